@@ -1,0 +1,221 @@
+package omega.flock;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
+import omega.flock.base.KeyPair;
+import omega.flock.base.PublicKey;
+import omega.flock.gateway.Gateway;
+import omega.flock.swarm.Backoffs;
+import omega.flock.swarm.DialBudget;
+import omega.flock.swarm.SwarmOptions;
+
+/**
+ * Gathers the settings of a flock. Not thread-safe.
+ *
+ * <table>
+ * <caption>Settings</caption>
+ * <tr><th>setting</th><th>default</th></tr>
+ * <tr><td>{@link #keyPair}, {@link #seed}</td><td>a fresh key pair</td></tr>
+ * <tr><td>{@link #maxPeers}</td><td>64 connections, up to which discovered peers are dialled</td></tr>
+ * <tr><td>{@link #maxClientConnections}</td><td>no limit</td></tr>
+ * <tr><td>{@link #maxServerConnections}</td><td>no limit</td></tr>
+ * <tr><td>{@link #maxParallel}</td><td>3 dials at a time</td></tr>
+ * <tr><td>{@link #firewall}</td><td>rejects nobody</td></tr>
+ * <tr><td>{@link #dht}</td><td>a new gateway with the four settings below</td></tr>
+ * <tr><td>{@link #bootstrap(String...)}</td><td>the nodes of the public network</td></tr>
+ * <tr><td>{@link #host}</td><td>all IPv4 addresses of the machine</td></tr>
+ * <tr><td>{@link #port}</td><td>49737 or one of the four above it, else any free one</td></tr>
+ * <tr><td>{@link #backoffs}</td><td>1 to 1.5 s, 5 to 6 s, 15 to 17 s, 10 to 12 min; drawn once per flock</td></tr>
+ * <tr><td>{@link #jitter}</td><td>up to 500 ms on each of them</td></tr>
+ * </table>
+ *
+ * @param <B> the builder itself
+ */
+public abstract sealed class FlockBuilder<B extends FlockBuilder<B>> permits Flock.Builder {
+
+    private Optional<KeyPair> keyPair = Optional.empty();
+    private Optional<KeyPair> seeded = Optional.empty();
+    private int maxPeers = DialBudget.DEFAULT.maxPeers();
+    private int maxClientConnections = DialBudget.DEFAULT.maxClientConnections();
+    private int maxServerConnections = DialBudget.DEFAULT.maxServerConnections();
+    private int maxParallel = DialBudget.DEFAULT.maxParallel();
+    private Optional<Predicate<PublicKey>> firewall = Optional.empty();
+    private Optional<Gateway> gateway = Optional.empty();
+    private final Gateway.Builder own = Gateway.builder();
+    private UnaryOperator<Backoffs> backoffs = UnaryOperator.identity();
+
+    FlockBuilder() {}
+
+    /** Returns this, as its own type. */
+    abstract B self();
+
+    /** Sets who the flock is: for listening, announcing and dialling. Wins over {@link #seed}. */
+    public B keyPair(KeyPair identity) {
+        keyPair = Optional.of(identity);
+        return self();
+    }
+
+    /**
+     * Sets who the flock is by a seed, from which the JavaScript stack derives the same key pair. Two flocks of one seed
+     * are one peer and do not connect to each other.
+     *
+     * @param seed 32 secret bytes
+     * @throws IllegalArgumentException unless there are exactly 32
+     */
+    public B seed(byte[] seed) {
+        seeded = Optional.of(KeyPair.fromSeed(seed));
+        return self();
+    }
+
+    /**
+     * Sets up to how many connections of any kind discovered peers are dialled. Neither refuses connections from outside
+     * nor concerns peers joined by key; those leave less room: with 1, 2 and 4 of them a half, a third and a quarter
+     * of the connections are dialled.
+     *
+     * @param max 0 or more; 0 to dial nobody
+     */
+    public B maxPeers(int max) {
+        maxPeers = requireNotNegative("maxPeers", max);
+        return self();
+    }
+
+    /**
+     * Sets up to how many own dials, open or under way, discovered peers are dialled.
+     *
+     * @param max 0 or more; {@link Integer#MAX_VALUE} for no limit
+     */
+    public B maxClientConnections(int max) {
+        maxClientConnections = requireNotNegative("maxClientConnections", max);
+        return self();
+    }
+
+    /**
+     * Sets how many connections peers may open to this flock at a time. Those above it get no answer.
+     *
+     * @param max 0 or more; {@link Integer#MAX_VALUE} for no limit
+     */
+    public B maxServerConnections(int max) {
+        maxServerConnections = requireNotNegative("maxServerConnections", max);
+        return self();
+    }
+
+    /**
+     * Sets how many dials may be under way at a time.
+     *
+     * @param max 1 or more
+     */
+    public B maxParallel(int max) {
+        if (max < 1) {
+            throw new IllegalArgumentException("maxParallel must be at least 1, not " + max);
+        }
+        maxParallel = max;
+        return self();
+    }
+
+    /**
+     * Sets who is turned away. Asked before a dial and when a peer that has proven its key wants to connect, at most once
+     * for each key: whoever is rejected is banned, until {@link PeerInfo#ban PeerInfo.ban(false)}, and gets no answer.
+     * Runs on a virtual thread of its own for at most 5 seconds; if it throws or takes longer, the peer is rejected this
+     * time and not banned.
+     *
+     * @param rejects true to reject
+     */
+    public B firewall(Predicate<PublicKey> rejects) {
+        firewall = Optional.of(rejects);
+        return self();
+    }
+
+    /**
+     * Sets the gateway to use, which is closed with the flock. Bootstrap nodes, host and port are then its own, and the
+     * settings here are not looked at.
+     */
+    public B dht(Gateway network) {
+        gateway = Optional.of(network);
+        return self();
+    }
+
+    /**
+     * Sets the nodes through which the network is joined, in place of the public ones.
+     *
+     * @param hostPorts {@code host:port}, or {@code ip@host:port} to try an address before its name is looked up
+     */
+    public B bootstrap(String... hostPorts) {
+        own.bootstrap(hostPorts);
+        return self();
+    }
+
+    /** Sets the nodes through which the network is joined; see {@link #bootstrap(String...)}. */
+    public B bootstrap(List<String> hostPorts) {
+        own.bootstrap(hostPorts);
+        return self();
+    }
+
+    /** Sets the IPv4 address to bind. */
+    public B host(String host) {
+        own.host(host);
+        return self();
+    }
+
+    /**
+     * Sets the UDP port to bind; it and the four above it are tried, then any. 0 takes any port.
+     *
+     * @throws IllegalArgumentException unless it is in 0..65535
+     */
+    public B port(int port) {
+        own.port(port);
+        return self();
+    }
+
+    /**
+     * Sets after how long a peer is dialled again. The real delay lies between 0.66 and 1.32 of these, for peers are
+     * retried in batches.
+     *
+     * @param small after the first loss of a peer that was reached before
+     * @param medium after its second loss, or the first failure with one that never was
+     * @param large after the next ones; a peer that is not joined by key is then given up until it is found again
+     * @param extraLarge from then on, for peers joined by key
+     * @throws IllegalArgumentException if one is negative
+     */
+    public B backoffs(Duration small, Duration medium, Duration large, Duration extraLarge) {
+        Backoffs lengths = new Backoffs(small, medium, large, extraLarge, Duration.ZERO); // checks them
+        backoffs = compose(backoffs, drawn -> lengths.withJitter(drawn.jitter()));
+        return self();
+    }
+
+    /**
+     * Sets the upper bound of the random time that is added to each backoff.
+     *
+     * @throws IllegalArgumentException if it is negative
+     */
+    public B jitter(Duration jitter) {
+        Backoffs checked = new Backoffs(Duration.ZERO, Duration.ZERO, Duration.ZERO, Duration.ZERO, jitter);
+        backoffs = compose(backoffs, drawn -> drawn.withJitter(checked.jitter()));
+        return self();
+    }
+
+    private static int requireNotNegative(String name, int value) {
+        if (value < 0) {
+            throw new IllegalArgumentException(name + " must not be negative: " + value);
+        }
+        return value;
+    }
+
+    SwarmOptions options(SplittableRandom random) {
+        return new SwarmOptions(keyPair.or(() -> seeded).orElseGet(KeyPair::generate),
+                new DialBudget(maxPeers, maxClientConnections, maxServerConnections, maxParallel),
+                backoffs.apply(Backoffs.defaults(random)), firewall);
+    }
+
+    /** Opens a gateway unless one was given. */
+    Gateway gateway() {
+        return gateway.orElseGet(own::open);
+    }
+
+    private static UnaryOperator<Backoffs> compose(UnaryOperator<Backoffs> first, UnaryOperator<Backoffs> then) {
+        return drawn -> then.apply(first.apply(drawn));
+    }
+}

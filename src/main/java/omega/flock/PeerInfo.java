@@ -1,0 +1,88 @@
+package omega.flock;
+
+import java.util.List;
+import omega.flock.base.PublicKey;
+import omega.flock.base.Topic;
+import omega.flock.swarm.PeerHandle;
+
+/**
+ * What a flock knows about one peer, and how it should treat it. Live: every method tells the state of the moment.
+ * Thread-safe; nothing here waits.
+ *
+ * <p>A flock forgets a peer that is neither connected nor dialled, waited for, explicit or banned, and begins anew with it
+ * later. Identify peers by {@link #publicKey()}, not by this object.
+ */
+public final class PeerInfo {
+
+    private final PeerHandle peer;
+
+    PeerInfo(PeerHandle peer) {
+        this.peer = peer;
+    }
+
+    /** Returns who it is. */
+    public PublicKey publicKey() {
+        return peer.publicKey();
+    }
+
+    /**
+     * Returns the topics under which this flock discovered the peer, the first one first: a snapshot. Empty for a peer that
+     * dialled and was not discovered. It may grow while connected, and does not shrink when a topic is left.
+     */
+    public List<Topic> topics() {
+        return peer.topics();
+    }
+
+    /** Tells whether the peer is among those who are dialled early: new, or lost only once or twice. */
+    public boolean prioritized() {
+        return peer.prioritized();
+    }
+
+    /**
+     * Bans the peer, or lifts the ban. A banned peer is not dialled, and its own attempts get no answer. A connection that is
+     * open stays open. Works also if the flock has forgotten the peer. Lifting a ban does not dial by itself: the next lookup
+     * or {@link Flock#joinPeer} does.
+     */
+    public void ban(boolean banned) {
+        peer.ban(banned);
+    }
+
+    /** Tells whether the peer is banned, by {@link #ban} or by the firewall. */
+    public boolean banned() {
+        return peer.banned();
+    }
+
+    /**
+     * Sets whether the flock dials the peer again by itself after a connection to it has ended. Default: true. False does
+     * not keep a lookup that finds the peer, or {@link Flock#joinPeer}, from dialling it.
+     */
+    public void reconnect(boolean reconnect) {
+        peer.reconnect(reconnect);
+    }
+
+    /** Tells whether the last connection to the peer was dialled by this side; false before the first. */
+    public boolean client() {
+        return peer.client();
+    }
+
+    /** Tells whether the peer was joined by its key, with {@link Flock#joinPeer}. */
+    public boolean explicit() {
+        return peer.explicit();
+    }
+
+    /** Two are equal when they stand for the same peer and the flock has not forgotten it in between. */
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof PeerInfo info && peer.equals(info.peer);
+    }
+
+    @Override
+    public int hashCode() {
+        return peer.hashCode();
+    }
+
+    @Override
+    public String toString() {
+        return "PeerInfo[" + publicKey() + "]";
+    }
+}

@@ -1,0 +1,132 @@
+package omega.flock.base;
+
+import java.io.IOException;
+import java.net.SocketException;
+import java.util.Objects;
+
+/**
+ * Why a connection ended: one value with three faces.
+ *
+ * <p>{@link #kind()} decides what the peer is told ({@link Kind#announcesReset()}), {@link #toException()} is what a
+ * blocked caller sees, and {@link #toString()} is what a log says.
+ */
+public final class CloseReason {
+
+    /** The families of reasons. */
+    public enum Kind {
+        /** Both sides ended their half; nothing was lost. */
+        FINISHED(null, false),
+        /** This side closed or aborted it. */
+        CLOSED_LOCALLY("CLOSED", true),
+        /** The peer reset it; data in flight may be lost. */
+        RESET_BY_PEER("ECONNRESET", false),
+        /** The peer no longer answers. */
+        TIMED_OUT("ETIMEDOUT", true),
+        /** The peer sent what the protocol does not allow, or what does not decrypt. */
+        PROTOCOL_ERROR("PROTOCOL_ERROR", true),
+        /** Another connection to the same peer took its place. */
+        DUPLICATE("DUPLICATE_CONNECTION", true),
+        /** The program was suspended. */
+        SUSPENDED("SUSPENDED", true),
+        /** The flock or gateway that owns it was closed. */
+        SHUT_DOWN("SHUT_DOWN", true);
+
+        private final String code;
+        private final boolean announcesReset;
+
+        Kind(String code, boolean announcesReset) {
+            this.code = code;
+            this.announcesReset = announcesReset;
+        }
+
+        /** Tells whether the peer is sent a reset when a connection ends for this reason. */
+        public boolean announcesReset() {
+            return announcesReset;
+        }
+    }
+
+    private final Kind kind;
+    private final String message;
+
+    private CloseReason(Kind kind, String message) {
+        this.kind = kind;
+        this.message = Objects.requireNonNull(message, "message");
+    }
+
+    /** Both sides ended their half. */
+    public static CloseReason finished() {
+        return new CloseReason(Kind.FINISHED, "both sides ended");
+    }
+
+    /** This side closed it. */
+    public static CloseReason closedLocally(String detail) {
+        return new CloseReason(Kind.CLOSED_LOCALLY, detail);
+    }
+
+    /** The peer reset it. */
+    public static CloseReason resetByPeer(String detail) {
+        return new CloseReason(Kind.RESET_BY_PEER, detail);
+    }
+
+    /** The peer no longer answers. */
+    public static CloseReason timedOut(String detail) {
+        return new CloseReason(Kind.TIMED_OUT, detail);
+    }
+
+    /** The peer broke the protocol. */
+    public static CloseReason protocolError(String detail) {
+        return new CloseReason(Kind.PROTOCOL_ERROR, detail);
+    }
+
+    /** Another connection to the same peer took its place. */
+    public static CloseReason duplicate(String detail) {
+        return new CloseReason(Kind.DUPLICATE, detail);
+    }
+
+    /** The program was suspended. */
+    public static CloseReason suspended(String detail) {
+        return new CloseReason(Kind.SUSPENDED, detail);
+    }
+
+    /** The owner was closed. */
+    public static CloseReason shutDown(String detail) {
+        return new CloseReason(Kind.SHUT_DOWN, detail);
+    }
+
+    /** Returns the family. */
+    public Kind kind() {
+        return kind;
+    }
+
+    /** Returns the detail, for a person. */
+    public String message() {
+        return message;
+    }
+
+    /**
+     * Returns a fresh exception for a caller whose read or write this reason ended: a {@link SocketException} for a reset
+     * and for a close on this side, otherwise a {@link FlockException} whose code names the family.
+     */
+    public IOException toException() {
+        return switch (kind) {
+            case FINISHED, CLOSED_LOCALLY -> new SocketException("closed: " + message);
+            case RESET_BY_PEER -> new SocketException("reset by peer: " + message);
+            case TIMED_OUT, PROTOCOL_ERROR, DUPLICATE, SUSPENDED, SHUT_DOWN -> new FlockException(kind.code, message);
+        };
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof CloseReason reason && kind == reason.kind && message.equals(reason.message);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(kind, message);
+    }
+
+    @Override
+    public String toString() {
+        return kind + ": " + message;
+    }
+}

@@ -1,0 +1,8 @@
+/**
+ * What the JDK lacks (BLAKE2b, Poly1305, XSalsa20, HChaCha20, secretstream, the Diffie-Hellman on Ed25519 points) and thin
+ * wrappers for what it has.
+ *
+ * <p>Pure: bytes in, bytes out. Whatever touches a secret runs in constant time, comparisons of secrets go through
+ * {@link java.security.MessageDigest#isEqual}, and no secret reaches a message or a {@code toString}.
+ */
+package omega.flock.crypto;

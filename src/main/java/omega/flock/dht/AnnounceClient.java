@@ -1,0 +1,132 @@
+package omega.flock.dht;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import omega.flock.base.KeyPair;
+import omega.flock.base.PeerAddress;
+import omega.flock.base.PublicKey;
+import omega.flock.dht.message.Announce;
+import omega.flock.dht.message.DhtCommand;
+import omega.flock.dht.message.LookupRecords;
+import omega.flock.dht.message.PeerRecord;
+import omega.flock.dht.message.Signables;
+import omega.flock.rpc.CommitFunction;
+import omega.flock.rpc.QueryRequest;
+import omega.flock.rpc.RpcNode;
+import omega.flock.rpc.RpcReply;
+import omega.flock.rpc.RpcRequest;
+import omega.flock.rpc.routing.NodeId;
+import omega.flock.wire.MalformedMessageException;
+
+/**
+ * Finds, announces and unannounces peers at other nodes. Its methods run on the caller's thread; the walks they start, and
+ * what these send to the nodes they meet, run on the query's threads. Source: hyperdht 6.34.0 index.js.
+ */
+final class AnnounceClient {
+
+    private final RpcNode rpc;
+    private final StorageService local;
+
+    AnnounceClient(RpcNode rpc, StorageService local) {
+        this.rpc = rpc;
+        this.local = local;
+    }
+
+    DhtQuery<PeerRecord> findPeer(NodeId target, List<PeerAddress> seeds) {
+        return query(QueryRequest.of(target, DhtCommand.FIND_PEER.code()).withNodes(seeds), PeerRecord::decode, List.of());
+    }
+
+    DhtQuery<LookupRecords> lookup(NodeId topic, List<PeerAddress> seeds, List<DhtReply<LookupRecords>> own) {
+        return query(lookupRequest(topic, seeds), LookupRecords::decode, own);
+    }
+
+    DhtQuery<LookupRecords> announce(NodeId topic, KeyPair keyPair, List<PeerAddress> relays, AnnounceOptions options) {
+        CommitFunction commit = (closest, query) -> announceTo(closest, topic, keyPair, relays, options.bump());
+        if (options.clear()) {
+            return lookupAndUnannounce(topic, keyPair, options.seeds(), commit);
+        }
+        return query(lookupRequest(topic, options.seeds()).withCommit(commit), LookupRecords::decode, List.of());
+    }
+
+    /**
+     * Walks to the topic and asks every node on the way that lists the key to forget it; when all these have answered or timed
+     * out, commits.
+     */
+    DhtQuery<LookupRecords> lookupAndUnannounce(NodeId topic, KeyPair keyPair, List<PeerAddress> seeds, CommitFunction commit) {
+        local.forget(topic, keyPair.publicKey());
+        UnannounceBatch batch = new UnannounceBatch(rpc);
+        CommitFunction waitThenCommit = (closest, query) -> {
+            batch.await();
+            commit.commit(closest, query);
+        };
+        QueryRequest request = lookupRequest(topic, seeds).withCommit(waitThenCommit).emittingOnly(reply -> {
+            Optional<LookupRecords> records = decode(reply, LookupRecords::decode);
+            if (records.isPresent() && mayHold(records.get(), keyPair.publicKey())
+                    && reply.token().isPresent() && reply.fromId().isPresent()) {
+                batch.send(unannounceRequest(topic, reply, keyPair), reply.from());
+            }
+            return records.isPresent();
+        });
+        return new DhtQuery<>(rpc.query(request), reply -> decode(reply, LookupRecords::decode), List.of());
+    }
+
+    /** A node shows at most 20 of its records: one that shows so many may hold the key without showing it. */
+    private static boolean mayHold(LookupRecords records, PublicKey key) {
+        return records.peers().size() >= DhtConstants.MAX_LOOKUP_RECORDS
+                || records.peers().stream().anyMatch(peer -> peer.publicKey().equals(key));
+    }
+
+    RpcReply announceTo(RpcReply closest, NodeId target, KeyPair keyPair, List<PeerAddress> relays, long bump)
+            throws IOException, InterruptedException {
+        byte[] token = closest.token().orElseThrow(() -> RemoteError.missingToken(closest.from()));
+        NodeId nodeId = closest.fromId().orElseThrow(() -> RemoteError.missingToken(closest.from()));
+        PeerRecord peer = new PeerRecord(keyPair.publicKey(), relays);
+        Announce unsigned = new Announce(Optional.of(peer), Optional.empty(), Optional.empty(), bump);
+        byte[] signature = keyPair.sign(Signables.announce(target.toBytes(), nodeId.toBytes(), token, unsigned));
+        return RemoteError.check(rpc.request(write(DhtCommand.ANNOUNCE, target, token, Announce.signed(peer, signature, bump)),
+                closest.from()));
+    }
+
+    /** Asks one node to forget the key, if it has it; returns whether it had and did. */
+    boolean unannounceFrom(PeerAddress node, NodeId target, KeyPair keyPair) throws IOException, InterruptedException {
+        RpcReply found = rpc.request(RpcRequest.of(DhtCommand.FIND_PEER.code()).withTarget(target), node);
+        if (found.token().isEmpty() || found.fromId().isEmpty() || found.value().isEmpty()) {
+            return false;
+        }
+        RemoteError.check(rpc.request(unannounceRequest(target, found, keyPair), node));
+        return true;
+    }
+
+    private RpcRequest unannounceRequest(NodeId target, RpcReply reply, KeyPair keyPair) {
+        byte[] token = reply.token().orElseThrow();
+        PeerRecord peer = PeerRecord.of(keyPair.publicKey());
+        Announce unsigned = new Announce(Optional.of(peer), Optional.empty(), Optional.empty(), 0);
+        byte[] signature = keyPair.sign(
+                Signables.unannounce(target.toBytes(), reply.fromId().orElseThrow().toBytes(), token, unsigned));
+        return write(DhtCommand.UNANNOUNCE, target, token, Announce.signed(peer, signature, 0));
+    }
+
+    private static RpcRequest write(DhtCommand command, NodeId target, byte[] token, Announce message) {
+        return RpcRequest.of(command.code()).withTarget(target).withToken(token).withValue(message.toBytes());
+    }
+
+    private static QueryRequest lookupRequest(NodeId topic, List<PeerAddress> seeds) {
+        return QueryRequest.of(topic, DhtCommand.LOOKUP.code()).withNodes(seeds);
+    }
+
+    private <T> DhtQuery<T> query(QueryRequest request, Function<byte[], T> decoder, List<DhtReply<T>> own) {
+        Function<RpcReply, Optional<T>> mapper = reply -> decode(reply, decoder);
+        return new DhtQuery<>(rpc.query(request.emittingOnly(reply -> mapper.apply(reply).isPresent())), mapper, own);
+    }
+
+    /** {@return the value of a reply, empty if it has none or not this; the walk goes on all the same} */
+    static <T> Optional<T> decode(RpcReply reply, Function<byte[], T> decoder) {
+        try {
+            return reply.value().map(decoder);
+        } catch (MalformedMessageException e) {
+            return Optional.empty();
+        }
+    }
+}

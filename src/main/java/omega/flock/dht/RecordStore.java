@@ -1,0 +1,224 @@
+package omega.flock.dht;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.random.RandomGenerator;
+import omega.flock.base.PublicKey;
+import omega.flock.dht.message.MutableGetResponse;
+import omega.flock.dht.message.StorageError;
+import omega.flock.rpc.routing.NodeId;
+import omega.flock.runtime.Ticker;
+
+/**
+ * What a node stores for others: records under topics, bumps, refreshes, values. Any thread; no call blocks.
+ *
+ * <p>Whether something may be stored (token, signature, hash) is checked before; here are only the rules that depend on what
+ * is there already. Source: hyperdht 6.34.0 lib/persistent.js and the cache sizes of index.js.
+ */
+final class RecordStore {
+
+    /** What a refresh brings back: which record under which target, and whether the target is the hash of its own key. */
+    record Refresh(NodeId target, PublicKey key, byte[] record, boolean self) {
+    }
+
+    private final Ticker ticker;
+    private final DropCounters drops;
+    private final RandomGenerator random; // guarded by lock
+    private final ReentrantLock lock = new ReentrantLock();
+    private final RecordCache records; // guarded by lock
+    private final GenerationCache<NodeId, Long> bumps; // guarded by lock
+    private final GenerationCache<NodeId, Refresh> refreshes; // guarded by lock
+    private final GenerationCache<NodeId, MutableGetResponse> mutables; // guarded by lock
+    private final GenerationCache<NodeId, byte[]> immutables; // guarded by lock
+
+    RecordStore(Ticker ticker, RandomGenerator random, DropCounters drops) {
+        this.ticker = ticker;
+        this.random = random;
+        this.drops = drops;
+        long now = ticker.nanoTime();
+        this.records = new RecordCache(DhtConstants.MAX_RECORDS, DhtConstants.MAX_RECORDS_PER_TOPIC, DhtConstants.RECORD_AGE,
+                now);
+        this.bumps = new GenerationCache<>(DhtConstants.MAX_RECORDS, DhtConstants.RECORD_AGE, now);
+        this.refreshes = new GenerationCache<>(DhtConstants.MAX_RECORDS, DhtConstants.RECORD_AGE, now);
+        this.mutables = new GenerationCache<>(DhtConstants.MAX_VALUES, DhtConstants.MAX_VALUE_BYTES_STORED,
+                response -> response.value().length, DhtConstants.VALUE_AGE, now);
+        this.immutables = new GenerationCache<>(DhtConstants.MAX_VALUES, DhtConstants.MAX_VALUE_BYTES_STORED,
+                value -> value.length, DhtConstants.VALUE_AGE, now);
+    }
+
+    // ---- Records of peers ------------------------------------------------------------------------------------------------
+
+    List<byte[]> sample(NodeId topic) {
+        lock.lock();
+        try {
+            return records.sample(topic, DhtConstants.MAX_LOOKUP_RECORDS, random, ticker.nanoTime());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void addRecord(NodeId topic, PublicKey key, byte[] record) {
+        lock.lock();
+        try {
+            records.put(topic, key, record, random, ticker.nanoTime());
+            drops.count(DhtDrop.EVICTED, records.takeEvicted());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void removeRecord(NodeId topic, PublicKey key) {
+        lock.lock();
+        try {
+            records.remove(topic, key, ticker.nanoTime());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    long bump(NodeId topic) {
+        lock.lock();
+        try {
+            return bumps.get(topic, ticker.nanoTime()).orElse(0L);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Raises the topic's bump, unless it would fall or lie more than a minute in the future. */
+    void raiseBump(NodeId topic, long bump) {
+        lock.lock();
+        try {
+            long now = ticker.nanoTime();
+            if (bump > bumps.get(topic, now).orElse(0L)
+                    && bump <= ticker.wallMillis() + DhtConstants.MAX_BUMP_DRIFT.toMillis()) {
+                bumps.put(topic, bump, now);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    // ---- Refreshes -------------------------------------------------------------------------------------------------------
+
+    void addRefresh(NodeId hash, Refresh refresh) {
+        lock.lock();
+        try {
+            refreshes.put(hash, refresh, ticker.nanoTime());
+            drops.count(DhtDrop.EVICTED, refreshes.takeEvicted());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Finds what {@code hash} refreshes, and lets the hash's preimage refresh it next. */
+    Optional<Refresh> advanceRefresh(NodeId hash, NodeId preimage) {
+        lock.lock();
+        try {
+            long now = ticker.nanoTime();
+            Optional<Refresh> found = refreshes.get(hash, now);
+            if (found.isPresent()) {
+                refreshes.remove(hash, now);
+                refreshes.put(preimage, found.get(), now);
+                drops.count(DhtDrop.EVICTED, refreshes.takeEvicted());
+            }
+            return found;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    // ---- Values ----------------------------------------------------------------------------------------------------------
+
+    Optional<MutableGetResponse> mutable(NodeId target) {
+        lock.lock();
+        try {
+            return mutables.get(target, ticker.nanoTime());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Stores a value whose signature is right; returns why not, if it was not stored. */
+    Optional<StorageError> putMutable(NodeId target, MutableGetResponse value) {
+        lock.lock();
+        try {
+            long now = ticker.nanoTime();
+            Optional<StorageError> conflict = mutables.get(target, now).flatMap(stored -> conflict(stored, value));
+            if (conflict.isEmpty()) {
+                mutables.put(target, value, now);
+                drops.count(DhtDrop.EVICTED, mutables.takeEvicted());
+            }
+            return conflict;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** {@return why {@code value} cannot take the place of {@code stored}} */
+    static Optional<StorageError> conflict(MutableGetResponse stored, MutableGetResponse value) {
+        if (stored.seq() == value.seq() && !Arrays.equals(stored.value(), value.value())) {
+            return Optional.of(StorageError.SEQ_REUSED);
+        }
+        return value.seq() < stored.seq() ? Optional.of(StorageError.SEQ_TOO_LOW) : Optional.empty();
+    }
+
+    Optional<byte[]> immutable(NodeId target) {
+        lock.lock();
+        try {
+            return immutables.get(target, ticker.nanoTime());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void putImmutable(NodeId target, byte[] value) {
+        lock.lock();
+        try {
+            immutables.put(target, value, ticker.nanoTime());
+            drops.count(DhtDrop.EVICTED, immutables.takeEvicted());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    // ---- Gauges ----------------------------------------------------------------------------------------------------------
+
+    int records() {
+        lock.lock();
+        try {
+            return records.size(ticker.nanoTime());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    int refreshes() {
+        lock.lock();
+        try {
+            return refreshes.size(ticker.nanoTime());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    int mutables() {
+        lock.lock();
+        try {
+            return mutables.size(ticker.nanoTime());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    int immutables() {
+        lock.lock();
+        try {
+            return immutables.size(ticker.nanoTime());
+        } finally {
+            lock.unlock();
+        }
+    }
+}

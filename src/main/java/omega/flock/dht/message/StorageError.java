@@ -1,0 +1,32 @@
+package omega.flock.dht.message;
+
+import java.util.Optional;
+
+/** Error codes of replies to MUTABLE_PUT; hyperdht 6.34.0 lib/constants.js {@code ERROR}. */
+public enum StorageError {
+    /** The node holds another value with the same sequence number. */
+    SEQ_REUSED(16),
+    /** The node holds a value with a higher sequence number. */
+    SEQ_TOO_LOW(17);
+
+    private final int code;
+
+    StorageError(int code) {
+        this.code = code;
+    }
+
+    /** {@return the number on the wire} */
+    public int code() {
+        return code;
+    }
+
+    /** {@return the error with this number, empty for any other number} */
+    public static Optional<StorageError> of(long code) {
+        for (StorageError error : values()) {
+            if (error.code == code) {
+                return Optional.of(error);
+            }
+        }
+        return Optional.empty();
+    }
+}

@@ -1,0 +1,197 @@
+package omega.flock.gateway;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.function.Consumer;
+import omega.flock.base.CloseReason;
+import omega.flock.base.PublicKey;
+import omega.flock.runtime.Ticker;
+import omega.flock.secret.SecretStream;
+
+/**
+ * An end-to-end encrypted stream of bytes to one peer, in both directions, over UDP.
+ *
+ * <p>Safe for use by several threads: one reader and one writer at a time go on side by side, further ones wait. Both
+ * directions are back-pressured: a writer blocks while the peer does not read, and what nobody reads here holds the peer
+ * up.
+ *
+ * <pre>
+ *             shutdownOutput()              peer ended too
+ *   OPEN ─────────────────────► HALF OPEN ────────────────► CLOSED
+ *     └──────── close(), abort(), reset by peer, time-out ─────►┘
+ * </pre>
+ *
+ * <p><b>Time-outs.</b> Reads wait for ever unless {@link #setReadTimeout} says otherwise. A peer that no longer answers is
+ * noticed because an idle connection sends a keep-alive every 5 seconds ({@link #setKeepAlive}); about 13 seconds after one
+ * stays unanswered the connection ends with {@link CloseReason.Kind#TIMED_OUT}.
+ *
+ * <p><b>Interrupts.</b> A thread that is interrupted in a read or write gets an {@link java.io.InterruptedIOException}; its
+ * interrupt flag stays set and the connection stays open. How much of an interrupted write has been taken is in
+ * {@link java.io.InterruptedIOException#bytesTransferred}; going on behind that loses nothing.
+ *
+ * <p><b>Afterwards.</b> Reads and writes of a connection that has ended throw an {@link IOException} that says why, as those of
+ * a {@link java.net.Socket} do: {@link java.net.SocketException} after {@link #close()}, {@link #abort()} and a reset, otherwise
+ * a {@link omega.flock.base.FlockException} with a code such as {@code ETIMEDOUT} or {@code SHUT_DOWN}.
+ */
+public final class Connection implements AutoCloseable {
+
+    private final SecretStream stream;
+    private final InputStream input;
+    private final OutputStream output;
+    private final Instant since = Instant.ofEpochMilli(Ticker.SYSTEM.wallMillis());
+
+    Connection(SecretStream stream) {
+        this.stream = stream;
+        this.input = new ConnectionInput(stream);
+        this.output = new ConnectionOutput(stream);
+    }
+
+    /** Returns the bytes that the peer writes; closing it closes the connection. */
+    public InputStream getInputStream() {
+        return input;
+    }
+
+    /**
+     * Returns where bytes for the peer go; closing it ends this side's half as {@link #shutdownOutput()} does. Buffered by
+     * nobody: a {@code write} has left for the transport when it returns. Wrap it to write many small pieces.
+     */
+    public OutputStream getOutputStream() {
+        return output;
+    }
+
+    /**
+     * Ends this side's half behind what was written: the peer reads the end of the stream and may still write. Waits only for
+     * a write that another thread is in. Idempotent.
+     */
+    public void shutdownOutput() throws IOException {
+        stream.shutdownOutput();
+    }
+
+    /**
+     * Blocks for the next message, exactly as the peer wrote it.
+     *
+     * @return the message, or {@code null} at the end of the stream
+     */
+    public byte[] readMessage() throws IOException {
+        return stream.readMessage().orElse(null);
+    }
+
+    /**
+     * Writes one message, which the peer reads as one. Blocks while the peer does not keep up.
+     *
+     * @param message 1 to 16,777,198 bytes; the peer would take an empty one for a keep-alive
+     * @throws IllegalArgumentException if it is empty or longer
+     */
+    public void writeMessage(byte[] message) throws IOException {
+        stream.writeMessage(message);
+    }
+
+    /** Sends an encrypted datagram, which may get lost, doubled or overtaken. Does not block. */
+    public void sendDatagram(byte[] datagram) throws IOException {
+        stream.sendDatagram(datagram);
+    }
+
+    /** Blocks for the next datagram. */
+    public byte[] receiveDatagram() throws IOException, InterruptedException {
+        return stream.receiveDatagram();
+    }
+
+    /** Returns this side's key. */
+    public PublicKey publicKey() {
+        return stream.publicKey();
+    }
+
+    /** Returns the peer's key, which the handshake has proven. */
+    public PublicKey remotePublicKey() {
+        return stream.remotePublicKey();
+    }
+
+    /** Returns the 64 bytes that identify this very connection, the same on both sides. */
+    public byte[] handshakeHash() {
+        return stream.handshakeHash();
+    }
+
+    /** Tells whether this side dialled. */
+    public boolean isInitiator() {
+        return stream.isInitiator();
+    }
+
+    /** Returns where datagrams for the peer go now. */
+    public InetSocketAddress remoteAddress() {
+        return stream.remoteAddress();
+    }
+
+    /** Returns how the connection reaches its peer now. */
+    public PathInfo path() {
+        return new PathInfo(PathInfo.Kind.DIRECT, stream.remoteAddress(), stream.smoothedRtt(), since);
+    }
+
+    /** Tells whether the connection has not ended. */
+    public boolean isOpen() {
+        return stream.isOpen();
+    }
+
+    /** Returns why the connection ended; empty while it is open. */
+    public Optional<CloseReason> closeReason() {
+        return stream.closeReason();
+    }
+
+    /** Runs {@code listener} once when the connection has ended, or at once if it has; must be short. */
+    public void onClose(Consumer<CloseReason> listener) {
+        stream.onClose(listener);
+    }
+
+    /** Limits how long a read waits; it then throws {@link java.net.SocketTimeoutException} and may be tried again. */
+    public void setReadTimeout(Duration timeout) {
+        stream.setReadTimeout(timeout);
+    }
+
+    /** Sets after how much idle time a keep-alive is sent; zero turns it off. Default: 5 seconds. */
+    public void setKeepAlive(Duration interval) {
+        stream.setKeepAlive(interval);
+    }
+
+    /** Sends a keep-alive now, so that a path that died shows within seconds. */
+    public void sendKeepAlive() throws IOException {
+        stream.sendKeepAlive();
+    }
+
+    /** Returns how many messages this side has sent, keep-alives included. */
+    public long messagesSent() {
+        return stream.framesSent();
+    }
+
+    /** Returns how many messages have been received, keep-alives included. */
+    public long messagesReceived() {
+        return stream.framesReceived();
+    }
+
+    /**
+     * Ends the connection: what was written is still delivered, in the background and for a bounded time. Readers and
+     * writers of this side are released at once. Idempotent.
+     */
+    @Override
+    public void close() {
+        stream.close();
+    }
+
+    /** Resets the connection: what was not acknowledged is lost, and the peer's reads fail. Idempotent. */
+    public void abort() {
+        abort(CloseReason.closedLocally("aborted"));
+    }
+
+    /** Resets the connection for a reason that readers and writers of this side see. Idempotent. */
+    public void abort(CloseReason reason) {
+        stream.abort(reason);
+    }
+
+    @Override
+    public String toString() {
+        return "Connection[" + remotePublicKey() + ", " + closeReason().map(CloseReason::toString).orElse("open") + "]";
+    }
+}

@@ -1,0 +1,58 @@
+package omega.flock.gateway;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+import omega.flock.base.KeyPair;
+import omega.flock.dht.DhtConstants;
+import omega.flock.peer.PeerConfig;
+import omega.flock.peer.PeerNode;
+import omega.flock.rpc.RpcConfig;
+
+/** What a builder has gathered; the defaults are those that its methods name. Not thread-safe. */
+final class GatewaySettings {
+
+    private final RpcConfig.Builder rpc =
+            RpcConfig.builder().bootstrap(DhtConstants.PUBLIC_BOOTSTRAP).port(DhtConstants.DEFAULT_PORT);
+    private Optional<KeyPair> keyPair = Optional.empty();
+    private Optional<KeyPair> derived = Optional.empty();
+    private Optional<Duration> keepAlive = Optional.empty();
+
+    /** The settings of the node below. */
+    RpcConfig.Builder rpc() {
+        return rpc;
+    }
+
+    void keyPair(KeyPair identity) {
+        keyPair = Optional.of(identity);
+    }
+
+    void seed(byte[] seed) {
+        derived = Optional.of(KeyPair.fromSeed(seed));
+    }
+
+    void keepAlive(Duration interval) {
+        Objects.requireNonNull(interval, "interval");
+        if (interval.isNegative()) {
+            throw new IllegalArgumentException("a keep-alive interval must not be negative: " + interval);
+        }
+        keepAlive = Optional.of(interval);
+    }
+
+    /** Binds the ports; the network is joined in the background. */
+    PeerNode open() {
+        try {
+            PeerConfig config = PeerConfig.of(rpc, keyPair.or(() -> derived).orElseGet(KeyPair::generate));
+            return PeerNode.open(keepAlive.map(config::withConnectionKeepAlive).orElse(config));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Binds the ports of the first node of a network. */
+    static PeerNode openBootstrapper(String host, int port) throws IOException {
+        return PeerNode.open(PeerConfig.of(RpcConfig.bootstrapper(port, host).host(host), KeyPair.generate()));
+    }
+}

@@ -1,0 +1,82 @@
+package omega.flock.gateway;
+
+import java.util.Objects;
+import java.util.function.Predicate;
+import omega.flock.base.PublicKey;
+import omega.flock.peer.PeerServerOptions;
+
+/**
+ * How a server treats those who want to connect. Immutable: {@link #DEFAULT} and the {@code with…} methods.
+ *
+ * <table>
+ * <caption>Options</caption>
+ * <tr><th>option</th><th>default</th></tr>
+ * <tr><td>firewall</td><td>rejects nobody</td></tr>
+ * <tr><td>share local address</td><td>true: peers on the same network may connect directly</td></tr>
+ * <tr><td>backlog</td><td>{@value #DEFAULT_BACKLOG} connections that nobody has accepted yet</td></tr>
+ * </table>
+ */
+public final class ServerOptions {
+
+    /** Connections that may wait for {@link GatewayServer#accept()}. */
+    public static final int DEFAULT_BACKLOG = 256;
+
+    /** The defaults of the table above. */
+    public static final ServerOptions DEFAULT = new ServerOptions(PeerServerOptions.ADMIT_ALL, true, DEFAULT_BACKLOG);
+
+    private final Predicate<PublicKey> firewall;
+    private final boolean shareLocalAddress;
+    private final int backlog;
+
+    private ServerOptions(Predicate<PublicKey> firewall, boolean shareLocalAddress, int backlog) {
+        this.firewall = firewall;
+        this.shareLocalAddress = shareLocalAddress;
+        this.backlog = backlog;
+    }
+
+    /**
+     * Returns options with another firewall. It runs on a virtual thread of its own for each handshake, for at most five
+     * seconds; one that throws or takes longer rejects. Whoever is rejected gets no answer at all.
+     *
+     * @param rejects tells by the key of the peer, which is proven at that point; true rejects
+     */
+    public ServerOptions withFirewall(Predicate<PublicKey> rejects) {
+        return new ServerOptions(Objects.requireNonNull(rejects, "rejects"), shareLocalAddress, backlog);
+    }
+
+    /** Returns options that tell peers the addresses of this host on its local network, or keep them. */
+    public ServerOptions withShareLocalAddress(boolean share) {
+        return new ServerOptions(firewall, share, backlog);
+    }
+
+    /**
+     * Returns options with another backlog. When it is full, the newest connection is reset.
+     *
+     * @throws IllegalArgumentException if it is less than 1
+     */
+    public ServerOptions withBacklog(int connections) {
+        if (connections < 1) {
+            throw new IllegalArgumentException("a backlog must be at least 1, not " + connections);
+        }
+        return new ServerOptions(firewall, shareLocalAddress, connections);
+    }
+
+    /** Returns the firewall. */
+    public Predicate<PublicKey> firewall() {
+        return firewall;
+    }
+
+    /** Tells whether peers learn the addresses of this host on its local network. */
+    public boolean shareLocalAddress() {
+        return shareLocalAddress;
+    }
+
+    /** Returns how many connections may wait to be accepted. */
+    public int backlog() {
+        return backlog;
+    }
+
+    PeerServerOptions toPeerServerOptions() {
+        return PeerServerOptions.DEFAULT.withFirewall(firewall).withShareLocalAddress(shareLocalAddress).withBacklog(backlog);
+    }
+}

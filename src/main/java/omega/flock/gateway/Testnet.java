@@ -1,0 +1,143 @@
+package omega.flock.gateway;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * A private network in this process, for tests and demos: a bootstrap node and others that store for everybody. Nothing
+ * leaves the address it is bound to, loopback by default. Thread-safe.
+ *
+ * <pre>{@code
+ * try (Testnet testnet = Testnet.start(3);
+ *         Flock flock = Flock.builder().bootstrap(testnet.bootstrap()).open()) {
+ *     ...
+ * }
+ * }</pre>
+ */
+public final class Testnet implements AutoCloseable {
+
+    private static final String LOOPBACK = "127.0.0.1";
+    private static final Duration NODE_PATIENCE = Duration.ofSeconds(20);
+
+    private final String host;
+    private final String bootstrap;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final List<Gateway> nodes = new ArrayList<>(); // guarded by lock
+    private boolean closed; // guarded by lock
+
+    private Testnet(String host, Gateway first) {
+        this.host = host;
+        this.bootstrap = host + ":" + first.localAddress().port();
+        nodes.add(first);
+    }
+
+    /**
+     * Starts a network on loopback. Blocks until every node stores for others, some milliseconds each.
+     *
+     * @param nodes how many, at least 1
+     * @throws IOException if a port cannot be bound or a node does not become reachable
+     */
+    public static Testnet start(int nodes) throws IOException, InterruptedException {
+        return start(nodes, LOOPBACK, 0);
+    }
+
+    /**
+     * Starts a network on an address of this machine.
+     *
+     * @param nodes how many, at least 1
+     * @param host the IPv4 address to bind, at which other programs reach the nodes
+     * @param port the port of the bootstrap node; 0 for any
+     * @throws IOException if a port cannot be bound or a node does not become reachable
+     */
+    public static Testnet start(int nodes, String host, int port) throws IOException, InterruptedException {
+        if (nodes < 1) {
+            throw new IllegalArgumentException("a network needs at least one node, not " + nodes);
+        }
+        Gateway first = Gateway.bootstrapper(host, port);
+        Testnet testnet = new Testnet(host, first);
+        try {
+            testnet.awaitPersistent(first);
+            for (int i = 1; i < nodes; i++) {
+                testnet.addPersistentNode();
+            }
+            return testnet;
+        } catch (IOException | InterruptedException | RuntimeException e) {
+            testnet.close();
+            throw e;
+        }
+    }
+
+    /** Returns what programs name as bootstrap to join this network: one {@code host:port}. */
+    public List<String> bootstrap() {
+        return List.of(bootstrap);
+    }
+
+    /**
+     * Returns a new gateway on this network that stores for nobody; it is closed with the network.
+     *
+     * @throws IOException if no port can be bound
+     * @throws IllegalStateException if the network is closed
+     */
+    public Gateway createNode() throws IOException {
+        return opened(Gateway.builder().bootstrap(bootstrap).host(host).port(0).ephemeral(true));
+    }
+
+    /** Closes every node. Idempotent; never throws. */
+    @Override
+    public void close() {
+        List<Gateway> open;
+        lock.lock();
+        try {
+            closed = true;
+            open = List.copyOf(nodes);
+            nodes.clear();
+        } finally {
+            lock.unlock();
+        }
+        // Nobody is left to be told: announcements are not withdrawn.
+        open.forEach(Gateway::closeNow);
+    }
+
+    private void addPersistentNode() throws IOException, InterruptedException {
+        awaitPersistent(opened(
+                Gateway.builder().bootstrap(bootstrap).host(host).port(0).ephemeral(false).firewalled(false)));
+    }
+
+    private void awaitPersistent(Gateway node) throws IOException, InterruptedException {
+        if (!node.awaitReady(NODE_PATIENCE) || node.ephemeral()) {
+            throw new IOException("node " + node.localAddress() + " of the network is not reachable from " + bootstrap);
+        }
+    }
+
+    private Gateway opened(Gateway.Builder builder) throws IOException {
+        lock.lock();
+        try {
+            if (closed) {
+                throw new IllegalStateException("the network is closed");
+            }
+        } finally {
+            lock.unlock();
+        }
+        Gateway node;
+        try {
+            node = builder.open();
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+        lock.lock();
+        try {
+            if (!closed) {
+                nodes.add(node);
+                return node;
+            }
+        } finally {
+            lock.unlock();
+        }
+        node.closeNow();
+        throw new IllegalStateException("the network is closed");
+    }
+}

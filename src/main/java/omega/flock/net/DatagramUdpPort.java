@@ -1,0 +1,165 @@
+package omega.flock.net;
+
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.net.InetSocketAddress;
+import java.net.SocketOption;
+import java.net.StandardProtocolFamily;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.ClosedSelectorException;
+import java.nio.channels.DatagramChannel;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.util.concurrent.locks.LockSupport;
+import omega.flock.runtime.DaemonThreads;
+
+/**
+ * A UDP port of this machine. Its reader is a platform thread named {@code flock-udp HOST:PORT}, which waits for
+ * datagrams and calls the handler with one after the other; senders use the channel from their own threads.
+ *
+ * <p>The channel is IPv4 only, as the wire format is, so that addresses never appear in their IPv6-mapped form. It is a
+ * non-blocking channel whose reader blocks in a selector: an interrupt of any thread that uses a <em>blocking</em>
+ * channel closes the channel, and here senders are threads of users and of scopes that get cancelled.
+ */
+public final class DatagramUdpPort implements UdpPort {
+
+    private static final Logger LOG = System.getLogger("omega.flock.net");
+
+    private final DatagramChannel channel;
+    private final Selector selector;
+    private final DatagramHandler handler;
+    private final InetSocketAddress localAddress;
+
+    private DatagramUdpPort(DatagramChannel channel, Selector selector, DatagramHandler handler) throws IOException {
+        this.channel = channel;
+        this.selector = selector;
+        this.handler = handler;
+        this.localAddress = (InetSocketAddress) channel.getLocalAddress();
+    }
+
+    /** Binds a port of this machine and starts its reader; see {@link PortBinder#bind}. */
+    public static UdpPort bind(InetSocketAddress local, DatagramHandler handler) throws IOException {
+        DatagramChannel channel = DatagramChannel.open(StandardProtocolFamily.INET);
+        Selector selector = null;
+        try {
+            askForBuffers(channel);
+            forbidFragmentation(channel);
+            channel.bind(local);
+            channel.configureBlocking(false);
+            selector = Selector.open();
+            channel.register(selector, SelectionKey.OP_READ);
+            DatagramUdpPort port = new DatagramUdpPort(channel, selector, handler);
+            InetSocketAddress bound = port.localAddress;
+            DaemonThreads.start("flock-udp " + bound.getHostString() + ":" + bound.getPort(), port::readUntilClosed);
+            return port;
+        } catch (IOException | RuntimeException e) {
+            channel.close();
+            if (selector != null) {
+                selector.close();
+            }
+            throw e;
+        }
+    }
+
+    @Override
+    public InetSocketAddress localAddress() {
+        return localAddress;
+    }
+
+    @Override
+    public void send(ByteBuffer datagram, InetSocketAddress to) throws IOException {
+        for (int tries = 0; tries <= NetConstants.SEND_RETRIES; tries++) {
+            // A non-blocking send takes the whole datagram or, while the kernel's buffer is full, nothing at all.
+            int length = datagram.remaining();
+            if (channel.send(datagram, to) == length) {
+                return;
+            }
+            LockSupport.parkNanos(NetConstants.SEND_RETRY_NANOS);
+        }
+        throw new IOException("the send buffer of " + this + " stays full");
+    }
+
+    @Override
+    public boolean isOpen() {
+        return channel.isOpen();
+    }
+
+    @Override
+    public void close() {
+        try {
+            // The selector lets go of the descriptor only when it is closed too.
+            channel.close();
+            selector.close();
+        } catch (IOException e) {
+            LOG.log(Level.DEBUG, "port.close.failed port=" + this, e);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "UdpPort[" + localAddress.getHostString() + ":" + localAddress.getPort() + "]";
+    }
+
+    private void readUntilClosed() {
+        ByteBuffer buffer = ByteBuffer.allocateDirect(NetConstants.RECEIVE_BUFFER_BYTES);
+        int errorsInARow = 0;
+        while (channel.isOpen()) {
+            try {
+                selector.select(key -> { });
+                drain(buffer);
+                errorsInARow = 0;
+            } catch (ClosedChannelException | ClosedSelectorException e) {
+                return;
+            } catch (IOException e) {
+                // An ICMP error about an earlier send surfaces on the next receive; the port itself is well.
+                LOG.log(Level.DEBUG, "port.receive.failed port=" + this, e);
+                if (++errorsInARow >= NetConstants.MAX_RECEIVE_ERRORS_IN_A_ROW) {
+                    LOG.log(Level.WARNING, "port.broken port=" + this, e);
+                    close();
+                }
+            }
+        }
+    }
+
+    private void drain(ByteBuffer buffer) throws IOException {
+        while (true) {
+            InetSocketAddress source = (InetSocketAddress) channel.receive(buffer.clear());
+            if (source == null) {
+                return;
+            }
+            try {
+                handler.onDatagram(this, source, buffer.flip());
+            } catch (RuntimeException e) {
+                // A handler that lets an exception out has a bug of ours; the next datagram must still be read.
+                LOG.log(Level.ERROR, "port.handler.failed port=" + this, e);
+            }
+        }
+    }
+
+    private static void askForBuffers(DatagramChannel channel) throws IOException {
+        channel.setOption(StandardSocketOptions.SO_SNDBUF, NetConstants.SOCKET_SEND_BYTES);
+        for (int bytes : NetConstants.SOCKET_RECEIVE_BYTES) {
+            channel.setOption(StandardSocketOptions.SO_RCVBUF, bytes);
+            if (channel.getOption(StandardSocketOptions.SO_RCVBUF) >= bytes) {
+                return;
+            }
+        }
+    }
+
+    /**
+     * Sets "don't fragment", without which probing for the path's MTU would learn nothing. The option is a constant of
+     * the module {@code jdk.net}; looking it up by name spares a dependency on a module that an image may lack.
+     */
+    private static void forbidFragmentation(DatagramChannel channel) throws IOException {
+        for (SocketOption<?> option : channel.supportedOptions()) {
+            if (option.name().equals("IP_DONTFRAGMENT") && option.type() == Boolean.class) {
+                @SuppressWarnings("unchecked")
+                SocketOption<Boolean> dontFragment = (SocketOption<Boolean>) option;
+                channel.setOption(dontFragment, true);
+            }
+        }
+    }
+}

@@ -1,0 +1,27 @@
+package omega.flock.net;
+
+/** Sizes of sockets and datagrams, from dht-rpc 6.27.0 {@code lib/io.js} and libudx {@code udx.h}. */
+final class NetConstants {
+
+    // Tuning.
+
+    /** Largest datagram that is read whole, in bytes; libudx reads 2048, and every datagram of the protocol fits that. */
+    static final int RECEIVE_BUFFER_BYTES = 4096;
+
+    /** Socket receive buffers to ask for in turn, in bytes, until the system grants one (libudx begins with 1 MiB). */
+    static final int[] SOCKET_RECEIVE_BYTES = {4 << 20, 1 << 20, 512 << 10, 256 << 10, 208 << 10};
+
+    /** Socket send buffer to ask for, in bytes. */
+    static final int SOCKET_SEND_BYTES = 1 << 20;
+
+    /** How often a send is tried again while the kernel's buffer is full. */
+    static final int SEND_RETRIES = 20;
+
+    /** Pause between two such tries, in nanoseconds. */
+    static final long SEND_RETRY_NANOS = 50_000;
+
+    /** After so many receive errors in a row the port gives up and closes: the socket is beyond repair. */
+    static final int MAX_RECEIVE_ERRORS_IN_A_ROW = 1_000;
+
+    private NetConstants() {}
+}

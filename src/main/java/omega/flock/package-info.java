@@ -1,0 +1,15 @@
+/**
+ * The front door: find peers by topic, and get an encrypted connection to each.
+ *
+ * <pre>{@code
+ * try (Flock flock = Flock.open()) {
+ *     flock.onConnection((connection, peer) -> ...);
+ *     flock.join(Topic.hash("my app"));
+ *     flock.flush();
+ * }
+ * }</pre>
+ *
+ * <p>A {@link omega.flock.Flock} joins topics, dials whom it finds, is dialled, dials again what it lost, and keeps one
+ * connection for each peer. Its network is a {@link omega.flock.gateway.Gateway}, which it owns.
+ */
+package omega.flock;

@@ -1,0 +1,277 @@
+package omega.flock.peer;
+
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import omega.flock.base.CloseReason;
+import omega.flock.base.FlockException;
+import omega.flock.base.KeyPair;
+import omega.flock.base.PeerAddress;
+import omega.flock.base.PublicKey;
+import omega.flock.dht.DhtNode;
+import omega.flock.dht.message.Firewall;
+import omega.flock.dht.message.HolepunchInfo;
+import omega.flock.dht.message.NoisePayload;
+import omega.flock.dht.message.SecretStreamInfo;
+import omega.flock.dht.message.UdxInfo;
+import omega.flock.net.UdpPort;
+import omega.flock.peer.PathSelector.Evidence;
+import omega.flock.peer.PeerSearch.Found;
+import omega.flock.peer.punch.AddressRules;
+import omega.flock.peer.punch.HolePuncher;
+import omega.flock.peer.punch.PathRace;
+import omega.flock.peer.punch.PunchListener;
+import omega.flock.rpc.InternalCommand;
+import omega.flock.rpc.RpcRequest;
+import omega.flock.runtime.DeadlineQueue;
+import omega.flock.runtime.TaskScope;
+import omega.flock.secret.SecretStream;
+
+/**
+ * One dial. Runs on the thread that called connect, which waits; what goes on at the same time runs in the dial's own scope
+ * and ends with it.
+ *
+ * <pre>
+ *   SEARCH: relays, handshake ──► ROUTES: told address, direct, local network, passive, punch ──► the peer's opening frame
+ *                │                              │ none is left, or the deadline                        │
+ *                └──────────► FlockException ◄──┘                                            SecretStream, identity proven
+ * </pre>
+ *
+ * <p>Routes only find paths; {@link StreamPaths} binds the stream to one of them. The dial is won by the peer's opening frame
+ * and by nothing else, so a path that leads nowhere cannot be mistaken for the peer.
+ */
+final class Dial implements AutoCloseable {
+
+    private static final Logger LOG = System.getLogger("omega.flock.peer");
+
+    private final PeerContext context;
+    private final PublicKey remote;
+    private final DialOptions options;
+    private final KeyPair keyPair;
+    private final long deadlineNanos;
+    private final TaskScope scope;
+    private final StreamPaths paths;
+    private final PathRace<SecretStream> race = new PathRace<>(this::noPathIsLeft);
+    private final Queue<DeadlineQueue.Entry> patience = new ConcurrentLinkedQueue<>();
+    private final Optional<PeerAddress> ownAddress;
+    private Optional<HolePuncher> puncher = Optional.empty(); // of the dialling thread only
+    private boolean won; // of the dialling thread only
+
+    Dial(PeerContext context, PublicKey remote, DialOptions options, KeyPair keyPair, long deadlineNanos) {
+        this.context = context;
+        this.remote = remote;
+        this.options = options;
+        this.keyPair = keyPair;
+        this.deadlineNanos = deadlineNanos;
+        this.scope = context.scope().child("dial " + remote);
+        this.paths = new StreamPaths(context);
+        this.ownAddress = context.dht().rpc().remoteAddress();
+    }
+
+    /** Reaches the peer; see {@link PeerNode#connect}. */
+    SecretStream run() throws FlockException, InterruptedException {
+        ClientHandshake handshake = new ClientHandshake(keyPair, remote, payload());
+        Found found = new PeerSearch(context, scope, remote, handshake, knownRelays()).find(remaining());
+        SecretStream stream = context.encrypt(paths.raw(), found.verified().keys(), true, keyPair);
+        start(stream);
+        paths.ready((int) found.verified().payload().udx().orElseThrow().id());
+        enterRoutes(found);
+        race.closeEntries();
+        SecretStream connected = awaitOpening(stream);
+        won = true;
+        rememberRelays(found);
+        context.counters().dialled.increment();
+        return connected;
+    }
+
+    /** Ends whatever is still under way; the stream stays if the dial was won. */
+    @Override
+    public void close() {
+        scope.cancel();
+        race.abandon(new FlockException("PEER_CONNECTION_FAILED", "the dial was given up"));
+        patience.forEach(DeadlineQueue.Entry::cancel);
+        puncher.ifPresent(HolePuncher::close);
+        if (!won) {
+            paths.raw().destroy(CloseReason.closedLocally("the dial was given up"));
+        }
+        scope.close();
+    }
+
+    // ---- What the peer is told -------------------------------------------------------------------------------------------
+
+    private NoisePayload payload() {
+        List<PeerAddress> addresses = new ArrayList<>();
+        ownAddress.ifPresent(addresses::add);
+        if (options.localConnection()) {
+            addresses.addAll(context.localAddresses().all());
+        }
+        NoisePayload empty = NoisePayload.EMPTY;
+        return new NoisePayload(empty.version(), empty.error(), ownAddress.isPresent() ? Firewall.OPEN : Firewall.UNKNOWN,
+                Optional.empty(), addresses, List.of(),
+                Optional.of(UdxInfo.of(false, Integer.toUnsignedLong(paths.raw().id()))),
+                Optional.of(SecretStreamInfo.CURRENT), Optional.empty(), Optional.empty());
+    }
+
+    /** In the order of dht.md 4.6: what the caller knows, what we remember, and before both what is announced at ourselves. */
+    private List<PeerAddress> knownRelays() {
+        Optional<PeerAddress> own = context.dht().router().forward(DhtNode.target(remote));
+        if (own.isPresent()) {
+            return List.of(own.get());
+        }
+        List<PeerAddress> given = options.relayAddresses();
+        List<PeerAddress> known = given.isEmpty() ? context.relayCache().lookup(remote) : given;
+        return known.stream().filter(PeerAddress::isIPv4).filter(address -> address.port() > 0).distinct()
+                .limit(PeerConstants.MAX_HINTS).toList();
+    }
+
+    private void rememberRelays(Found found) {
+        List<PeerAddress> told = found.verified().payload().relayAddresses().orElse(List.of());
+        context.relayCache().put(remote, told.isEmpty() ? found.tried() : told);
+    }
+
+    // ---- The stream --------------------------------------------------------------------------------------------------------
+
+    /** The opening frame waits in the stream until it is bound to a path, and is the first thing that goes there. */
+    private static void start(SecretStream stream) throws FlockException {
+        try {
+            stream.start();
+        } catch (IOException e) {
+            throw new FlockException("PEER_CONNECTION_FAILED", "the stream was closed: " + e.getMessage(), e);
+        }
+    }
+
+    /** Waits on the calling thread itself, which a hop from one that read the frame would cost more than all the rest. */
+    private SecretStream awaitOpening(SecretStream stream) throws FlockException, InterruptedException {
+        try {
+            stream.awaitPeer(remaining());
+            paths.confirmed();
+            race.settle(stream);
+        } catch (IOException e) {
+            if (Thread.interrupted()) {
+                throw new InterruptedException("interrupted while waiting for " + remote);
+            }
+            race.abandon(asFlockException(e)); // unless it was lost, and the stream closed for that
+        }
+        return race.await(remaining());
+    }
+
+    /** Ends the wait for the opening frame. */
+    private void noPathIsLeft() {
+        paths.raw().destroy(CloseReason.closedLocally("no path led to the peer"));
+    }
+
+    // ---- Routes ------------------------------------------------------------------------------------------------------------
+
+    private void enterRoutes(Found found) {
+        NoisePayload payload = found.verified().payload();
+        PeerAddress serverAddress = found.reply().serverAddress();
+        Optional<HolepunchInfo> punchable = payload.holepunch().map(Dial::reachable).filter(info -> !info.relays().isEmpty());
+        if (!found.reply().relayed()) {
+            enterTold("direct", serverAddress);
+        } else if (payload.firewall() == Firewall.OPEN || punchable.isEmpty()) {
+            context.punching().stats().countOpen();
+            enterTold("open", payload.addresses4().stream().filter(address -> !AddressRules.isBogon(address.host()))
+                    .filter(address -> address.port() > 0).findFirst().orElse(serverAddress));
+        } else if (ownAddress.isPresent()) {
+            // We said that we are open: the server sends first.
+            giveUpLater(race.enter("passive", () -> { }), "HOLEPUNCH_ABORTED", "the peer did not come to our open address",
+                    PeerConstants.PASSIVE_WAIT);
+        } else {
+            enterLocal(found);
+            enterPunch(found, punchable.get());
+        }
+    }
+
+    /** Leaves out what no datagram can be sent to. */
+    private static HolepunchInfo reachable(HolepunchInfo info) {
+        return new HolepunchInfo(info.id(), info.relays().stream()
+                .filter(relay -> relay.relayAddress().port() > 0 && relay.peerAddress().port() > 0).toList());
+    }
+
+    private void enterTold(String name, PeerAddress address) {
+        PathRace<SecretStream>.Path route = race.enter(name, () -> { });
+        tryPath(route, context.dht().rpc().defaultPort(), address.toSocketAddress(), Evidence.GUESS);
+    }
+
+    /** "Race the LAN shortcut with normal holepunch when possible." */
+    private void enterLocal(Found found) {
+        if (!options.localConnection() || !found.reply().clientAddress().host().equals(found.reply().serverAddress().host())) {
+            return;
+        }
+        List<PeerAddress> offered = found.verified().payload().addresses4().stream()
+                .filter(address -> !AddressRules.isReserved(address.host()) && address.port() > 0).toList();
+        if (offered.isEmpty()) {
+            return;
+        }
+        PeerAddress address = AddressRules.match(context.localAddresses().all(), offered).orElse(offered.getFirst());
+        PathRace<SecretStream>.Path route = race.enter("local " + address, () -> { });
+        scope.fork("flock-dial-local", () -> {
+            try {
+                // From the port that the stream will use: what answers the one reaches the other (dht.md pitfall 57).
+                UdpPort port = context.dht().rpc().serverPort();
+                context.dht().rpc().request(RpcRequest.of(InternalCommand.PING).withVia(port), address);
+                tryPath(route, port, address.toSocketAddress(), Evidence.GUESS);
+            } catch (FlockException e) {
+                route.fail(e);
+            }
+        });
+    }
+
+    private void enterPunch(Found found, HolepunchInfo info) {
+        PathRace<SecretStream>.Path route = race.enter("punch", () -> { });
+        HolePuncher opened;
+        try {
+            opened = context.punching().open(true, found.verified().payload().firewall(), new PunchListener() {
+                @Override
+                public void onConnect(UdpPort port, PeerAddress address) {
+                    tryPath(route, port, address.toSocketAddress(), Evidence.PROBE);
+                }
+
+                @Override
+                public void onAbort() {
+                    route.fail(new FlockException("HOLEPUNCH_ABORTED", "no probe of the peer came through"));
+                }
+            });
+        } catch (IOException e) {
+            route.fail(asFlockException(e));
+            return;
+        }
+        puncher = Optional.of(opened);
+        scope.fork("flock-dial-punch", () -> {
+            try {
+                new ClientPunch(context, DhtNode.target(remote), found, info, options, opened).run();
+            } catch (IOException e) {
+                // A server that is connected already answers no more rounds; then what came through counts, and not this.
+                if (!opened.isConnected()) {
+                    route.fail(asFlockException(e));
+                }
+            }
+        });
+    }
+
+    private void tryPath(PathRace<SecretStream>.Path route, UdpPort port, InetSocketAddress address, Evidence why) {
+        LOG.log(Level.DEBUG, "dial.path.found route={0} remote={1}", route, address);
+        paths.found(port, address, why);
+        giveUpLater(route, "PEER_CONNECTION_FAILED", "nothing came back from " + address, PeerConstants.OPENING_TIMEOUT);
+    }
+
+    private void giveUpLater(PathRace<SecretStream>.Path route, String code, String message, Duration limit) {
+        patience.add(context.timers().schedule(context.ticker().nanoTime() + limit.toNanos(),
+                () -> route.fail(new FlockException(code, message))));
+    }
+
+    private Duration remaining() {
+        return Duration.ofNanos(Math.max(1, deadlineNanos - context.ticker().nanoTime()));
+    }
+
+    private static FlockException asFlockException(IOException e) {
+        return e instanceof FlockException known ? known : new FlockException("PEER_CONNECTION_FAILED", e.getMessage(), e);
+    }
+}

@@ -1,0 +1,136 @@
+package omega.flock.peer;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import omega.flock.dht.HandshakeArrival;
+
+/**
+ * The handshakes of one server: those under way, and those that have ended and are remembered for a while, so that a copy of
+ * the first message is answered as the first one was. Admission, lookup and entry are one step. Thread-safe; never blocks.
+ */
+final class HandshakeBook {
+
+    /** Makes the handshake for an arrival that is let in. */
+    @FunctionalInterface
+    interface Maker {
+        InboundHandshake make(HandshakeArrival arrival, int number);
+    }
+
+    /**
+     * What an arrival belongs to.
+     *
+     * @param isNew whether it has just been entered, so that its work has to be started
+     */
+    record Entry(InboundHandshake handshake, boolean isNew) {}
+
+    private final PeerContext context;
+    private final Duration memory;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final HandshakeTable<InboundHandshake> table = // guarded by lock
+            new HandshakeTable<>(PeerConstants.MAX_HALF_OPEN + PeerConstants.MAX_REMEMBERED);
+    private final ArrayDeque<InboundHandshake> ended = new ArrayDeque<>(); // guarded by lock; oldest first
+
+    HandshakeBook(PeerContext context, Duration memory) {
+        this.context = context;
+        this.memory = memory;
+    }
+
+    /** Finds the handshake of an arrival, or enters a new one if that is admitted; a refusal is counted. */
+    Optional<Entry> enter(HandshakeArrival arrival, Maker maker) {
+        lock.lock();
+        try {
+            Optional<InboundHandshake> known = table.byNoise(arrival.noise());
+            if (known.isPresent()) {
+                return Optional.of(new Entry(known.get(), false));
+            }
+            Optional<PeerDrop> refusal = admit(arrival);
+            if (refusal.isPresent()) {
+                context.counters().count(refusal.get());
+                return Optional.empty();
+            }
+            InboundHandshake handshake = maker.make(arrival, table.nextNumber());
+            table.add(arrival.noise(), handshake);
+            context.counters().halfOpen.incrementAndGet();
+            return Optional.of(new Entry(handshake, true));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Finds a handshake by the number that it told its client. */
+    Optional<InboundHandshake> byNumber(long number) {
+        lock.lock();
+        try {
+            return table.byNumber(number);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** A handshake has ended, one way or the other: it makes room for another one, and is forgotten later. */
+    void ended(InboundHandshake handshake) {
+        context.handshakeSettled();
+        lock.lock();
+        try {
+            if (isForgottenLocked(handshake)) {
+                return;
+            }
+            ended.add(handshake);
+            if (ended.size() > PeerConstants.MAX_REMEMBERED) {
+                forgetLocked(ended.poll());
+            }
+        } finally {
+            lock.unlock();
+        }
+        context.timers().schedule(context.ticker().nanoTime() + memory.toNanos(), () -> forget(handshake));
+    }
+
+    /** Forgets a handshake, unless its number belongs to another one by now. */
+    void forget(InboundHandshake handshake) {
+        lock.lock();
+        try {
+            forgetLocked(handshake);
+            // They are forgotten in the order in which they ended, but for those that were forgotten at once.
+            while (!ended.isEmpty() && isForgottenLocked(ended.peek())) {
+                ended.poll();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Forgets and returns all. */
+    List<InboundHandshake> clear() {
+        lock.lock();
+        try {
+            ended.clear();
+            List<InboundHandshake> all = table.clear();
+            context.counters().halfOpen.addAndGet(-all.size());
+            return all;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Optional<PeerDrop> admit(HandshakeArrival arrival) {
+        if (!table.hasRoom()) {
+            return Optional.of(PeerDrop.TABLE_FULL);
+        }
+        // Nothing on the wire can come from a loopback address: that is this machine.
+        boolean foreign = !arrival.from().toSocketAddress().getAddress().isLoopbackAddress();
+        return context.admitHandshake(arrival.clientAddress().host(), foreign);
+    }
+
+    private void forgetLocked(InboundHandshake handshake) {
+        if (table.remove(handshake.number(), handshake)) {
+            context.counters().halfOpen.decrementAndGet();
+        }
+    }
+
+    private boolean isForgottenLocked(InboundHandshake handshake) {
+        return table.byNumber(handshake.number()).filter(known -> known == handshake).isEmpty();
+    }
+}

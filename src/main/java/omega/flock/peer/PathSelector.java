@@ -1,0 +1,169 @@
+package omega.flock.peer;
+
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * Decides which of the paths that a dial finds the stream is bound to. Pure; not thread-safe; time is an argument.
+ *
+ * <p>Ways to a peer race each other: its address in the local network, punched holes, packets that it sends first. Each
+ * stream needs one path that both ends use. hyperdht takes the first that shows up and stays with it even if nothing ever
+ * comes back (issue hyperdht#304: 15 s lost). Here a path stays a trial until the peer's opening frame has been read:
+ *
+ * <pre>
+ *   SEARCHING ──ready()──► UNBOUND ──candidate──► TRIAL ──confirmed()──► CONFIRMED
+ *                │                                │  ▲
+ *                └─packet seen, then ready()─────►│  └─ a packet of the peer on another path, or patience is over and
+ *                                                 └──  another candidate is there: the trial moves to it
+ * </pre>
+ *
+ * <p>The other end always answers on the path where our first packet reached it. So a packet of the peer is the strongest
+ * evidence there can be: where it comes from is where the peer is bound. A server that has bound itself moves only as long
+ * as nothing of its own was acknowledged, so the two ends cannot chase each other.
+ */
+final class PathSelector {
+
+    /** What speaks for a path, weakest first. */
+    enum Evidence {
+        /** Something answered there, or an address was told; it may be somebody else. */
+        GUESS,
+        /** A hole punching probe came from there. */
+        PROBE,
+        /** A packet for the stream came from there. */
+        PACKET
+    }
+
+    /** What the owner has to do with its stream. */
+    sealed interface Action {
+
+        /** Nothing. */
+        record Keep() implements Action {}
+
+        /** Connect it. */
+        record Bind(Path path) implements Action {}
+
+        /** Change its remote. */
+        record Move(Path path) implements Action {}
+    }
+
+    /** Where the selector stands; see the picture above. */
+    private enum State {
+        SEARCHING, UNBOUND, TRIAL, CONFIRMED
+    }
+
+    private static final Action KEEP = new Action.Keep();
+
+    private final Duration patience;
+    private State state = State.SEARCHING;
+    private Path path;
+    private Evidence evidence = Evidence.GUESS;
+    private Path other;
+    private Evidence otherEvidence = Evidence.GUESS;
+    private long triedSinceNanos;
+
+    /**
+     * Creates a selector.
+     *
+     * @param patience how long a path is tried before another candidate gets its turn
+     */
+    PathSelector(Duration patience) {
+        this.patience = patience;
+    }
+
+    /** The handshake is done: the peer's stream id is known, the stream can be bound. */
+    Action ready(long nowNanos) {
+        if (state != State.SEARCHING) {
+            return KEEP;
+        }
+        state = State.UNBOUND;
+        return path == null ? KEEP : bind(nowNanos);
+    }
+
+    /** A way was found. */
+    Action found(long nowNanos, Path candidate, Evidence why) {
+        return switch (state) {
+            case SEARCHING -> {
+                // Packets may come before the reply that names the peer's stream; the first of them wins.
+                if (path == null) {
+                    path = candidate;
+                    evidence = why;
+                }
+                yield KEEP;
+            }
+            case UNBOUND -> {
+                path = candidate;
+                evidence = why;
+                yield bind(nowNanos);
+            }
+            case TRIAL -> foundDuringTrial(nowNanos, candidate, why);
+            case CONFIRMED -> KEEP;
+        };
+    }
+
+    /** Time has passed: a trial without an answer gives way to another candidate. */
+    Action tick(long nowNanos) {
+        if (nextDeadline().isEmpty() || nowNanos - (triedSinceNanos + patience.toNanos()) < 0) {
+            return KEEP;
+        }
+        return moveToOther(nowNanos);
+    }
+
+    /** The peer's opening frame was read: the path is settled for good. */
+    void confirmed() {
+        if (state == State.TRIAL) {
+            state = State.CONFIRMED;
+            other = null;
+        }
+    }
+
+    /** Returns when {@link #tick} has something to do; empty while nothing but news can change anything. */
+    Optional<Long> nextDeadline() {
+        // A path that had its turn does not get another one from a path for which more speaks.
+        boolean worthwhile = state == State.TRIAL && other != null && otherEvidence.compareTo(evidence) >= 0;
+        return worthwhile ? Optional.of(triedSinceNanos + patience.toNanos()) : Optional.empty();
+    }
+
+    /** Tells whether the stream has been bound to a path. */
+    boolean isBound() {
+        return state == State.TRIAL || state == State.CONFIRMED;
+    }
+
+    /** Returns the path that the stream is bound to, if it is. */
+    Optional<Path> path() {
+        return isBound() ? Optional.of(path) : Optional.empty();
+    }
+
+    private Action foundDuringTrial(long nowNanos, Path candidate, Evidence why) {
+        if (candidate.equals(path)) {
+            evidence = max(evidence, why);
+            return KEEP;
+        }
+        if (other == null || why.compareTo(otherEvidence) >= 0) {
+            other = candidate;
+            otherEvidence = why;
+        }
+        boolean peerIsThere = why == Evidence.PACKET && evidence != Evidence.PACKET;
+        return peerIsThere ? moveToOther(nowNanos) : KEEP;
+    }
+
+    private Action moveToOther(long nowNanos) {
+        Path left = path;
+        Evidence leftEvidence = evidence;
+        path = other;
+        evidence = otherEvidence;
+        other = left;
+        otherEvidence = leftEvidence;
+        triedSinceNanos = nowNanos;
+        return new Action.Move(path);
+    }
+
+    private Action bind(long nowNanos) {
+        state = State.TRIAL;
+        triedSinceNanos = nowNanos;
+        return new Action.Bind(path);
+    }
+
+    private static Evidence max(Evidence a, Evidence b) {
+        return a.compareTo(b) >= 0 ? a : b;
+    }
+}

@@ -1,0 +1,124 @@
+package omega.flock.peer;
+
+import java.time.Duration;
+
+/** Facts and tuning of reaching a peer, from hyperdht 6.34.0 lib/connect.js, lib/server.js and lib/announcer.js. */
+public final class PeerConstants {
+
+    // Protocol facts.
+
+    /** How long a finished or refused handshake is remembered (server.js HANDSHAKE_CLEAR_WAIT). */
+    public static final Duration HANDSHAKE_CLEAR_WAIT = Duration.ofSeconds(10);
+
+    /** Keep-alive of every connection (hyperdht index.js connectionKeepAlive). */
+    public static final Duration CONNECTION_KEEP_ALIVE = Duration.ofSeconds(5);
+
+    /** Least pause between two punches with a random NAT (hyperdht index.js randomPunchInterval). */
+    public static final Duration RANDOM_PUNCH_INTERVAL = Duration.ofSeconds(20);
+
+    /** How long a half-open handshake waits for its path (server.js HANDSHAKE_INITIAL_TIMEOUT). */
+    static final Duration HANDSHAKE_INITIAL_TIMEOUT = Duration.ofSeconds(10);
+
+    /** How long an open client waits for the server's first packet (connect.js passiveConnectTimeout). */
+    static final Duration PASSIVE_WAIT = Duration.ofSeconds(10);
+
+    /** How long a client lets the server find out about its NAT between two probe rounds (connect.js probeRound). */
+    static final Duration REMOTE_NAT_PAUSE = Duration.ofSeconds(1);
+
+    /** How long a local address may take to receive what is sent there (hyperdht index.js validateLocalAddresses). */
+    static final Duration LOCAL_ADDRESS_TIMEOUT = Duration.ofMillis(500);
+
+    /** Relays that a server announces itself at, and tells (announcer.js pickBest). */
+    static final int RELAYS = 3;
+
+    /** Pause between two rounds of pings to the relays (announcer.js). */
+    static final Duration RELAY_PING_INTERVAL = Duration.ofSeconds(3);
+
+    /** Rounds of pings until the next announce, about five minutes (announcer.js). */
+    static final int RELAY_PING_ROUNDS = 100;
+
+    /** Handshakes of one dial under way at a time (connect.js Semaphore). */
+    static final int PARALLEL_HANDSHAKES = 2;
+
+    /** The same when relays are known from before. */
+    static final int PARALLEL_HANDSHAKES_WITH_HINTS = 3;
+
+    // Tuning.
+
+    /**
+     * Default deadline of one dial. The longest legal way is a walk and a handshake (8 s), two probe rounds (10 s) and a
+     * random punch (35 s, holepuncher.js: 1750 probes, 20 ms apart).
+     */
+    public static final Duration DIAL_TIMEOUT = Duration.ofSeconds(60);
+
+    /** How long closing a node waits for streams that are being closed already to deliver what was written to them. */
+    static final Duration LINGER = Duration.ofSeconds(2);
+
+    /** How long closing or suspending a node waits for its resets to leave. */
+    static final Duration RESET_TIMEOUT = Duration.ofMillis(500);
+
+    /**
+     * How long relays that are known from before are tried alone, before a walk looks for others too. A handshake through a
+     * relay takes two round trips.
+     */
+    static final Duration KNOWN_RELAYS_HEAD_START = Duration.ofMillis(300);
+
+    /** How long a firewall predicate may think. */
+    public static final Duration FIREWALL_TIMEOUT = Duration.ofSeconds(5);
+
+    /** Peers whose relays a node remembers (hyperdht index.js relayAddresses cache). */
+    static final int RELAY_CACHE = 512;
+
+    /** How long the announces of one cycle may take: four transmissions, 1 s each, and some more. */
+    static final Duration ANNOUNCE_TIMEOUT = Duration.ofSeconds(6);
+
+    /** How long a round of pings to the relays may take: four transmissions, 1 s each, and some more. */
+    static final Duration PING_TIMEOUT = Duration.ofSeconds(5);
+
+    /** How long taking the key back may take; nodes that do not answer forget it by themselves. */
+    static final Duration WITHDRAW_TIMEOUT = Duration.ofSeconds(3);
+
+    /** How long anybody waits for an announcer to stop. */
+    static final Duration STOP_TIMEOUT = Duration.ofSeconds(5);
+
+    /** How long listening waits for the first announce cycle at most. */
+    static final Duration FIRST_CYCLE_TIMEOUT = Duration.ofSeconds(30);
+
+    /** Relay addresses of one peer that are remembered or tried. */
+    static final int MAX_HINTS = 16;
+
+    /** Relays of one peer that one dial tries. */
+    static final int MAX_RELAYS_TRIED = 64;
+
+    /** Handshakes that are over but remembered against repetition, of one server; the oldest go first. */
+    static final int MAX_REMEMBERED = 4096;
+
+    /** Copies of one handshake that wait for its answer: one for each relay, and retransmissions. */
+    static final int MAX_COPIES = 32;
+
+    /** Rounds of hole punching of one handshake that are being answered at a time. */
+    static final int MAX_ROUNDS_AT_ONCE = 4;
+
+    /** Source hosts whose speed is watched; the least recent are forgotten. */
+    static final int MAX_SOURCES = 4096;
+
+    /** How long a path is tried before another one gets its turn. */
+    static final Duration PATH_PATIENCE = Duration.ofMillis(400);
+
+    /** How long a bound stream waits for the peer's opening frame. */
+    static final Duration OPENING_TIMEOUT = Duration.ofSeconds(10);
+
+    /** Half-open handshakes of one node, all servers together. */
+    static final int MAX_HALF_OPEN = 256;
+
+    /** Handshakes that one source host may start at once, and how many a second after that. */
+    static final int SOURCE_BURST = 64;
+
+    /** See {@link #SOURCE_BURST}. */
+    static final int SOURCE_PER_SECOND = 16;
+
+    /** Connections that wait for {@link PeerServer#accept()}; what comes on top is reset. */
+    static final int ACCEPT_BACKLOG = 256;
+
+    private PeerConstants() {}
+}

@@ -1,0 +1,178 @@
+package omega.flock.peer;
+
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import omega.flock.base.CloseReason;
+import omega.flock.base.KeyPair;
+import omega.flock.dht.DhtNode;
+import omega.flock.noise.NoiseResult;
+import omega.flock.peer.punch.Punching;
+import omega.flock.runtime.DeadlineQueue;
+import omega.flock.runtime.TaskScope;
+import omega.flock.runtime.Ticker;
+import omega.flock.secret.SecretStream;
+import omega.flock.secret.SecretStreamOptions;
+import omega.flock.transport.StreamFirewall;
+import omega.flock.transport.UdxStream;
+import omega.flock.transport.UdxTransport;
+
+/** What dials and servers of one node share. Thread-safe. */
+final class PeerContext {
+
+    private static final Logger LOG = System.getLogger("omega.flock.peer");
+
+    private final Ticker ticker;
+    private final TaskScope scope;
+    private final DeadlineQueue timers;
+    private final DhtNode dht;
+    private final UdxTransport transport;
+    private final Punching punching;
+    private final LocalAddresses localAddresses;
+    private final SecretStreamOptions streamOptions;
+    private final SecureRandom random;
+    private final Set<UdxStream> rawStreams = ConcurrentHashMap.newKeySet();
+    private final Set<SecretStream> secretStreams = ConcurrentHashMap.newKeySet();
+    private final RelayCache relayCache = new RelayCache();
+    private final PeerCounters counters = new PeerCounters();
+    private final ReentrantLock admissionLock = new ReentrantLock();
+    private final HandshakeAdmission admission = new HandshakeAdmission(PeerConstants.MAX_HALF_OPEN); // guarded by its lock
+
+    PeerContext(Ticker ticker, TaskScope scope, DeadlineQueue timers, DhtNode dht, UdxTransport transport, Punching punching,
+            LocalAddresses localAddresses, SecretStreamOptions streamOptions, SecureRandom random) {
+        this.ticker = ticker;
+        this.scope = scope;
+        this.timers = timers;
+        this.dht = dht;
+        this.transport = transport;
+        this.punching = punching;
+        this.localAddresses = localAddresses;
+        this.streamOptions = streamOptions;
+        this.random = random;
+    }
+
+    /** Wraps a stream in the encryption that a handshake under one of our keys yielded. */
+    SecretStream encrypt(UdxStream raw, NoiseResult keys, boolean initiator, KeyPair local) {
+        SecretStream stream = new SecretStream(raw, keys, initiator, local.publicKey(), streamOptions);
+        secretStreams.add(stream);
+        stream.onClose(reason -> secretStreams.remove(stream));
+        return stream;
+    }
+
+    /** Creates a raw stream that ends with the node at the latest. */
+    UdxStream createStream(StreamFirewall firewall) {
+        UdxStream stream = transport.createStream(firewall);
+        rawStreams.add(stream);
+        stream.onClose(reason -> rawStreams.remove(stream));
+        return stream;
+    }
+
+    int liveStreams() {
+        return rawStreams.size();
+    }
+
+    /** Resets all streams, and waits a moment for the resets to leave: whoever calls this closes the ports next. */
+    void destroyStreams(CloseReason reason) {
+        List<UdxStream> all = List.copyOf(rawStreams);
+        CountDownLatch left = new CountDownLatch(all.size());
+        for (UdxStream stream : all) {
+            stream.destroy(reason);
+            stream.onClose(why -> left.countDown());
+        }
+        try {
+            if (!left.await(PeerConstants.RESET_TIMEOUT.toNanos(), TimeUnit.NANOSECONDS)) {
+                LOG.log(Level.DEBUG, "streams.reset.late streams={0}", left.getCount());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Waits until the streams that the program has closed have delivered what was written to them. */
+    void awaitLingering(Duration limit) {
+        long deadline = ticker.nanoTime() + limit.toNanos();
+        for (SecretStream stream : secretStreams) {
+            long left = deadline - ticker.nanoTime();
+            if (left <= 0) {
+                return;
+            }
+            if (!stream.isOpen()) {
+                try {
+                    stream.awaitAcknowledged(Duration.ofNanos(left));
+                } catch (IOException e) {
+                    // It has ended otherwise: nothing to wait for.
+                    continue;
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                    return;
+                }
+            }
+        }
+    }
+
+    /** Asks for one more half-open handshake of a server; returns why not, or empty for yes. */
+    Optional<PeerDrop> admitHandshake(String source, boolean limitSource) {
+        admissionLock.lock();
+        try {
+            return admission.tryEnter(source, limitSource, ticker.nanoTime());
+        } finally {
+            admissionLock.unlock();
+        }
+    }
+
+    /** Gives back what {@link #admitHandshake} gave. */
+    void handshakeSettled() {
+        admissionLock.lock();
+        try {
+            admission.settled();
+        } finally {
+            admissionLock.unlock();
+        }
+    }
+
+    Ticker ticker() {
+        return ticker;
+    }
+
+    /** The scope of the node; whoever forks makes a child of it. */
+    TaskScope scope() {
+        return scope;
+    }
+
+    DeadlineQueue timers() {
+        return timers;
+    }
+
+    DhtNode dht() {
+        return dht;
+    }
+
+    Punching punching() {
+        return punching;
+    }
+
+    LocalAddresses localAddresses() {
+        return localAddresses;
+    }
+
+    SecureRandom random() {
+        return random;
+    }
+
+    RelayCache relayCache() {
+        return relayCache;
+    }
+
+    PeerCounters counters() {
+        return counters;
+    }
+}

@@ -1,0 +1,31 @@
+package omega.flock.peer;
+
+/** Why something of a stranger was not acted upon. Each has a counter in {@link PeerStats#drops()}. */
+enum PeerDrop {
+    /** As many handshakes as a node takes are under way. */
+    TOO_MANY_HALF_OPEN,
+    /** One host starts handshakes faster than it may. */
+    SOURCE_TOO_FAST,
+    /** More copies of one handshake wait for its answer than there are ways for it to come. */
+    TOO_MANY_COPIES,
+    /** A first Noise message that does not decrypt, or a payload that is malformed. */
+    BAD_NOISE,
+    /** The program's firewall said no, threw, or took too long. */
+    REJECTED,
+    /** A round of hole punching for a handshake that is not known. */
+    UNKNOWN_SLOT,
+    /** A round of hole punching that was not sealed with the handshake's key. */
+    BAD_ROUND,
+    /** More rounds of one handshake at a time than a client can have under way. */
+    TOO_MANY_ROUNDS,
+    /** A connection that nobody accepted in time. */
+    BACKLOG_FULL,
+    /** More handshakes are remembered than there is room for. */
+    TABLE_FULL,
+    /** A handshake to which no path was found in time. */
+    NO_PATH,
+    /** A peer whose stream never spoke. */
+    NO_OPENING_FRAME,
+    /** A reply to our dial that did not verify. */
+    BAD_HANDSHAKE_REPLY
+}

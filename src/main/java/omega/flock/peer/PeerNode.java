@@ -1,0 +1,316 @@
+package omega.flock.peer;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.locks.ReentrantLock;
+import omega.flock.base.CloseReason;
+import omega.flock.base.FlockException;
+import omega.flock.base.KeyPair;
+import omega.flock.base.PublicKey;
+import omega.flock.dht.DhtNode;
+import omega.flock.net.DatagramUdpPort;
+import omega.flock.net.PortBinder;
+import omega.flock.peer.punch.PunchSockets;
+import omega.flock.peer.punch.PunchStats;
+import omega.flock.peer.punch.Punching;
+import omega.flock.peer.punch.RandomPunchGate;
+import omega.flock.rpc.RpcNode;
+import omega.flock.runtime.DeadlineQueue;
+import omega.flock.runtime.TaskScope;
+import omega.flock.runtime.Ticker;
+import omega.flock.secret.SecretStream;
+import omega.flock.secret.SecretStreamOptions;
+import omega.flock.transport.TransportStats;
+import omega.flock.transport.UdxTransport;
+
+/**
+ * A node that reaches peers and is reached by them: DHT node, stream transport, punchers, dialler and servers on one pair of
+ * ports. Its methods run on their callers' threads; what goes on in between, on virtual threads of its scope.
+ *
+ * <pre>
+ *              suspend()                        close(), closeNow()
+ *   OPEN ◄──────────────────► SUSPENDED  ──┐
+ *     │          resume()                  ├──► CLOSED     absorbing
+ *     └────────────────────────────────────┘
+ * </pre>
+ *
+ * <p>Each datagram goes to the streams first and to the DHT node second (hyperdht: "to a live stream of the whole UDX
+ * instance").
+ */
+public final class PeerNode implements AutoCloseable {
+
+    private enum State {
+        OPEN, SUSPENDED, CLOSED
+    }
+
+    private final TaskScope scope;
+    private final DeadlineQueue timers;
+    private final UdxTransport transport;
+    private final DhtNode dht;
+    private final Punching punching;
+    private final PeerContext context;
+    private final KeyPair keyPair;
+    private final Dialer dialer;
+    private final List<Runnable> networkListeners = new CopyOnWriteArrayList<>();
+    private final List<PeerServer> servers = new CopyOnWriteArrayList<>();
+    private final ReentrantLock lock = new ReentrantLock();
+    private State state = State.OPEN; // guarded by lock
+
+    private PeerNode(PeerConfig config, PortBinder binder, Ticker ticker) throws IOException {
+        this.scope = new TaskScope("node");
+        this.timers = new DeadlineQueue("flock-timers", ticker, scope);
+        this.transport = new UdxTransport(ticker, scope);
+        this.dht = new DhtNode(config.rpc(), binder, ticker, scope, transport);
+        this.keyPair = config.keyPair();
+        RpcNode rpc = dht.rpc();
+        try {
+            rpc.bind();
+            InetAddress host = rpc.serverPort().localAddress().getAddress();
+            PunchSockets sockets = new PunchSockets(binder, host, transport.orElse(rpc), ticker, timers);
+            SecretStreamOptions streams =
+                    SecretStreamOptions.of(ticker, timers, scope).withKeepAlive(config.connectionKeepAlive());
+            SecureRandom random = new SecureRandom();
+            this.punching = new Punching(ticker, scope, random, new PunchingNode(rpc), sockets,
+                    new RandomPunchGate(ticker, config.randomPunchInterval()));
+            this.context = new PeerContext(ticker, scope, timers, dht, transport, punching,
+                    new LocalAddresses(binder, rpc::serverPort, scope), streams, random);
+            this.dialer = new Dialer(context, keyPair);
+            rpc.addListener(new NodeEvents(rpc, this::addressChanged, this::networkChanged));
+            rpc.start();
+        } catch (IOException | RuntimeException e) {
+            dht.close();
+            transport.close();
+            scope.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Binds the ports and starts to bootstrap in the background.
+     *
+     * @throws IOException if no port can be bound
+     */
+    public static PeerNode open(PeerConfig config) throws IOException {
+        return open(config, DatagramUdpPort::bind, Ticker.SYSTEM);
+    }
+
+    /** Does the same on another network or clock. */
+    public static PeerNode open(PeerConfig config, PortBinder binder, Ticker ticker) throws IOException {
+        return new PeerNode(config, binder, ticker);
+    }
+
+    /** Returns the DHT node: lookups, announcements, values, addresses, events. */
+    public DhtNode dht() {
+        return dht;
+    }
+
+    /** Returns the identity that dials and servers use by default. */
+    public KeyPair keyPair() {
+        return keyPair;
+    }
+
+    /**
+     * Reaches a peer by its key. Blocks until the encrypted stream stands and the peer has spoken on it, until the deadline,
+     * or until interrupted, which gives the dial up.
+     *
+     * @throws FlockException with a code of dht.md 5.9, such as PEER_NOT_FOUND or HOLEPUNCH_ABORTED; DIAL_TIMEOUT at the
+     *     deadline; SUSPENDED while suspended; what else was tried is among its causes and suppressed exceptions
+     * @throws IllegalStateException after close
+     */
+    public SecretStream connect(PublicKey remote, DialOptions options) throws FlockException, InterruptedException {
+        Objects.requireNonNull(remote, "remote");
+        requireUsable();
+        return dialer.connect(remote, options);
+    }
+
+    /**
+     * Listens under a key; waits for the first announce cycle, whether it finds relays or not.
+     *
+     * @throws FlockException KEYPAIR_ALREADY_USED if a server of this node has the key; SUSPENDED while suspended
+     * @throws InterruptedException if interrupted, which ends the server again
+     * @throws IllegalStateException after close
+     */
+    public PeerServer listen(KeyPair serverKey, PeerServerOptions options) throws FlockException, InterruptedException {
+        requireUsable();
+        PeerServer server = PeerServer.register(context, serverKey, options, servers::remove);
+        servers.add(server);
+        try {
+            // Closed in between: the one who closed may not have seen this server.
+            requireUsable();
+            server.awaitAnnounced();
+            return server;
+        } catch (FlockException | InterruptedException | RuntimeException e) {
+            server.closeNow();
+            throw e;
+        }
+    }
+
+    /**
+     * Runs a listener whenever the addresses of this machine change, each time on a virtual thread of its own.
+     *
+     * @return closing it ends that
+     */
+    public AutoCloseable onNetworkChange(Runnable listener) {
+        networkListeners.add(listener);
+        return () -> networkListeners.remove(listener);
+    }
+
+    /**
+     * Goes off the network: servers take their keys back, streams are reset, ports are closed, and dials fail with SUSPENDED.
+     * Takes some seconds at most.
+     */
+    public void suspend() throws InterruptedException {
+        if (!change(State.OPEN, State.SUSPENDED)) {
+            return;
+        }
+        // "DHT suspend order: not connectable; servers; destroy all raw streams; RPC; raw streams again."
+        each(server -> server.suspend());
+        context.destroyStreams(CloseReason.suspended("the node was suspended"));
+        dht.rpc().suspend();
+        context.destroyStreams(CloseReason.suspended("the node was suspended"));
+    }
+
+    /** Comes back: ports are bound, the same ones if they are free, and servers announce again. */
+    public void resume() throws IOException {
+        if (change(State.SUSPENDED, State.OPEN)) {
+            dht.rpc().resume();
+            context.localAddresses().networkChanged();
+            servers.forEach(PeerServer::resume);
+        }
+    }
+
+    /** Tells whether the node is suspended. */
+    public boolean isSuspended() {
+        return state() == State.SUSPENDED;
+    }
+
+    /** Tells whether somebody has begun to close the node. */
+    public boolean isClosed() {
+        return state() == State.CLOSED;
+    }
+
+    /** Returns what the streams of this node, living and finished, have done. */
+    public TransportStats transportStats() {
+        return transport.stats();
+    }
+
+    /** Returns what this node did and holds. */
+    public PeerStats stats() {
+        PeerCounters counters = context.counters();
+        PunchStats.Snapshot punches = punching.stats().snapshot();
+        return new PeerStats(counters.dials.get(), servers.size(), counters.halfOpen.get(), punching.live(),
+                punching.sockets().live(), context.liveStreams(), counters.dialled.sum(), counters.accepted.sum(),
+                punches.open(), punches.consistent(), punches.random(), counters.drops());
+    }
+
+    /**
+     * Closes servers, which take their keys back, streams and ports. What was written to streams that are being closed
+     * already is still delivered if that takes less than two seconds; other streams are reset. Idempotent, bounded.
+     */
+    @Override
+    public void close() {
+        if (shut()) {
+            try {
+                each(PeerServer::close);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            finish(PeerConstants.LINGER);
+        }
+    }
+
+    /** The same at once: keys are not taken back, and nothing is waited for. */
+    public void closeNow() {
+        if (shut()) {
+            finish(Duration.ZERO);
+        }
+    }
+
+    private void finish(Duration linger) {
+        servers.forEach(PeerServer::closeNow);
+        context.awaitLingering(linger);
+        context.destroyStreams(CloseReason.shutDown("the node was closed"));
+        transport.close();
+        punching.sockets().close();
+        dht.close();
+        timers.close();
+        scope.close();
+    }
+
+    /** Our address, or the port that others come by, is another one: nodes must hear of it before clients do. */
+    private void addressChanged() {
+        servers.forEach(PeerServer::refresh);
+    }
+
+    private void networkChanged() {
+        context.localAddresses().networkChanged();
+        servers.forEach(PeerServer::refresh);
+        for (Runnable listener : networkListeners) {
+            try {
+                scope.fork("flock-network-change", listener::run);
+            } catch (RejectedExecutionException e) {
+                return; // closing
+            }
+        }
+    }
+
+    /** Does something with all servers at once, and waits for it. */
+    private void each(ServerAction action) throws InterruptedException {
+        try (TaskScope step = scope.child("servers")) {
+            servers.forEach(server -> step.fork("flock-server-close", () -> action.run(server)));
+            step.join(PeerConstants.STOP_TIMEOUT.multipliedBy(2));
+        }
+    }
+
+    @FunctionalInterface
+    private interface ServerAction {
+        void run(PeerServer server) throws InterruptedException;
+    }
+
+    private void requireUsable() throws FlockException {
+        switch (state()) {
+            case OPEN -> { }
+            case SUSPENDED -> throw new FlockException("SUSPENDED", "the node is suspended");
+            case CLOSED -> throw new IllegalStateException("the node is closed");
+        }
+    }
+
+    private boolean shut() {
+        lock.lock();
+        try {
+            boolean first = state != State.CLOSED;
+            state = State.CLOSED;
+            return first;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean change(State from, State to) {
+        lock.lock();
+        try {
+            if (state != from) {
+                return false;
+            }
+            state = to;
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private State state() {
+        lock.lock();
+        try {
+            return state;
+        } finally {
+            lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,347 @@
+package omega.flock.peer;
+
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import omega.flock.base.CloseReason;
+import omega.flock.base.FlockException;
+import omega.flock.base.KeyPair;
+import omega.flock.base.PeerAddress;
+import omega.flock.base.PublicKey;
+import omega.flock.dht.HandshakeArrival;
+import omega.flock.dht.HolepunchArrival;
+import omega.flock.dht.LocalServer;
+import omega.flock.runtime.Task;
+import omega.flock.runtime.TaskScope;
+import omega.flock.secret.SecretStream;
+
+/**
+ * Listens under one key. Handshakes and rounds come on the sockets' readers, are looked up or refused there, and worked on by
+ * virtual threads of the server's scope; connections are handed out on the thread of their handshake.
+ *
+ * <pre>
+ *   LISTENING ◄──resume()── SUSPENDED        half-open handshakes are dropped and the key is taken back
+ *       │  └────suspend()────────▲ │
+ *       └──close(), closeNow()─────┴──► CLOSED     absorbing; connections that were handed out live on
+ * </pre>
+ */
+public final class PeerServer implements AutoCloseable {
+
+    private static final Logger LOG = System.getLogger("omega.flock.peer");
+
+    private enum State {
+        /** Takes handshakes. */
+        LISTENING,
+        /** Takes none until it is resumed. */
+        SUSPENDED,
+        /** Takes none any more. */
+        CLOSED
+    }
+
+    /** What the router calls; kept apart, so that programs do not see it. */
+    private final class Gate implements LocalServer {
+
+        @Override
+        public void onHandshake(HandshakeArrival arrival) {
+            receive(arrival);
+        }
+
+        @Override
+        public void onHolepunch(HolepunchArrival arrival) {
+            receive(arrival);
+        }
+    }
+
+    private final PeerContext context;
+    private final KeyPair keyPair;
+    private final PeerServerOptions options;
+    private final Consumer<PeerServer> onClosed;
+    private final TaskScope scope;
+    private final Announcer announcer;
+    private final Gate gate = new Gate();
+    private final AcceptQueue queue;
+    private final HandshakeBook handshakes;
+    private final ReentrantLock lock = new ReentrantLock();
+    private State state = State.LISTENING; // guarded by lock
+
+    private PeerServer(PeerContext context, KeyPair keyPair, PeerServerOptions options, Consumer<PeerServer> onClosed) {
+        this.context = context;
+        this.keyPair = keyPair;
+        this.options = options;
+        this.onClosed = onClosed;
+        this.queue = new AcceptQueue(options.backlog());
+        this.scope = context.scope().child("server " + keyPair.publicKey());
+        this.handshakes = new HandshakeBook(context, options.handshakeClearWait());
+        this.announcer = new Announcer(new DhtAnnouncerNode(context.dht(), keyPair), context.ticker(), scope);
+    }
+
+    /**
+     * Registers a server and starts to announce it.
+     *
+     * @param onClosed told once when the server closes
+     * @throws FlockException KEYPAIR_ALREADY_USED
+     */
+    static PeerServer register(PeerContext context, KeyPair keyPair, PeerServerOptions options, Consumer<PeerServer> onClosed)
+            throws FlockException {
+        PeerServer server = new PeerServer(context, keyPair, options, onClosed);
+        if (!context.dht().router().register(keyPair.publicKey(), server.gate)) {
+            server.scope.close();
+            throw new FlockException("KEYPAIR_ALREADY_USED", "this node listens already under " + keyPair.publicKey());
+        }
+        if (options.shareLocalAddress()) {
+            context.localAddresses().warmUp();
+        }
+        server.announcer.start();
+        return server;
+    }
+
+    /** Waits for the first announce cycle. */
+    void awaitAnnounced() throws InterruptedException {
+        announcer.awaitFirstCycle(PeerConstants.FIRST_CYCLE_TIMEOUT);
+    }
+
+    /** Returns the key it listens under. */
+    public PublicKey publicKey() {
+        return keyPair.publicKey();
+    }
+
+    /**
+     * Waits for a connection whose peer has proven its identity.
+     *
+     * @throws IOException a FlockException with code SERVER_CLOSED once the server is closed
+     * @throws IllegalStateException if connections go to a sink
+     */
+    public SecretStream accept() throws IOException, InterruptedException {
+        return take(Long.MAX_VALUE).orElseThrow();
+    }
+
+    /** Waits for a connection for a limited time; empty at the end of it. Otherwise as {@link #accept()}. */
+    public Optional<SecretStream> accept(Duration timeout) throws IOException, InterruptedException {
+        return take(timeout.toNanos());
+    }
+
+    /** Returns the relays that peers are told, fastest first, at most 3; empty before the first announce. */
+    public List<PeerAddress> relayAddresses() {
+        return relays().addresses();
+    }
+
+    /** Announces again as soon as possible, for example after a network change. Does not wait. */
+    public void refresh() {
+        announcer.refresh();
+    }
+
+    /** Tells whether the server has not been closed. */
+    public boolean isOpen() {
+        return state() != State.CLOSED;
+    }
+
+    /** Drops half-open handshakes, takes the key back and takes nothing until {@link #resume}. */
+    void suspend() throws InterruptedException {
+        if (change(State.LISTENING, State.SUSPENDED)) {
+            dropHandshakes("suspended");
+            announcer.suspend();
+        }
+    }
+
+    void resume() {
+        if (change(State.SUSPENDED, State.LISTENING)) {
+            announcer.resume();
+        }
+    }
+
+    /**
+     * Takes no more connections and takes the key back from the nodes that have it, which may last some seconds. Idempotent.
+     * Connections that were handed out live on; those that nobody accepted are reset.
+     */
+    @Override
+    public void close() {
+        if (shut()) {
+            try {
+                announcer.stop();
+            } catch (InterruptedException e) {
+                announcer.stopNow();
+                Thread.currentThread().interrupt();
+            }
+            finish();
+        }
+    }
+
+    /** The same without taking the key back, which nodes forget after 20 minutes. */
+    public void closeNow() {
+        if (shut()) {
+            announcer.stopNow();
+            finish();
+        }
+    }
+
+    // ---- Readers ---------------------------------------------------------------------------------------------------------------
+
+    private void receive(HandshakeArrival arrival) {
+        if (state() != State.LISTENING) {
+            return;
+        }
+        handshakes.enter(arrival, (first, number) -> new InboundHandshake(this, context, first, number)).ifPresent(entry -> {
+            if (entry.isNew()) {
+                start(entry.handshake());
+            } else {
+                entry.handshake().onCopy(arrival);
+            }
+        });
+    }
+
+    private void start(InboundHandshake handshake) {
+        try {
+            scope.fork("flock-handshake", handshake::run);
+        } catch (RejectedExecutionException e) {
+            handshakes.forget(handshake); // the server is closing
+            handshakes.ended(handshake);
+        }
+    }
+
+    private void receive(HolepunchArrival arrival) {
+        if (state() != State.LISTENING) {
+            return;
+        }
+        handshakes.byNumber(arrival.id()).ifPresentOrElse(each -> each.onRound(arrival),
+                () -> context.counters().count(PeerDrop.UNKNOWN_SLOT));
+    }
+
+    // ---- For handshakes --------------------------------------------------------------------------------------------------------
+
+    KeyPair keyPair() {
+        return keyPair;
+    }
+
+    PeerServerOptions options() {
+        return options;
+    }
+
+    TaskScope scope() {
+        return scope;
+    }
+
+    Relays relays() {
+        return announcer.keeper().relays();
+    }
+
+    boolean isRelay(PeerAddress node) {
+        return announcer.keeper().isRelay(node);
+    }
+
+    /** Asks the program's firewall, with a limit of time. "Truthy or throwing: rejected, silent." */
+    boolean rejects(PublicKey remote) throws InterruptedException {
+        if (options.firewall() == PeerServerOptions.ADMIT_ALL) {
+            return false;
+        }
+        Task<Boolean> verdict = scope.forkCallable("flock-firewall", () -> {
+            try {
+                return options.firewall().test(remote);
+            } catch (RuntimeException e) {
+                LOG.log(Level.WARNING, "server.firewall.failed", e);
+                return true;
+            }
+        });
+        try {
+            return verdict.join(PeerConstants.FIREWALL_TIMEOUT);
+        } catch (TimeoutException | ExecutionException e) {
+            verdict.cancel();
+            LOG.log(Level.WARNING, "server.firewall.gave.no.answer", e);
+            return true;
+        }
+    }
+
+    /** Hands a connection to the program. Does not wait for what the program does with it. */
+    void deliver(SecretStream connection) {
+        context.counters().accepted.increment();
+        if (options.sink().isPresent()) {
+            deliverTo(options.sink().get(), connection);
+        } else if (!queue.offer(connection)) {
+            context.counters().count(PeerDrop.BACKLOG_FULL);
+            connection.abort(CloseReason.closedLocally("nobody accepted the connection"));
+        }
+    }
+
+    /** In the scope of the node: a connection and whoever serves it outlive the server. */
+    private void deliverTo(Consumer<SecretStream> sink, SecretStream connection) {
+        try {
+            context.scope().fork("flock-connection", () -> {
+                try {
+                    sink.accept(connection);
+                } catch (RuntimeException e) {
+                    LOG.log(Level.WARNING, "server.sink.failed", e);
+                    connection.abort(CloseReason.closedLocally("the program failed to take the connection"));
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            connection.abort(CloseReason.shutDown("the node is closing"));
+        }
+    }
+
+    HandshakeBook handshakes() {
+        return handshakes;
+    }
+
+    // ---- The end -----------------------------------------------------------------------------------------------------------------
+
+    private Optional<SecretStream> take(long timeoutNanos) throws IOException, InterruptedException {
+        if (options.sink().isPresent()) {
+            throw new IllegalStateException("the connections of this server go to a sink");
+        }
+        return queue.take(timeoutNanos);
+    }
+
+    private boolean shut() {
+        lock.lock();
+        try {
+            if (state == State.CLOSED) {
+                return false;
+            }
+            state = State.CLOSED;
+        } finally {
+            lock.unlock();
+        }
+        context.dht().router().unregister(keyPair.publicKey(), gate);
+        dropHandshakes("the server closed");
+        queue.close().forEach(each -> each.abort(CloseReason.shutDown("the server closed before anybody accepted")));
+        return true;
+    }
+
+    private void finish() {
+        scope.close();
+        onClosed.accept(this);
+    }
+
+    private void dropHandshakes(String why) {
+        handshakes.clear().forEach(each -> each.abort(why));
+    }
+
+    private State state() {
+        lock.lock();
+        try {
+            return state;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean change(State from, State to) {
+        lock.lock();
+        try {
+            if (state != from) {
+                return false;
+            }
+            state = to;
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,29 @@
+package omega.flock.peer;
+
+import java.util.Map;
+
+/**
+ * A snapshot of what one peer node did and holds. The gauges return to zero when nothing is under way.
+ *
+ * @param dials dials under way
+ * @param servers servers that listen
+ * @param halfOpenHandshakes handshakes of all servers that have no connection yet, or are remembered against repetition
+ * @param punchers hole punchers at work
+ * @param poolSockets sockets opened for punching, those with a connection on them included
+ * @param streams raw streams of dials, handshakes and connections
+ * @param connectionsDialled connections that dials have handed out so far
+ * @param connectionsAccepted connections that servers have handed out so far
+ * @param punchesOpen paths that needed no punching
+ * @param punchesConsistent punches between two NATs that keep their port
+ * @param punchesRandom punches with one NAT that does not
+ * @param drops what was refused, by reason
+ */
+public record PeerStats(int dials, int servers, int halfOpenHandshakes, int punchers, int poolSockets,
+                        int streams, long connectionsDialled, long connectionsAccepted, long punchesOpen, long punchesConsistent,
+                        long punchesRandom, Map<String, Long> drops) {
+
+    /** Copies the map. */
+    public PeerStats {
+        drops = Map.copyOf(drops);
+    }
+}

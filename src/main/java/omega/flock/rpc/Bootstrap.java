@@ -1,0 +1,94 @@
+package omega.flock.rpc;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import omega.flock.base.FlockException;
+
+/**
+ * The first walk of a node, on a virtual thread named {@code rpc-bootstrap}: towards its own id, so that its neighbours come to
+ * know it. A node whose port turns out to be open walks again, towards the id that follows from its address (dht-rpc 6.27.0
+ * {@code index.js}, {@code _bootstrap}).
+ */
+final class Bootstrap {
+
+    /** What the quick test waits for its answer beyond the walk: so many round trips of the first answer. */
+    private static final int QUICK_TEST_ROUND_TRIPS = 2;
+
+    private static final Duration QUICK_TEST_SLACK = Duration.ofMillis(10);
+
+    private final RpcConfig config;
+    private final NodeState state;
+    private final NodePorts ports;
+    private final RequestPool pool;
+    private final NodeQueries queries;
+    private final NetworkCheck networkCheck;
+    private Optional<QuickTest> quickTest = Optional.empty();
+
+    Bootstrap(RpcConfig config, NodeState state, NodePorts ports, RequestPool pool, NodeQueries queries,
+            NetworkCheck networkCheck) {
+        this.config = config;
+        this.state = state;
+        this.ports = ports;
+        this.pool = pool;
+        this.queries = queries;
+        this.networkCheck = networkCheck;
+    }
+
+    void run() throws InterruptedException {
+        boolean forcePersistent = config.ephemeral() == EphemeralMode.NEVER;
+        boolean wantsQuickTest = state.firewalled() && config.quickFirewall() && !forcePersistent;
+        walk(wantsQuickTest);
+        boolean worthChecking = forcePersistent || quickTest.isPresent() && quickTest.get().passed();
+        if (worthChecking && networkCheck.run(!forcePersistent)) {
+            walk(false);
+        }
+    }
+
+    private void walk(boolean testQuickly) throws InterruptedException {
+        boolean testing = testQuickly;
+        try (RpcQuery query = queries.background(state.tableId())) {
+            for (Optional<RpcReply> reply = query.next(); reply.isPresent(); reply = query.next()) {
+                if (testing) {
+                    testing = false;
+                    quickTest = Optional.of(new QuickTest(reply.get()));
+                    // One answer at the port that never sent anything, and a thorough check is worth its while.
+                    pool.send(NetworkCheck.pingNat(ports.server().localAddress().getPort()), reply.get().from(),
+                            reply.get().fromId(), quickTest.get(), Optional.empty());
+                }
+            }
+        } catch (FlockException e) {
+            // Suspended or closed meanwhile, or beyond every patience: whoever comes next begins with what was found.
+            return;
+        }
+    }
+
+    /** Whether one node can reach our server port. */
+    private static final class QuickTest implements ReplyListener {
+
+        private final CountDownLatch settled = new CountDownLatch(1);
+        private final Duration patience;
+        private volatile boolean answered;
+
+        private QuickTest(RpcReply first) {
+            patience = Duration.ofNanos(QUICK_TEST_ROUND_TRIPS * first.rtt().toNanos()).plus(QUICK_TEST_SLACK);
+        }
+
+        @Override
+        public void onReply(RpcReply reply) {
+            answered = true;
+            settled.countDown();
+        }
+
+        @Override
+        public void onFailure(FlockException failure) {
+            settled.countDown();
+        }
+
+        private boolean passed() throws InterruptedException {
+            // In a tiny network the walk is over before the answer can be here.
+            return settled.await(patience.toNanos(), TimeUnit.NANOSECONDS) && answered;
+        }
+    }
+}

@@ -1,0 +1,143 @@
+package omega.flock.rpc;
+
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import omega.flock.base.PeerAddress;
+import omega.flock.net.UdpPort;
+import omega.flock.rpc.routing.NodeId;
+import omega.flock.rpc.routing.RpcPeer;
+import omega.flock.runtime.Ticker;
+import omega.flock.wire.MalformedMessageException;
+
+/**
+ * Takes what arrives: on the readers of the two ports and of whatever other port feeds the node. Thread-safe; does not block.
+ */
+final class Inbound {
+
+    private final RpcConfig config;
+    private final NodePorts ports;
+    private final NodeState state;
+    private final RequestPool pool;
+    private final Responder responder;
+    private final Upkeep upkeep;
+    private final InternalCommands commands;
+    private final RequestHandler application;
+    private final Ticker ticker;
+    private final RpcCounters counters;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final SourceLimiter limiter; // guarded by lock
+    private volatile boolean open;
+
+    Inbound(RpcConfig config, NodePorts ports, NodeState state, RequestPool pool, Responder responder, Upkeep upkeep,
+            InternalCommands commands, RequestHandler application, Ticker ticker, RpcCounters counters) {
+        this.config = config;
+        this.ports = ports;
+        this.state = state;
+        this.pool = pool;
+        this.responder = responder;
+        this.upkeep = upkeep;
+        this.commands = commands;
+        this.application = application;
+        this.ticker = ticker;
+        this.counters = counters;
+        this.limiter = new SourceLimiter(ticker.nanoTime());
+    }
+
+    /** Lets messages in, or keeps them out while the node is suspended or closed. */
+    void open(boolean isOpen) {
+        open = isOpen;
+    }
+
+    /** Takes a datagram if it is one of the RPC protocol, even a bad one. */
+    boolean onDatagram(UdpPort port, InetSocketAddress source, ByteBuffer datagram) {
+        if (!RpcMessage.isRpc(datagram)) {
+            counters.dropped(DropReason.NOT_RPC);
+            return false;
+        }
+        if (!open) {
+            counters.dropped(DropReason.NOT_RUNNING);
+            return true;
+        }
+        if (source.getPort() == 0 || RpcMessage.isRequest(datagram) && !withinLimit(source)) {
+            counters.dropped(source.getPort() == 0 ? DropReason.MALFORMED : DropReason.RATE_LIMITED);
+            return true;
+        }
+        try {
+            PeerAddress from = PeerAddress.of(source);
+            switch (RpcMessage.decode(datagram)) {
+                case RpcMessage.Request request -> onRequest(port, from, request);
+                case RpcMessage.Reply reply -> onReply(port, from, reply);
+            }
+        } catch (MalformedMessageException e) {
+            counters.dropped(DropReason.MALFORMED);
+        }
+        return true;
+    }
+
+    private void onRequest(UdpPort port, PeerAddress from, RpcMessage.Request message) {
+        if (message.token().isPresent() && !responder.accepts(message.token().get(), from.host())) {
+            counters.dropped(DropReason.BAD_TOKEN);
+            responder.reply(message, RpcConstants.ERROR_INVALID_TOKEN, Optional.empty(), true, true, from, port);
+            return;
+        }
+        Optional<NodeId> fromId = provenId(message.id(), from);
+        if (fromId.isPresent()) {
+            note(port, from, fromId, message.to());
+        }
+        ReceivedRequest request = new ReceivedRequest(message, from, fromId, port, responder);
+        boolean known = message.internal() ? commands.onRequest(message, request) : application.onRequest(request);
+        if (!known) {
+            request.error(RpcConstants.ERROR_UNKNOWN_COMMAND);
+        }
+    }
+
+    private void onReply(UdpPort port, PeerAddress from, RpcMessage.Reply message) {
+        Optional<PendingRequest> pending = pool.take(message.tid());
+        if (pending.isEmpty()) {
+            counters.dropped(DropReason.UNKNOWN_TRANSACTION);
+            return;
+        }
+        Optional<NodeId> fromId = provenId(message.id(), from);
+        note(port, from, fromId, message.to());
+        Duration rtt = Duration.ofNanos(ticker.nanoTime() - pending.get().createdNanos);
+        pool.notifyReply(pending.get(), new RpcReply(from, fromId, message.to(), message.token(),
+                usable(message.closerNodes()), message.error(), message.value(), rtt, port));
+    }
+
+    private void note(UdpPort port, PeerAddress from, Optional<NodeId> fromId, PeerAddress ourAddress) {
+        if (!config.nodeFilter().test(new RpcPeer(fromId.orElseGet(() -> NodeId.of(from)), from))) {
+            counters.dropped(DropReason.FILTERED_NODE);
+            return;
+        }
+        upkeep.follow(state.heard(from, fromId, ourAddress, ports.isDefault(port)));
+    }
+
+    /** An id that does not follow from the address it came from is no id at all. */
+    private static Optional<NodeId> provenId(Optional<NodeId> claimed, PeerAddress from) {
+        return claimed.filter(id -> id.equals(NodeId.of(from)));
+    }
+
+    private List<PeerAddress> usable(List<PeerAddress> named) {
+        List<PeerAddress> nodes = named;
+        if (nodes.size() > RpcConstants.MAX_CLOSER_NODES) {
+            counters.dropped(DropReason.EXCESS_CLOSER_NODES, nodes.size() - RpcConstants.MAX_CLOSER_NODES);
+            nodes = nodes.subList(0, RpcConstants.MAX_CLOSER_NODES);
+        }
+        List<PeerAddress> usable = nodes.stream().filter(Addresses::isUsable).toList();
+        counters.dropped(DropReason.BOGUS_ADDRESS, nodes.size() - usable.size());
+        return usable;
+    }
+
+    private boolean withinLimit(InetSocketAddress source) {
+        lock.lock();
+        try {
+            return limiter.admits(source, ticker.nanoTime());
+        } finally {
+            lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,97 @@
+package omega.flock.rpc;
+
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import omega.flock.base.PeerAddress;
+import omega.flock.net.UdpPort;
+import omega.flock.rpc.routing.NodeId;
+import omega.flock.runtime.DeadlineQueue;
+import omega.flock.runtime.Ticker;
+import omega.flock.wire.MalformedMessageException;
+import omega.flock.wire.WireReader;
+
+/**
+ * Answers the commands that every node answers, on the reader that brought them (dht-rpc 6.27.0 {@code index.js},
+ * {@code _onrequest}). What lacks its value or target is met with silence.
+ */
+final class InternalCommands {
+
+    private final RpcConfig config;
+    private final Responder responder;
+    private final Upkeep upkeep;
+    private final DeadlineQueue deadlines;
+    private final Ticker ticker;
+    private final RpcCounters counters;
+    private final AtomicInteger delayedPings = new AtomicInteger();
+
+    InternalCommands(RpcConfig config, Responder responder, Upkeep upkeep, DeadlineQueue deadlines, Ticker ticker,
+            RpcCounters counters) {
+        this.config = config;
+        this.responder = responder;
+        this.upkeep = upkeep;
+        this.deadlines = deadlines;
+        this.ticker = ticker;
+        this.counters = counters;
+    }
+
+    /** Returns false if there is no such command. */
+    boolean onRequest(RpcMessage.Request message, ReceivedRequest request) {
+        Optional<InternalCommand> command = InternalCommand.of(message.command());
+        if (command.isEmpty()) {
+            return false;
+        }
+        try {
+            switch (command.get()) {
+                case PING -> request.replyBare(Optional.empty());
+                case PING_NAT -> onPingNat(message, request.from(), request.port());
+                case FIND_NODE -> onFindNode(message, request);
+                case DOWN_HINT -> onDownHint(message, request);
+                case DELAYED_PING -> onDelayedPing(message, request);
+            }
+        } catch (MalformedMessageException e) {
+            counters.dropped(DropReason.BAD_INTERNAL_VALUE);
+        }
+        return true;
+    }
+
+    /** Answers from the port that was asked to the other port of the asker, which also stands in the answer. */
+    private void onPingNat(RpcMessage.Request message, PeerAddress from, UdpPort port) {
+        int otherPort = argument(message).uint16("pingNat.port");
+        if (otherPort == 0) {
+            throw new MalformedMessageException("pingNat.port: 0");
+        }
+        responder.reply(message, RpcConstants.OK, Optional.empty(), false, false, new PeerAddress(from.host(), otherPort), port);
+    }
+
+    private void onFindNode(RpcMessage.Request message, ReceivedRequest request) {
+        if (message.target().isEmpty()) {
+            throw new MalformedMessageException("findNode.target: missing");
+        }
+        request.replyWithoutToken(Optional.empty());
+    }
+
+    private void onDownHint(RpcMessage.Request message, ReceivedRequest request) {
+        upkeep.onDownHint(NodeId.of(argument(message).ipv4Address("downHint.node")));
+        request.replyBare(Optional.empty());
+    }
+
+    private void onDelayedPing(RpcMessage.Request message, ReceivedRequest request) {
+        long delayMillis = argument(message).uint32("delayedPing.delay");
+        if (delayMillis > config.maxPingDelay()) {
+            throw new MalformedMessageException("delayedPing.delay: " + delayMillis);
+        }
+        if (delayedPings.incrementAndGet() > RpcConstants.MAX_DELAYED_PINGS) {
+            delayedPings.decrementAndGet();
+            counters.dropped(DropReason.TOO_MANY_DELAYED_PINGS);
+            return;
+        }
+        deadlines.schedule(ticker.nanoTime() + delayMillis * 1_000_000, () -> {
+            delayedPings.decrementAndGet();
+            request.replyBare(Optional.empty());
+        });
+    }
+
+    private static WireReader argument(RpcMessage.Request message) {
+        return WireReader.of(message.value().orElseThrow(() -> new MalformedMessageException("value: missing")));
+    }
+}

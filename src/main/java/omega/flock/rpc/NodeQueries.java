@@ -1,0 +1,90 @@
+package omega.flock.rpc;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.function.IntSupplier;
+import omega.flock.base.PeerAddress;
+import omega.flock.rpc.routing.NodeId;
+import omega.flock.rpc.routing.RpcPeer;
+import omega.flock.runtime.TaskScope;
+import omega.flock.runtime.Ticker;
+
+/** Starts the queries of a node and gives them what they need of it. Runs on the threads of queries and of those who start them. */
+final class NodeQueries implements QueryHost {
+
+    private final RpcConfig config;
+    private final NodeState state;
+    private final RequestPool pool;
+    private final Upkeep upkeep;
+    private final BootstrapResolver bootstrap;
+    private final TaskScope scope;
+    private final Ticker ticker;
+    private final RpcCounters counters;
+
+    NodeQueries(RpcConfig config, NodeState state, RequestPool pool, Upkeep upkeep, BootstrapResolver bootstrap,
+            TaskScope scope, Ticker ticker, RpcCounters counters) {
+        this.config = config;
+        this.state = state;
+        this.pool = pool;
+        this.upkeep = upkeep;
+        this.bootstrap = bootstrap;
+        this.scope = scope;
+        this.ticker = ticker;
+        this.counters = counters;
+    }
+
+    /** Starts a query. */
+    RpcQuery start(QueryRequest request, Optional<RpcSession> session) {
+        return start(request, session, Optional.empty());
+    }
+
+    /** Starts a walk that keeps the table fresh, and yields to other traffic. */
+    RpcQuery background(NodeId target) {
+        int slow = Math.min(config.concurrency(), Math.max(RpcConstants.BACKGROUND_CONCURRENCY, config.concurrency() / 8));
+        IntSupplier pace = () -> pool.inFlight() < RpcConstants.QUIET_REQUESTS ? config.concurrency() : slow;
+        return start(QueryRequest.findNode(target).withConcurrency(slow), Optional.empty(), Optional.of(pace));
+    }
+
+    /** Starts a walk to a place in the table of which nobody waits for the end. */
+    void refresh(double random) {
+        background(state.refreshTarget(random)).drain();
+    }
+
+    @Override
+    public RequestHandle send(RpcRequest request, PeerAddress to, Optional<NodeId> toId, ReplyListener listener,
+            Optional<RpcSession> session) {
+        return pool.send(request, to, toId, listener, session);
+    }
+
+    @Override
+    public RpcSession session() {
+        return new RpcSession(pool, this);
+    }
+
+    @Override
+    public List<RpcPeer> closestNodes(NodeId target, int limit) {
+        return state.closest(target, limit);
+    }
+
+    @Override
+    public List<RpcPeer> bootstrapNodes() throws InterruptedException {
+        return bootstrap.resolve();
+    }
+
+    @Override
+    public boolean admits(RpcPeer peer) {
+        return !peer.id().equals(state.tableId()) && config.nodeFilter().test(peer);
+    }
+
+    @Override
+    public void sendDownHint(IterativeQuery.DownHint hint) {
+        upkeep.sendDownHint(hint);
+    }
+
+    private RpcQuery start(QueryRequest request, Optional<RpcSession> session, Optional<IntSupplier> pace) {
+        state.queryStarted();
+        RpcQuery query = new RpcQuery(request, this, scope, ticker, counters, session, pace);
+        query.start();
+        return query;
+    }
+}

@@ -1,0 +1,130 @@
+package omega.flock.rpc;
+
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.SplittableRandom;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+import omega.flock.runtime.TaskScope;
+import omega.flock.runtime.ThrowingTask;
+
+/**
+ * What a node does every five seconds, on its deadline thread; what may block is forked. Thread-safe (dht-rpc 6.27.0
+ * {@code index.js}, {@code _ontick} and {@code _onwakeup}).
+ */
+final class NodeTicks {
+
+    private static final Logger LOG = System.getLogger("omega.flock.rpc");
+
+    private final NodeState state;
+    private final RequestPool pool;
+    private final Upkeep upkeep;
+    private final NodeQueries queries;
+    private final NetworkCheck networkCheck;
+    private final BootstrapResolver bootstrap;
+    private final RpcEvents events;
+    private final RpcCounters counters;
+    private final TaskScope scope;
+    private final InterfaceWatch interfaces = new InterfaceWatch();
+    private final ReentrantLock lock = new ReentrantLock();
+    private final HealthWindow health = new HealthWindow(); // guarded by lock
+    private final SplittableRandom random; // guarded by lock
+
+    NodeTicks(NodeState state, RequestPool pool, Upkeep upkeep, NodeQueries queries, NetworkCheck networkCheck,
+            BootstrapResolver bootstrap, RpcEvents events, RpcCounters counters, TaskScope scope, long seed) {
+        this.state = state;
+        this.pool = pool;
+        this.upkeep = upkeep;
+        this.queries = queries;
+        this.networkCheck = networkCheck;
+        this.bootstrap = bootstrap;
+        this.events = events;
+        this.counters = counters;
+        this.scope = scope;
+        this.random = new SplittableRandom(seed);
+    }
+
+    /** Does what is due. */
+    void tick(long wallMillis) {
+        NodeState.TickPlan plan = state.tick(wallMillis, pool.inFlight());
+        if (plan.wokeUp()) {
+            onWakeUp(plan.becameEphemeral());
+        }
+        fork("rpc-interfaces", this::lookAtInterfaces);
+        if (!state.bootstrapped()) {
+            return;
+        }
+        if (plan.tryPersistence()) {
+            fork("rpc-network-check", () -> networkCheck.run(false));
+        }
+        plan.checks().forEach(upkeep::check);
+        if (plan.refresh()) {
+            refresh();
+        }
+        fireIf(locked(() -> health.update(counters.responses(), counters.timeouts())), RpcEvents.Kind.NETWORK_UPDATE);
+    }
+
+    /** Goes on after a suspension. */
+    void wakeUp(long wallMillis) {
+        onWakeUp(state.wakeUp(wallMillis));
+    }
+
+    /** Walks to a random place of the table. */
+    void refresh() {
+        double where;
+        lock.lock();
+        try {
+            where = random.nextDouble();
+        } finally {
+            lock.unlock();
+        }
+        queries.refresh(where);
+    }
+
+    boolean online() {
+        return locked(health::online);
+    }
+
+    boolean degraded() {
+        return locked(health::degraded);
+    }
+
+    private void onWakeUp(boolean becameEphemeral) {
+        bootstrap.forget();
+        fireIf(locked(health::reset), RpcEvents.Kind.NETWORK_UPDATE);
+        fireIf(becameEphemeral, RpcEvents.Kind.EPHEMERAL);
+        events.fire(RpcEvents.Kind.WAKE_UP);
+    }
+
+    private void lookAtInterfaces() {
+        if (interfaces.hasChanged()) {
+            bootstrap.forget();
+            events.fire(RpcEvents.Kind.NETWORK_CHANGE);
+            events.fire(RpcEvents.Kind.NETWORK_UPDATE);
+        }
+    }
+
+    private void fireIf(boolean happened, RpcEvents.Kind kind) {
+        if (happened) {
+            events.fire(kind);
+        }
+    }
+
+    private void fork(String name, ThrowingTask task) {
+        try {
+            scope.fork(name, task);
+        } catch (RejectedExecutionException e) {
+            LOG.log(Level.TRACE, "rpc.tick.after.close task={0}", name);
+        }
+    }
+
+    private boolean locked(BooleanSupplier body) {
+        lock.lock();
+        try {
+            return body.getAsBoolean();
+        } finally {
+            lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,30 @@
+package omega.flock.rpc;
+
+import java.util.List;
+import java.util.Optional;
+import omega.flock.base.PeerAddress;
+import omega.flock.rpc.routing.NodeId;
+import omega.flock.rpc.routing.RpcPeer;
+
+/** What a query needs of the node that runs it. */
+interface QueryHost {
+
+    /** Sends a request; see {@link RequestPool#send}. */
+    RequestHandle send(RpcRequest request, PeerAddress to, Optional<NodeId> toId, ReplyListener listener,
+            Optional<RpcSession> session);
+
+    /** Returns a group for the requests of one query. */
+    RpcSession session();
+
+    /** Returns the nodes of the table nearest to a target. */
+    List<RpcPeer> closestNodes(NodeId target, int limit);
+
+    /** Returns the configured bootstrap nodes that can be resolved. Blocks. */
+    List<RpcPeer> bootstrapNodes() throws InterruptedException;
+
+    /** Tells whether a node that somebody named may be visited. */
+    boolean admits(RpcPeer peer);
+
+    /** Tells somebody that the node is down which it named, if the budget allows. */
+    void sendDownHint(IterativeQuery.DownHint hint);
+}

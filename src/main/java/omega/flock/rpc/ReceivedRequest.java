@@ -1,0 +1,115 @@
+package omega.flock.rpc;
+
+import java.util.Optional;
+import omega.flock.base.PeerAddress;
+import omega.flock.net.UdpPort;
+import omega.flock.rpc.routing.NodeId;
+
+/** A request that came in at a port; its answers go out on the thread that has them. */
+final class ReceivedRequest implements IncomingRequest {
+
+    private final RpcMessage.Request message;
+    private final PeerAddress from;
+    private final Optional<NodeId> fromId;
+    private final UdpPort port;
+    private final Responder responder;
+
+    /**
+     * Wraps a message whose token is right, if it has one.
+     *
+     * @param fromId the id of the sender, checked
+     */
+    ReceivedRequest(RpcMessage.Request message, PeerAddress from, Optional<NodeId> fromId, UdpPort port,
+            Responder responder) {
+        this.message = message;
+        this.from = from;
+        this.fromId = fromId;
+        this.port = port;
+        this.responder = responder;
+    }
+
+    @Override
+    public PeerAddress from() {
+        return from;
+    }
+
+    @Override
+    public Optional<NodeId> fromId() {
+        return fromId;
+    }
+
+    @Override
+    public PeerAddress to() {
+        return message.to();
+    }
+
+    @Override
+    public int tid() {
+        return message.tid();
+    }
+
+    @Override
+    public int command() {
+        return message.command();
+    }
+
+    @Override
+    public boolean internal() {
+        return message.internal();
+    }
+
+    @Override
+    public Optional<NodeId> target() {
+        return message.target();
+    }
+
+    @Override
+    public Optional<byte[]> value() {
+        return message.value().map(byte[]::clone);
+    }
+
+    @Override
+    public Optional<byte[]> token() {
+        return message.token().map(byte[]::clone);
+    }
+
+    @Override
+    public UdpPort port() {
+        return port;
+    }
+
+    @Override
+    public void reply(Optional<byte[]> value) {
+        responder.reply(message, RpcConstants.OK, value, true, true, from, port);
+    }
+
+    @Override
+    public void replyWithoutToken(Optional<byte[]> value) {
+        responder.reply(message, RpcConstants.OK, value, false, true, from, port);
+    }
+
+    @Override
+    public void replyBare(Optional<byte[]> value) {
+        responder.reply(message, RpcConstants.OK, value, false, false, from, port);
+    }
+
+    @Override
+    public void error(int code) {
+        responder.reply(message, code, Optional.empty(), false, true, from, port);
+    }
+
+    @Override
+    public void replyTo(PeerAddress to, UdpPort via, byte[] value) {
+        responder.reply(message, RpcConstants.OK, Optional.of(value), false, false, to, via);
+    }
+
+    @Override
+    public void forward(byte[] value, PeerAddress to, UdpPort via) {
+        responder.forward(message, value, to, via);
+    }
+
+    @Override
+    public String toString() {
+        return "Request[" + (message.internal() ? "internal " : "") + message.command() + " from " + from + "]";
+    }
+}

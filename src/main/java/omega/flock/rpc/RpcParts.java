@@ -1,0 +1,77 @@
+package omega.flock.rpc;
+
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.Optional;
+import omega.flock.net.DatagramHandler;
+import omega.flock.net.PortBinder;
+import omega.flock.rpc.routing.NodeId;
+import omega.flock.rpc.routing.RoutingConstants;
+import omega.flock.runtime.DeadlineQueue;
+import omega.flock.runtime.TaskScope;
+import omega.flock.runtime.Ticker;
+import omega.flock.wire.WireWriter;
+
+/** The parts of a node, put together on the thread that creates it. Each is thread-safe. */
+final class RpcParts {
+
+    final RpcCounters counters = new RpcCounters();
+    final NodeState state;
+    final NodePorts ports;
+    final DeadlineQueue deadlines;
+    final RequestPool pool;
+    final RpcEvents events;
+    final Upkeep upkeep;
+    final BootstrapResolver resolver;
+    final NodeQueries queries;
+    final NetworkCheck networkCheck;
+    final Inbound inbound;
+    final NodeTicks ticks;
+    final Bootstrap bootstrap;
+    private final RpcConfig config;
+
+    /**
+     * Puts a node together.
+     *
+     * @param received takes what the two ports receive
+     */
+    RpcParts(RpcConfig config, PortBinder binder, Ticker ticker, TaskScope scope, DatagramHandler received,
+            RequestHandler application) {
+        this.config = config;
+        SecureRandom random = new SecureRandom();
+        state = new NodeState(config, randomId(random),
+                new TickCounter(random.nextDouble(), random.nextDouble(), ticker.wallMillis()));
+        ports = new NodePorts(config, binder, received, state);
+        deadlines = new DeadlineQueue("rpc-deadlines", ticker, scope);
+        pool = new RequestPool(config, ports, ticker, deadlines, counters, state::onTimeout, random.nextLong());
+        events = new RpcEvents(scope);
+        upkeep = new Upkeep(state, pool, events, counters);
+        resolver = new BootstrapResolver(config, address -> BlockingReply.request(pool,
+                RpcRequest.of(InternalCommand.PING), address, Optional.empty()), ticker, scope);
+        queries = new NodeQueries(config, state, pool, upkeep, resolver, scope, ticker, counters);
+        networkCheck = new NetworkCheck(config, state, ports, pool, resolver, events,
+                () -> queries.refresh(random.nextDouble()));
+        Responder responder = new Responder(ports, state, ticker, counters, random);
+        inbound = new Inbound(config, ports, state, pool, responder, upkeep,
+                new InternalCommands(config, responder, upkeep, deadlines, ticker, counters), application, ticker, counters);
+        ticks = new NodeTicks(state, pool, upkeep, queries, networkCheck, resolver, events, counters, scope,
+                random.nextLong());
+        bootstrap = new Bootstrap(config, state, ports, pool, queries, networkCheck);
+    }
+
+    /** Returns the request for a delayed ping, which waits for as long as its answer takes. */
+    RpcRequest delayedPing(Duration delay) {
+        long millis = delay.toMillis();
+        if (delay.isNegative() || millis > config.maxPingDelay()) {
+            throw new IllegalArgumentException("a delay of " + delay + " is not in 0.." + config.maxPingDelay() + " ms");
+        }
+        return RpcRequest.of(InternalCommand.DELAYED_PING).withValue(new WireWriter().uint32(millis).toBytes())
+                .withTimeout(Duration.ofMillis(millis + RpcConstants.DELAYED_PING_SLACK));
+    }
+
+    private static NodeId randomId(SecureRandom random) {
+        byte[] bytes = new byte[RoutingConstants.ID_BYTES];
+        random.nextBytes(bytes);
+        return NodeId.of(bytes);
+    }
+}

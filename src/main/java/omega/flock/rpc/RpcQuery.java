@@ -1,0 +1,241 @@
+package omega.flock.rpc;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.IntSupplier;
+import omega.flock.base.FlockException;
+import omega.flock.rpc.routing.NodeId;
+import omega.flock.rpc.routing.RpcPeer;
+import omega.flock.runtime.TaskScope;
+import omega.flock.runtime.Ticker;
+
+/**
+ * A query under way, on its own virtual thread named {@code rpc-query} (see {@link QueryWalker}); the methods here run on the
+ * threads of its consumers. Thread-safe.
+ *
+ * <p>Replies are kept for whoever iterates: the walk pauses while 16 wait to be taken, so none is lost and none piles up.
+ * {@link #awaitFinished()} drops them instead. A query that is neither read, awaited nor closed ends at its deadline.
+ */
+public final class RpcQuery implements AutoCloseable {
+
+    private final QueryRequest request;
+    private final QueryWalker walker;
+    private final RpcCounters counters;
+    private final Optional<RpcSession> owner;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private final Deque<RpcReply> output = new ArrayDeque<>(); // guarded by lock
+    private boolean draining; // guarded by lock
+    private boolean ended; // guarded by lock
+    private Optional<FlockException> failure = Optional.empty(); // guarded by lock
+
+    /**
+     * Prepares a query.
+     *
+     * @param owner the session that it belongs to
+     * @param pace asked after each reply for the number of visits at once, if the query is to yield to others
+     */
+    RpcQuery(QueryRequest request, QueryHost host, TaskScope scope, Ticker ticker, RpcCounters counters,
+            Optional<RpcSession> owner, Optional<IntSupplier> pace) {
+        this.request = request;
+        this.counters = counters;
+        this.owner = owner;
+        this.walker = new QueryWalker(request, this, host, scope, ticker, counters, pace);
+    }
+
+    void start() {
+        counters.queryStarted();
+        owner.ifPresent(session -> session.attach(this));
+        walker.start();
+    }
+
+    /**
+     * Waits for the next reply without error that the query is to emit.
+     *
+     * @return empty when the query has ended well and every reply was taken
+     * @throws FlockException if the query failed, after its last reply was taken: {@code TOO_FEW_NODES},
+     *     {@code QUERY_TIMEOUT}, {@code REQUEST_DESTROYED}, or what the last commit failed with when none succeeded
+     */
+    public Optional<RpcReply> next() throws FlockException, InterruptedException {
+        Optional<RpcReply> reply;
+        lock.lockInterruptibly();
+        try {
+            while (output.isEmpty() && !ended) {
+                // The walker ends the query at its deadline at the latest.
+                changed.await();
+            }
+            if (output.isEmpty()) {
+                throwIfFailed();
+            }
+            reply = Optional.ofNullable(output.poll());
+        } finally {
+            lock.unlock();
+        }
+        walker.wake();
+        return reply;
+    }
+
+    /**
+     * Drops the replies that nobody takes, and waits for the end of the walk and of the commits, which comes at the deadline
+     * of the query at the latest.
+     *
+     * @throws FlockException if the query failed, as {@link #next} does
+     */
+    public void awaitFinished() throws FlockException, InterruptedException {
+        drain();
+        lock.lockInterruptibly();
+        try {
+            while (!ended) {
+                changed.await();
+            }
+            throwIfFailed();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * As {@link #awaitFinished()}, but no longer than this.
+     *
+     * @return false if the query goes on
+     */
+    public boolean awaitFinished(Duration timeout) throws FlockException, InterruptedException {
+        drain();
+        long nanos = timeout.toNanos();
+        lock.lockInterruptibly();
+        try {
+            while (!ended && nanos > 0) {
+                nanos = changed.awaitNanos(nanos);
+            }
+            if (ended) {
+                throwIfFailed();
+            }
+            return ended;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Returns the target of the query. */
+    public NodeId target() {
+        return request.target();
+    }
+
+    /** Returns the replies of the closest nodes so far, nearest first, at most 20; all of them proved their ids. */
+    public List<RpcReply> closestReplies() {
+        return walker.closestReplies();
+    }
+
+    /** Returns the closest nodes so far, nearest first, at most 20. */
+    public List<RpcPeer> closestNodes() {
+        return closestReplies().stream().map(reply -> reply.peer().orElseThrow()).toList();
+    }
+
+    /** Returns how many nodes answered without error so far. */
+    public int successes() {
+        return walker.successes();
+    }
+
+    /** Returns how many nodes answered with an error or not at all so far. */
+    public int errors() {
+        return walker.errors();
+    }
+
+    /** Tells whether the query has ended, well or not; replies may still wait to be taken. */
+    public boolean isFinished() {
+        lock.lock();
+        try {
+            return ended;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Repeats the command of the query at a node with the token of its reply: the usual commit. Blocks until the node answers.
+     *
+     * @throws FlockException with the code {@code COMMIT_REJECTED} if the node gave no token or answers with an error
+     */
+    public void repeatTo(RpcReply closest) throws FlockException, InterruptedException {
+        byte[] token = closest.token().orElseThrow(
+                () -> new FlockException(RpcConstants.COMMIT_REJECTED, "no token from " + closest.from()));
+        RpcRequest repeated = new RpcRequest(request.command(), request.internal(), Optional.of(request.target()),
+                Optional.of(token), request.value(), RpcConstants.DEFAULT_RETRIES, Optional.empty(), Optional.empty(), false);
+        RpcReply answer = walker.request(repeated, closest.from());
+        if (!answer.isOk()) {
+            throw new FlockException(RpcConstants.COMMIT_REJECTED, closest.from() + " answered error " + answer.error());
+        }
+    }
+
+    /** Ends the query and its requests, with the code {@code REQUEST_DESTROYED}. Idempotent; does not wait. */
+    @Override
+    public void close() {
+        if (!isFinished()) {
+            walker.cancel();
+        }
+    }
+
+    /** Tells the walker whether another reply has a place. */
+    boolean hasRoom() {
+        lock.lock();
+        try {
+            return draining || output.size() < RpcConstants.QUERY_HIGH_WATER;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Takes a reply from the walker. */
+    void emit(RpcReply reply) {
+        lock.lock();
+        try {
+            if (!draining) {
+                output.add(reply);
+                changed.signalAll();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Settles the query, the first time that the walker says so. */
+    void end(Optional<FlockException> outcome) {
+        lock.lock();
+        try {
+            if (ended) {
+                return;
+            }
+            ended = true;
+            failure = outcome;
+            counters.queryEnded();
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        owner.ifPresent(session -> session.detach(this));
+    }
+
+    /** Lets the walk go on without a consumer. */
+    void drain() {
+        lock.lock();
+        try {
+            draining = true;
+            output.clear();
+        } finally {
+            lock.unlock();
+        }
+        walker.wake();
+    }
+
+    private void throwIfFailed() throws FlockException {
+        if (failure.isPresent()) {
+            FlockException cause = failure.get();
+            throw new FlockException(cause.code(), cause.getMessage(), cause);
+        }
+    }
+}

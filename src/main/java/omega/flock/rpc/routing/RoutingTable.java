@@ -1,0 +1,168 @@
+package omega.flock.rpc.routing;
+
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Kademlia's table: 256 buckets of at most 20 nodes, and all of them in the order of last contact. Not thread-safe.
+ *
+ * <p>A node belongs into the bucket of the number of leading bits that it shares with our own id. Unlike
+ * kademlia-routing-table 1.0.6, whose {@code closest} walks from the bucket of the target towards the shallow ones and can
+ * miss nearer nodes in deeper buckets, {@link #closest} here is exact; both are the same on the wire.
+ */
+public final class RoutingTable {
+
+    /** What became of a node that was to be added. */
+    public enum Added {
+        /** It is in the table now. */
+        INSERTED,
+        /** A node of this id was there already, and stays. */
+        KNOWN,
+        /** It is ourselves. */
+        SELF,
+        /** Its bucket has 20 nodes. */
+        BUCKET_FULL
+    }
+
+    private final NodeId self;
+    private final List<List<NodeRecord>> buckets;
+    private final LinkedHashMap<NodeId, NodeRecord> byContact = new LinkedHashMap<>(); // oldest contact first
+
+    /** Creates an empty table around an id. */
+    public RoutingTable(NodeId self) {
+        this.self = self;
+        this.buckets = new ArrayList<>(RoutingConstants.ID_BITS);
+        for (int i = 0; i < RoutingConstants.ID_BITS; i++) {
+            buckets.add(List.of());
+        }
+    }
+
+    /** Returns our own id in this table. */
+    public NodeId self() {
+        return self;
+    }
+
+    /** Returns the number of nodes. */
+    public int size() {
+        return byContact.size();
+    }
+
+    /** Returns the node of this id. */
+    public Optional<NodeRecord> find(NodeId id) {
+        return Optional.ofNullable(byContact.get(id));
+    }
+
+    /** Adds a node as the one heard of last, unless its bucket is full. */
+    public Added add(NodeRecord node) {
+        if (node.id().equals(self)) {
+            return Added.SELF;
+        }
+        if (byContact.containsKey(node.id())) {
+            return Added.KNOWN;
+        }
+        int index = bucketOf(node.id());
+        List<NodeRecord> bucket = buckets.get(index);
+        if (bucket.size() >= RoutingConstants.K) {
+            return Added.BUCKET_FULL;
+        }
+        if (bucket.isEmpty()) {
+            // Most of the 256 buckets stay empty for ever; they share one empty list.
+            bucket = new ArrayList<>(RoutingConstants.K);
+            buckets.set(index, bucket);
+        }
+        bucket.add(node);
+        byContact.put(node.id(), node);
+        return Added.INSERTED;
+    }
+
+    /** Removes a node. Returns whether exactly this record was in the table. */
+    public boolean remove(NodeRecord node) {
+        if (!byContact.remove(node.id(), node)) {
+            return false;
+        }
+        buckets.get(bucketOf(node.id())).remove(node);
+        return true;
+    }
+
+    /** Makes a node the one that was heard of last. */
+    public void moveToNewest(NodeRecord node) {
+        if (byContact.remove(node.id(), node)) {
+            byContact.put(node.id(), node);
+        }
+    }
+
+    /** Returns the nodes of the bucket into which this id belongs, in no order. */
+    public List<NodeRecord> bucketFor(NodeId id) {
+        return List.copyOf(buckets.get(bucketOf(id)));
+    }
+
+    /** Returns up to {@code limit} nodes, nearest to the target first. */
+    public List<NodeRecord> closest(NodeId target, int limit) {
+        List<NodeRecord> nearest = new ArrayList<>(limit);
+        int shared = bucketOf(target);
+        // Nodes that differ from us where the target does are nearer to it than all others; then come those which share
+        // more bits with us than the target does (they all differ from the target in that bit); then the shallow buckets.
+        appendSorted(nearest, target, limit, shared, shared);
+        appendSorted(nearest, target, limit, shared + 1, RoutingConstants.ID_BITS - 1);
+        for (int i = shared - 1; i >= 0 && nearest.size() < limit; i--) {
+            appendSorted(nearest, target, limit, i, i);
+        }
+        return nearest;
+    }
+
+    /** Returns up to {@code limit} nodes, last contact first. */
+    public List<NodeRecord> newest(int limit) {
+        return take(byContact.sequencedValues().reversed().iterator(), limit);
+    }
+
+    /** Returns up to {@code limit} nodes, oldest contact first. */
+    public List<NodeRecord> oldest(int limit) {
+        return take(byContact.values().iterator(), limit);
+    }
+
+    /**
+     * Picks one node.
+     *
+     * @param index 0 to {@link #size()} - 1, by which the caller brings the randomness
+     */
+    public NodeRecord pick(int index) {
+        if (index < 0 || index >= size()) {
+            throw new IndexOutOfBoundsException("index " + index + " of " + size() + " nodes");
+        }
+        int left = index;
+        for (List<NodeRecord> bucket : buckets) {
+            if (left < bucket.size()) {
+                return bucket.get(left);
+            }
+            left -= bucket.size();
+        }
+        throw new AssertionError("buckets and contact order disagree");
+    }
+
+    private int bucketOf(NodeId id) {
+        return Math.min(self.sharedPrefixBits(id), RoutingConstants.ID_BITS - 1);
+    }
+
+    private void appendSorted(List<NodeRecord> into, NodeId target, int limit, int fromBucket, int toBucket) {
+        if (into.size() >= limit) {
+            return;
+        }
+        List<NodeRecord> candidates = new ArrayList<>();
+        for (int i = fromBucket; i <= toBucket; i++) {
+            candidates.addAll(buckets.get(i));
+        }
+        candidates.sort((a, b) -> target.compareDistance(a.id(), b.id()));
+        into.addAll(candidates.subList(0, Math.min(candidates.size(), limit - into.size())));
+    }
+
+    private static List<NodeRecord> take(Iterator<NodeRecord> nodes, int limit) {
+        List<NodeRecord> taken = new ArrayList<>();
+        while (nodes.hasNext() && taken.size() < limit) {
+            taken.add(nodes.next());
+        }
+        return taken;
+    }
+}

@@ -1,0 +1,65 @@
+package omega.flock.secret;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import omega.flock.crypto.SecretBox;
+
+/**
+ * Seals and opens unordered datagrams (secret-stream 6.9.2 {@code send}). Thread-safe.
+ *
+ * <pre>
+ *  0            8                 24
+ *  +------------+-----------------+--------------------+
+ *  | counter LE | Poly1305 tag 16 | ciphertext         |     nonce = counter | 16 x 00
+ *  +------------+-----------------+--------------------+
+ * </pre>
+ */
+final class DatagramBox {
+
+    private final byte[] sendKey;
+    private final byte[] receiveKey;
+    private final long firstCounter;
+    private final AtomicLong counter;
+
+    /**
+     * Creates a box.
+     *
+     * @param firstCounter eight random bytes; "incremented before each use"
+     */
+    DatagramBox(StreamKeys keys, long firstCounter) {
+        this.sendKey = keys.datagramSendKey();
+        this.receiveKey = keys.datagramReceiveKey();
+        this.firstCounter = firstCounter;
+        this.counter = new AtomicLong(firstCounter);
+    }
+
+    /** Returns the envelope, empty once every counter has been used, which ends the stream. */
+    Optional<byte[]> seal(byte[] plaintext) {
+        long number = counter.incrementAndGet();
+        if (number == firstCounter) {
+            return Optional.empty();
+        }
+        byte[] nonce = nonce(number);
+        byte[] box = SecretBox.seal(sendKey, nonce, plaintext);
+        byte[] envelope = Arrays.copyOf(nonce, SecretConstants.COUNTER_BYTES + box.length);
+        System.arraycopy(box, 0, envelope, SecretConstants.COUNTER_BYTES, box.length);
+        return Optional.of(envelope);
+    }
+
+    /** Returns the plaintext; empty for what the peer did not seal, which is "silently ignored". */
+    Optional<byte[]> open(byte[] envelope) {
+        if (envelope.length < SecretConstants.DATAGRAM_OVERHEAD) {
+            return Optional.empty();
+        }
+        byte[] nonce = Arrays.copyOf(Arrays.copyOf(envelope, SecretConstants.COUNTER_BYTES), SecretConstants.BOX_NONCE_BYTES);
+        return SecretBox.open(receiveKey, nonce,
+                Arrays.copyOfRange(envelope, SecretConstants.COUNTER_BYTES, envelope.length));
+    }
+
+    private static byte[] nonce(long number) {
+        return ByteBuffer.allocate(SecretConstants.BOX_NONCE_BYTES).order(ByteOrder.LITTLE_ENDIAN).putLong(number).array();
+    }
+}

@@ -1,0 +1,113 @@
+package omega.flock.secret;
+
+import java.util.Arrays;
+
+/**
+ * Cuts a byte stream into frames, whatever the chunks are. Pure; not thread-safe.
+ *
+ * <pre>
+ *  0       2 3                    3 + L
+ *  +---------+----------------------+
+ *  | L u24LE | body, L bytes        |     L counts the body only
+ *  +---------+----------------------+
+ *
+ *   bytes:  [ consumed | start ...... unread ...... end | room ]
+ * </pre>
+ *
+ * <p>The buffer grows only when bytes have come to fill it: a frame that is announced costs nothing before it arrives.
+ */
+final class FrameBuffer {
+
+    private byte[] bytes = new byte[SecretConstants.FIRST_READ_BUFFER];
+    private int start;
+    private int end;
+    private int bodyOffset;
+    private int bodyLength;
+
+    /**
+     * Steps to the next frame if it is here whole; its body is then at {@link #bodyOffset()} until more room is asked for.
+     *
+     * @return false if more bytes are needed
+     */
+    boolean next() {
+        int available = end - start;
+        if (available < SecretConstants.LENGTH_BYTES) {
+            return false;
+        }
+        int length = announcedLength();
+        if (available - SecretConstants.LENGTH_BYTES < length) {
+            return false;
+        }
+        bodyOffset = start + SecretConstants.LENGTH_BYTES;
+        bodyLength = length;
+        start = bodyOffset + length;
+        return true;
+    }
+
+    /** Returns the length that the incomplete frame announces, -1 before its three length bytes are here. */
+    int pendingLength() {
+        return end - start < SecretConstants.LENGTH_BYTES ? -1 : announcedLength();
+    }
+
+    /** Tells whether a frame has begun and not ended. */
+    boolean insideFrame() {
+        return end > start;
+    }
+
+    /** Makes room behind the unread bytes and returns how many bytes fit, at least one. */
+    int room() {
+        if (start == end) {
+            start = 0;
+            end = 0;
+            shrinkAfterLargeFrame();
+        } else if (end == bytes.length && start > 0) {
+            System.arraycopy(bytes, start, bytes, 0, end - start);
+            end -= start;
+            start = 0;
+        }
+        if (end == bytes.length) {
+            grow();
+        }
+        return bytes.length - end;
+    }
+
+    /** Takes note that bytes were put at {@link #end()}. */
+    void filled(int count) {
+        end += count;
+        if (end == bytes.length && start == 0 && bytes.length < SecretConstants.READ_BUFFER) {
+            // A read that fills the buffer says that more is waiting: fewer and larger reads from now on.
+            grow();
+        }
+    }
+
+    byte[] array() {
+        return bytes;
+    }
+
+    int end() {
+        return end;
+    }
+
+    int bodyOffset() {
+        return bodyOffset;
+    }
+
+    int bodyLength() {
+        return bodyLength;
+    }
+
+    private int announcedLength() {
+        return (bytes[start] & 0xFF) | (bytes[start + 1] & 0xFF) << 8 | (bytes[start + 2] & 0xFF) << 16;
+    }
+
+    private void grow() {
+        int largest = SecretConstants.LENGTH_BYTES + SecretConstants.MAX_BODY;
+        bytes = Arrays.copyOf(bytes, Math.min(largest, bytes.length * 2));
+    }
+
+    private void shrinkAfterLargeFrame() {
+        if (bytes.length > SecretConstants.READ_BUFFER) {
+            bytes = new byte[SecretConstants.READ_BUFFER];
+        }
+    }
+}

@@ -1,0 +1,91 @@
+package omega.flock.secret;
+
+import java.time.Duration;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.locks.ReentrantLock;
+import omega.flock.runtime.DeadlineQueue;
+
+/**
+ * Fires when this side has been silent for the interval, whoever reads or writes; its action runs on a virtual thread of
+ * its own, because it may have to wait for the transport. Setting it again replaces the timer. Thread-safe.
+ */
+final class KeepAlive {
+
+    private final SecretStreamOptions options;
+    private final Runnable action;
+    private final ReentrantLock lock = new ReentrantLock();
+    private long intervalNanos; // guarded by lock; 0 is off
+    private DeadlineQueue.Entry timer; // guarded by lock; null when none is set
+    private boolean stopped; // guarded by lock
+    private volatile long lastSentNanos;
+
+    KeepAlive(SecretStreamOptions options, Runnable action) {
+        this.options = options;
+        this.action = action;
+        this.lastSentNanos = options.ticker().nanoTime();
+    }
+
+    void set(Duration interval) {
+        lock.lock();
+        try {
+            cancelLocked();
+            boolean off = interval.isZero() || interval.isNegative();
+            intervalNanos = off ? 0 : Math.max(interval.toNanos(), SecretConstants.SHORTEST_KEEP_ALIVE.toNanos());
+            scheduleLocked();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Takes note that a frame was sent, so that the silence starts anew. */
+    void sent() {
+        lastSentNanos = options.ticker().nanoTime();
+    }
+
+    /** Ends it for good. */
+    void stop() {
+        lock.lock();
+        try {
+            stopped = true;
+            cancelLocked();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void fired() {
+        boolean silent;
+        lock.lock();
+        try {
+            timer = null;
+            silent = intervalNanos > 0 && options.ticker().nanoTime() - lastSentNanos >= intervalNanos;
+            if (silent) {
+                lastSentNanos = options.ticker().nanoTime();
+            }
+            scheduleLocked();
+            silent &= !stopped;
+        } finally {
+            lock.unlock();
+        }
+        if (silent) {
+            try {
+                options.scope().fork("flock-keep-alive", action::run);
+            } catch (RejectedExecutionException e) {
+                stop(); // the owner is closing, and the stream with it
+            }
+        }
+    }
+
+    private void scheduleLocked() {
+        if (!stopped && intervalNanos > 0) {
+            timer = options.timers().schedule(lastSentNanos + intervalNanos, this::fired);
+        }
+    }
+
+    private void cancelLocked() {
+        if (timer != null) {
+            timer.cancel();
+            timer = null;
+        }
+    }
+}

@@ -1,0 +1,235 @@
+package omega.flock.secret;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.SocketTimeoutException;
+import java.security.MessageDigest;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import javax.crypto.AEADBadTagException;
+import omega.flock.crypto.SecretStreamPull;
+import omega.flock.runtime.Ticker;
+
+/**
+ * The receiving direction; decrypts on whichever thread reads. The lock is the order of frames: a reader holds it while it
+ * waits for bytes, as with any input stream, and is let go when the stream closes, because then the transport's read ends.
+ *
+ * <p>What nobody reads stays in the transport, whose window then holds the peer back.
+ */
+final class PullSide {
+
+    private static final byte[] NONE = {};
+
+    private final RawStream raw;
+    private final Ticker ticker;
+    private final byte[] key;
+    private final byte[] remoteId;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final FrameBuffer frames = new FrameBuffer(); // guarded by lock
+    private SecretStreamPull cipher; // guarded by lock; null before the peer's opening frame
+    private byte[] plain = NONE; // guarded by lock; a frame that is being read in pieces
+    private int plainOffset; // guarded by lock
+    private int plainEnd; // guarded by lock
+    private volatile int available;
+    private volatile long framesReceived;
+
+    PullSide(RawStream raw, Ticker ticker, byte[] key, byte[] remoteId) {
+        this.raw = raw;
+        this.ticker = ticker;
+        this.key = key.clone();
+        this.remoteId = remoteId;
+    }
+
+    /**
+     * Waits for the peer's opening frame and checks it. Returns at once when it has been seen.
+     *
+     * @param timeoutNanos how long to wait, or 0 for ever
+     * @return false if the peer ended without one
+     */
+    boolean awaitOpening(long timeoutNanos) throws IOException, ProtocolViolation {
+        long deadline = lock(timeoutNanos);
+        try {
+            return opened(deadline);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Reads plaintext of one frame at most; -1 at the end. */
+    int read(byte[] into, int offset, int length, long timeoutNanos) throws IOException, ProtocolViolation {
+        long deadline = lock(timeoutNanos);
+        try {
+            while (plainOffset == plainEnd) {
+                if (!opened(deadline) || !nextFrame(deadline)) {
+                    return -1;
+                }
+                int size = frames.bodyLength() - SecretConstants.MESSAGE_OVERHEAD;
+                if (size <= length) {
+                    decrypt(into, offset);
+                    if (size > 0) {
+                        return size;
+                    }
+                    continue; // an empty frame is a keep-alive
+                }
+                if (plain.length < size) {
+                    plain = new byte[size];
+                }
+                decrypt(plain, 0);
+                plainOffset = 0;
+                plainEnd = size;
+            }
+            int count = Math.min(length, plainEnd - plainOffset);
+            System.arraycopy(plain, plainOffset, into, offset, count);
+            plainOffset += count;
+            return count;
+        } finally {
+            plainTaken();
+            lock.unlock();
+        }
+    }
+
+    /** Reads one frame, or the rest of one that {@link #read} took a part of; empty at the end. */
+    Optional<byte[]> readMessage(long timeoutNanos) throws IOException, ProtocolViolation {
+        long deadline = lock(timeoutNanos);
+        try {
+            if (plainOffset < plainEnd) {
+                byte[] rest = Arrays.copyOfRange(plain, plainOffset, plainEnd);
+                plainOffset = plainEnd;
+                return Optional.of(rest);
+            }
+            while (opened(deadline) && nextFrame(deadline)) {
+                byte[] message = new byte[frames.bodyLength() - SecretConstants.MESSAGE_OVERHEAD];
+                decrypt(message, 0);
+                if (message.length > 0) {
+                    return Optional.of(message);
+                }
+            }
+            return Optional.empty();
+        } finally {
+            plainTaken();
+            lock.unlock();
+        }
+    }
+
+    int available() {
+        return available;
+    }
+
+    long framesReceived() {
+        return framesReceived;
+    }
+
+    private boolean opened(long deadline) throws IOException, ProtocolViolation {
+        if (cipher != null) {
+            return true;
+        }
+        if (!fillFrame(deadline)) {
+            return false;
+        }
+        if (frames.bodyLength() != SecretConstants.OPENING_BODY) {
+            throw new ProtocolViolation("opening frame of " + frames.bodyLength() + " bytes");
+        }
+        byte[] body = Arrays.copyOfRange(frames.array(), frames.bodyOffset(),
+                frames.bodyOffset() + SecretConstants.OPENING_BODY);
+        // "destroys on mismatch ('Invalid header received')"
+        if (!MessageDigest.isEqual(remoteId, Arrays.copyOf(body, SecretConstants.ID_BYTES))) {
+            throw new ProtocolViolation("opening frame of another handshake");
+        }
+        cipher = new SecretStreamPull(key, Arrays.copyOfRange(body, SecretConstants.ID_BYTES, body.length));
+        Arrays.fill(key, (byte) 0);
+        return true;
+    }
+
+    private boolean nextFrame(long deadline) throws IOException, ProtocolViolation {
+        if (!fillFrame(deadline)) {
+            return false;
+        }
+        if (frames.bodyLength() < SecretConstants.MESSAGE_OVERHEAD) {
+            throw new ProtocolViolation("message frame of " + frames.bodyLength() + " bytes");
+        }
+        return true;
+    }
+
+    private boolean fillFrame(long deadline) throws IOException, ProtocolViolation {
+        while (!frames.next()) {
+            refuseImpossibleLength();
+            int room = frames.room();
+            int count = raw.read(frames.array(), frames.end(), room, remaining(deadline));
+            if (count < 0) {
+                if (frames.insideFrame()) {
+                    throw new EOFException("the peer's stream ended inside a frame");
+                }
+                return false;
+            }
+            frames.filled(count);
+        }
+        return true;
+    }
+
+    /** Says so at once, rather than after up to 16 MiB, when the frame that has begun cannot become a legal one. */
+    private void refuseImpossibleLength() throws ProtocolViolation {
+        int length = frames.pendingLength();
+        boolean legal = length < 0
+                || (cipher == null ? length == SecretConstants.OPENING_BODY : length >= SecretConstants.MESSAGE_OVERHEAD);
+        if (!legal) {
+            throw new ProtocolViolation((cipher == null ? "opening" : "message") + " frame of " + length + " bytes");
+        }
+    }
+
+    private void decrypt(byte[] into, int offset) throws ProtocolViolation {
+        try {
+            cipher.pull(frames.array(), frames.bodyOffset(), frames.bodyLength(), into, offset);
+        } catch (AEADBadTagException e) {
+            throw new ProtocolViolation("message that does not decrypt");
+        }
+        framesReceived++; // only under the lock, so that a plain increment loses nothing
+    }
+
+    private void plainTaken() {
+        if (plainOffset == plainEnd && plain.length > SecretConstants.LARGEST_KEPT_FRAME) {
+            plain = NONE;
+            plainOffset = 0;
+            plainEnd = 0;
+        }
+        available = plainEnd - plainOffset;
+    }
+
+    private long lock(long timeoutNanos) throws IOException {
+        try {
+            if (timeoutNanos == 0) {
+                lock.lockInterruptibly();
+                return 0;
+            }
+            long deadline = ticker.nanoTime() + timeoutNanos;
+            if (!lock.tryLock(timeoutNanos, TimeUnit.NANOSECONDS)) {
+                throw new SocketTimeoutException("another thread is reading");
+            }
+            return deadline == 0 ? 1 : deadline;
+        } catch (InterruptedException e) {
+            throw Interrupts.restored("interrupted while another thread reads");
+        }
+    }
+
+    private long remaining(long deadline) throws SocketTimeoutException {
+        if (deadline == 0) {
+            return 0;
+        }
+        long left = deadline - ticker.nanoTime();
+        if (left <= 0) {
+            throw new SocketTimeoutException("nothing to read within the timeout");
+        }
+        return left;
+    }
+
+    /** The peer sent what the protocol does not allow. */
+    static final class ProtocolViolation extends Exception {
+
+        private static final long serialVersionUID = 1L;
+
+        ProtocolViolation(String message) {
+            super(message);
+        }
+    }
+}

@@ -1,0 +1,169 @@
+package omega.flock.secret;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.SocketException;
+import java.util.concurrent.locks.ReentrantLock;
+import omega.flock.crypto.SecretStreamPush;
+
+/**
+ * The sending direction; runs on whichever thread writes. The lock is the order of frames: a writer holds it while the
+ * transport is full, as with any output stream, and is let go when the stream closes, because then the transport's write
+ * fails. Nobody who closes ever takes it with waiting.
+ *
+ * <p>An interrupt may cut a frame after some of its bytes have gone. Its rest is kept and goes out before anything else, so
+ * that the stream stays usable.
+ */
+final class PushSide {
+
+    private static final byte[] NONE = {};
+
+    private final RawStream raw;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final SecretStreamPush cipher; // guarded by lock
+    private byte[] frame = new byte[SecretConstants.OPENING_FRAME]; // guarded by lock
+    private int frameOffset; // guarded by lock; first byte of the frame that the transport has not taken
+    private int frameEnd; // guarded by lock
+    private boolean ended; // guarded by lock
+    private volatile long framesSent;
+
+    PushSide(RawStream raw, byte[] key, byte[] header, byte[] localId) {
+        this.raw = raw;
+        this.cipher = new SecretStreamPush(key, header);
+        // The opening frame: id and header, in the clear.
+        putLength(SecretConstants.OPENING_BODY);
+        System.arraycopy(localId, 0, frame, SecretConstants.LENGTH_BYTES, SecretConstants.ID_BYTES);
+        System.arraycopy(header, 0, frame, SecretConstants.LENGTH_BYTES + SecretConstants.ID_BYTES,
+                SecretConstants.HEADER_BYTES);
+        frameEnd = SecretConstants.OPENING_FRAME;
+    }
+
+    /** Sends the opening frame. "Both sides write their 59-byte frame immediately, without waiting for the peer." */
+    void open() throws IOException {
+        lockInterruptibly();
+        try {
+            drain();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Sends plaintext as frames of at most {@code largest} bytes. */
+    void write(byte[] from, int offset, int length, int largest) throws IOException {
+        lockInterruptibly();
+        int taken = 0;
+        try {
+            requireNotEnded();
+            drain();
+            while (taken < length) {
+                int count = Math.min(largest, length - taken);
+                seal(from, offset + taken, count);
+                taken += count;
+                drain();
+            }
+        } catch (InterruptedIOException e) {
+            // A frame that was sealed is on its way: its rest goes out with the next operation.
+            e.bytesTransferred = taken;
+            throw e;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Sends an empty frame, unless somebody is writing just now or has ended the direction. */
+    void writeKeepAlive() throws IOException {
+        if (!lock.tryLock()) {
+            return;
+        }
+        try {
+            if (!ended) {
+                drain();
+                seal(NONE, 0, 0);
+                drain();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Ends the direction. There is "no FINAL tag, no closing frame". */
+    void end() throws IOException {
+        lockInterruptibly();
+        try {
+            if (!ended) {
+                drain();
+                ended = true;
+                raw.end();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Tells whether the rest of a frame waits for the next operation. False while somebody is writing. */
+    boolean hasUnsentRest() {
+        if (!lock.tryLock()) {
+            return false;
+        }
+        try {
+            return frameOffset < frameEnd && !ended;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    long framesSent() {
+        return framesSent;
+    }
+
+    private void seal(byte[] from, int offset, int length) {
+        int body = length + SecretConstants.MESSAGE_OVERHEAD;
+        ensure(SecretConstants.LENGTH_BYTES + body);
+        putLength(body);
+        cipher.push((byte) 0, from, offset, length, frame, SecretConstants.LENGTH_BYTES);
+        frameOffset = 0;
+        frameEnd = SecretConstants.LENGTH_BYTES + body;
+        framesSent++; // only under the lock, so that a plain increment loses nothing
+    }
+
+    private void drain() throws IOException {
+        while (frameOffset < frameEnd) {
+            try {
+                raw.write(frame, frameOffset, frameEnd - frameOffset);
+                frameOffset = frameEnd;
+            } catch (InterruptedIOException e) {
+                frameOffset += e.bytesTransferred;
+                throw e;
+            }
+        }
+        if (frame.length > SecretConstants.LARGEST_KEPT_FRAME) {
+            frame = new byte[SecretConstants.OPENING_FRAME];
+        }
+    }
+
+    private void ensure(int bytes) {
+        if (frame.length < bytes) {
+            frame = new byte[bytes];
+        }
+    }
+
+    private void putLength(int body) {
+        frame[0] = (byte) body;
+        frame[1] = (byte) (body >> 8);
+        frame[2] = (byte) (body >> 16);
+    }
+
+    private void requireNotEnded() throws SocketException {
+        if (ended) {
+            throw new SocketException("the output was shut down");
+        }
+    }
+
+    private void lockInterruptibly() throws InterruptedIOException {
+        try {
+            lock.lockInterruptibly();
+        } catch (InterruptedException e) {
+            throw Interrupts.restored("interrupted while another thread writes");
+        }
+    }
+}

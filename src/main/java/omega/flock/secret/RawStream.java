@@ -1,0 +1,73 @@
+package omega.flock.secret;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Consumer;
+import omega.flock.base.CloseReason;
+
+/**
+ * What the encrypted stream needs from the reliable stream below it. {@link UdxRawStream} is the real one; a test may
+ * take any pair of byte streams.
+ */
+public interface RawStream {
+
+    /**
+     * Reads at least one byte; blocks until there is one, until the peer has ended (-1), or until the timeout.
+     *
+     * @param timeoutNanos how long to wait, or 0 for ever
+     * @throws java.net.SocketTimeoutException at the end of the timeout; the stream stays usable
+     * @throws java.io.InterruptedIOException if the thread was interrupted, with the flag still set
+     * @throws IOException if the stream was closed
+     */
+    int read(byte[] into, int offset, int length, long timeoutNanos) throws IOException;
+
+    /**
+     * Hands bytes to the transport in order; blocks while its buffer is full.
+     *
+     * @throws java.io.InterruptedIOException if the thread was interrupted, with the flag still set; its
+     *     {@code bytesTransferred} says how many bytes were taken
+     * @throws IOException if the stream was closed
+     */
+    void write(byte[] bytes, int offset, int length) throws IOException;
+
+    /** Ends this direction after everything that was written. Does not block. */
+    void end() throws IOException;
+
+    /** Ends this direction and lets the stream go once everything was acknowledged, in the background. */
+    void closeGracefully();
+
+    /** Resets the stream; blocked readers and writers fail with the reason. Idempotent. */
+    void destroy(CloseReason reason);
+
+    /** Returns the length of the largest datagram, in bytes. */
+    int largestMessage();
+
+    /** Sends one unreliable datagram along the stream's path. */
+    void sendMessage(byte[] message) throws IOException;
+
+    /** Sets who takes datagrams; runs on a reader thread and must not block. */
+    void onMessage(Consumer<byte[]> handler);
+
+    /** Adds a listener that runs exactly once, also when the stream has been closed already. */
+    void onClose(Consumer<CloseReason> listener);
+
+    /** Returns why the stream was closed, once it was. */
+    Optional<CloseReason> closeReason();
+
+    /** Waits until the peer has everything that was written. */
+    boolean awaitAcknowledged(Duration timeout) throws IOException, InterruptedException;
+
+    /** Returns how many bytes were received in order so far. */
+    long bytesReceived();
+
+    /** Returns how many bytes were cut into packets so far. */
+    long bytesSent();
+
+    /** Returns where the stream sends to now. */
+    InetSocketAddress remoteAddress();
+
+    /** Returns the smoothed round-trip time, zero before the first sample. */
+    Duration smoothedRtt();
+}

@@ -1,0 +1,365 @@
+package omega.flock.secret;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.InetSocketAddress;
+import java.net.SocketTimeoutException;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Consumer;
+import omega.flock.base.CloseReason;
+import omega.flock.base.FlockException;
+import omega.flock.base.PublicKey;
+import omega.flock.noise.NoiseResult;
+import omega.flock.secret.PullSide.ProtocolViolation;
+import omega.flock.transport.UdxStream;
+
+/**
+ * One encrypted stream to one peer. It has no thread of its own: what is read is decrypted on the thread that reads, what
+ * is written is encrypted on the thread that writes; only keep-alives go out on a virtual thread of the node.
+ *
+ * <pre>
+ *             start()               peer's END         close(), abort(), reset, time out, violation
+ *   CREATED ──────────► OPEN ──────────────────► HALF OPEN ──────┐
+ *                        │  └─shutdownOutput()─────▲             ▼
+ *                        └────────────────────────────────────► CLOSED        absorbing
+ * </pre>
+ *
+ * <p>One reader and one writer at a time make progress; others wait in line. A wait ends when the stream closes, whoever
+ * closed it. An interrupt ends the wait with an {@link InterruptedIOException}, leaves the flag set and the stream usable.
+ * Behaviour: @hyperswarm/secret-stream 6.9.2 with an external handshake.
+ */
+public final class SecretStream implements AutoCloseable {
+
+    private static final SecureRandom RANDOM = new SecureRandom();
+
+    private final RawStream raw;
+    private final PublicKey publicKey;
+    private final PublicKey remotePublicKey;
+    private final boolean initiator;
+    private final SecretStreamOptions options;
+    private final StreamKeys keys;
+    private final PushSide push;
+    private final PullSide pull;
+    private final DatagramSide datagrams;
+    private final KeepAlive keepAlive;
+    private volatile long readTimeoutNanos;
+    private volatile CloseReason closing; // why this side let go of the stream, which may take the transport a while
+
+    /**
+     * Creates a stream over a UDX stream.
+     *
+     * @param keys what the Noise handshake yielded
+     * @param initiator whether this side initiated that handshake, whoever opened the path
+     * @param local our key in that handshake
+     */
+    public SecretStream(UdxStream raw, NoiseResult keys, boolean initiator, PublicKey local, SecretStreamOptions options) {
+        this(new UdxRawStream(raw), keys, initiator, local, options);
+    }
+
+    /** Creates a stream over any other reliable stream. */
+    public SecretStream(RawStream raw, NoiseResult keys, boolean initiator, PublicKey local, SecretStreamOptions options) {
+        this.raw = raw;
+        this.publicKey = local;
+        this.remotePublicKey = keys.remotePublicKey();
+        this.initiator = initiator;
+        this.options = options;
+        this.keys = new StreamKeys(keys.handshakeHash(), initiator);
+        byte[] header = new byte[SecretConstants.HEADER_BYTES];
+        RANDOM.nextBytes(header);
+        this.push = new PushSide(raw, keys.transmitKey(), header, this.keys.localId());
+        this.pull = new PullSide(raw, options.ticker(), keys.receiveKey(), this.keys.remoteId());
+        this.datagrams = new DatagramSide(raw, options.ticker(), new DatagramBox(this.keys, RANDOM.nextLong()));
+        this.keepAlive = new KeepAlive(options, this::keepAliveDue);
+    }
+
+    /** Sends the opening frame, which is also what tells the peer that a path was found, and starts the keep-alive. */
+    public void start() throws IOException {
+        raw.onClose(reason -> {
+            keepAlive.stop();
+            datagrams.close();
+        });
+        datagrams.start();
+        try {
+            push.open();
+        } catch (IOException e) {
+            throw closed(e);
+        }
+        keepAlive.set(options.keepAlive());
+    }
+
+    /**
+     * Waits for the peer's opening frame, which proves that the path works both ways and that the peer holds this
+     * handshake. Nothing is consumed that a reader would miss.
+     *
+     * @throws SocketTimeoutException if it has not come by then; the stream stays usable
+     * @throws IOException if the stream was closed, or the frame was wrong, which closes it
+     */
+    public void awaitPeer(Duration timeout) throws IOException {
+        boolean opened = guarded(() -> pull.awaitOpening(Math.max(1, timeout.toNanos())));
+        if (!opened) {
+            throw new EOFException("the peer ended before it began");
+        }
+    }
+
+    /**
+     * Reads plaintext, at least one byte and at most the rest of one frame; blocks until there is some.
+     *
+     * @return how many bytes, -1 at the end of the peer's stream
+     * @throws SocketTimeoutException after the read timeout; the stream stays usable
+     */
+    public int read(byte[] into, int offset, int length) throws IOException {
+        Objects.checkFromIndexSize(offset, length, into.length);
+        return length == 0 ? 0 : guarded(() -> pull.read(into, offset, length, readTimeoutNanos));
+    }
+
+    /** Returns how many bytes {@link #read} gives without asking the transport: the rest of a frame that was begun. */
+    public int available() {
+        return pull.available();
+    }
+
+    /**
+     * Reads one frame as the peer wrote it, or the rest of it when {@link #read} took a part; blocks until it is whole.
+     *
+     * @return empty at the end of the peer's stream
+     */
+    public Optional<byte[]> readMessage() throws IOException {
+        return guarded(() -> pull.readMessage(readTimeoutNanos));
+    }
+
+    /** Writes bytes, as frames of at most 64 KiB; blocks while the transport is full. Nothing is kept here. */
+    public void write(byte[] from, int offset, int length) throws IOException {
+        Objects.checkFromIndexSize(offset, length, from.length);
+        if (length > 0) {
+            send(() -> push.write(from, offset, length, SecretConstants.WRITE_FRAME));
+        }
+    }
+
+    /**
+     * Writes one frame, which the peer reads as one message.
+     *
+     * @throws IllegalArgumentException if it is empty, since an empty frame is a keep-alive, or longer than 16,777,198
+     */
+    public void writeMessage(byte[] message) throws IOException {
+        if (message.length == 0 || message.length > SecretConstants.MAX_MESSAGE) {
+            throw new IllegalArgumentException("a message of " + message.length + " bytes: 1 to "
+                    + SecretConstants.MAX_MESSAGE + " fit a frame");
+        }
+        send(() -> push.write(message, 0, message.length, message.length));
+    }
+
+    /** Sends an empty frame, unless somebody is writing just now. May block while the transport is full. */
+    public void sendKeepAlive() throws IOException {
+        send(push::writeKeepAlive);
+    }
+
+    /** Ends our direction; the peer reads the end of the stream and may still write. Idempotent. */
+    public void shutdownOutput() throws IOException {
+        keepAlive.stop();
+        send(push::end);
+    }
+
+    /**
+     * Waits until the peer's transport has everything that was written.
+     *
+     * @return false if not within the timeout
+     */
+    public boolean awaitAcknowledged(Duration timeout) throws IOException, InterruptedException {
+        return raw.awaitAcknowledged(timeout);
+    }
+
+    /**
+     * Sends one datagram: unordered, unreliable, encrypted.
+     *
+     * @throws IllegalArgumentException if it cannot fit a packet
+     */
+    public void sendDatagram(byte[] datagram) throws IOException {
+        send(() -> datagrams.send(datagram));
+    }
+
+    /**
+     * Waits for a datagram that the peer sealed; others are ignored. When nobody takes them, the oldest are dropped.
+     *
+     * @throws SocketTimeoutException after the read timeout
+     * @throws IOException once the stream is closed and none is left
+     */
+    public byte[] receiveDatagram() throws IOException, InterruptedException {
+        return datagrams.receive(readTimeoutNanos).orElseThrow(() -> closed(null));
+    }
+
+    /** Returns our key. */
+    public PublicKey publicKey() {
+        return publicKey;
+    }
+
+    /** Returns the peer's key, which the handshake proved. */
+    public PublicKey remotePublicKey() {
+        return remotePublicKey;
+    }
+
+    /** Returns the hash that both sides of the handshake share, 64 bytes. */
+    public byte[] handshakeHash() {
+        return keys.handshakeHash();
+    }
+
+    /** Tells whether this side initiated the handshake. */
+    public boolean isInitiator() {
+        return initiator;
+    }
+
+    /** Returns where the stream sends to. */
+    public InetSocketAddress remoteAddress() {
+        return raw.remoteAddress();
+    }
+
+    /** Returns the smoothed round-trip time, zero before the first sample. */
+    public Duration smoothedRtt() {
+        return raw.smoothedRtt();
+    }
+
+    /** Returns how many frames were written, keep-alives included, the opening frame not. */
+    public long framesSent() {
+        return push.framesSent();
+    }
+
+    /**
+     * Returns how many frames were read, keep-alives included, the opening frame not; at least 1 as soon as bytes behind the
+     * opening frame have arrived, read or not.
+     */
+    public long framesReceived() {
+        return Math.max(pull.framesReceived(), raw.bytesReceived() > SecretConstants.OPENING_FRAME ? 1 : 0);
+    }
+
+    /** Returns how many encrypted bytes the transport has delivered. */
+    public long bytesReceived() {
+        return raw.bytesReceived();
+    }
+
+    /** Returns how many encrypted bytes the transport has cut into packets. */
+    public long bytesSent() {
+        return raw.bytesSent();
+    }
+
+    /** Tells whether the stream has been closed neither here nor by the peer. */
+    public boolean isOpen() {
+        return closeReason().isEmpty();
+    }
+
+    /** Returns why the stream is closed, once it is. */
+    public Optional<CloseReason> closeReason() {
+        return Optional.ofNullable(closing).or(raw::closeReason);
+    }
+
+    /** Runs a listener exactly once, when the transport has let go of the stream, or at once if it has. Must not block. */
+    public void onClose(Consumer<CloseReason> listener) {
+        raw.onClose(reason -> listener.accept(closing != null ? closing : reason));
+    }
+
+    /** Limits how long a read waits; zero for ever. */
+    public void setReadTimeout(Duration timeout) {
+        if (timeout.isNegative()) {
+            throw new IllegalArgumentException("timeout is negative: " + timeout);
+        }
+        readTimeoutNanos = timeout.toNanos();
+    }
+
+    /** Sets after how much silence of ours an empty frame is sent; zero turns it off. Replaces what was set before. */
+    public void setKeepAlive(Duration interval) {
+        keepAlive.set(interval);
+    }
+
+    /** Ends the stream after what was written, in the background; readers and writers fail at once. Never blocks. */
+    @Override
+    public void close() {
+        if (closing == null) {
+            closing = CloseReason.closedLocally("closed");
+        }
+        keepAlive.stop();
+        datagrams.close();
+        if (push.hasUnsentRest()) {
+            raw.destroy(CloseReason.closedLocally("closed inside a frame that an interrupt had cut"));
+        } else {
+            raw.closeGracefully();
+        }
+    }
+
+    /** Resets the stream: what was not acknowledged is lost, readers and writers fail on both sides. Never blocks. */
+    public void abort(CloseReason reason) {
+        if (closing == null) {
+            closing = reason;
+        }
+        keepAlive.stop();
+        datagrams.close();
+        raw.destroy(reason);
+    }
+
+    @Override
+    public String toString() {
+        return "SecretStream[" + remotePublicKey + ", " + closeReason().map(CloseReason::toString).orElse("open") + "]";
+    }
+
+    private void keepAliveDue() {
+        try {
+            push.writeKeepAlive();
+        } catch (IOException e) {
+            keepAlive.stop(); // the stream has closed; whoever owns it hears that from onClose
+        }
+    }
+
+    private void send(Sending sending) throws IOException {
+        requireOpen();
+        try {
+            sending.run();
+        } catch (IOException e) {
+            throw closed(e);
+        }
+        keepAlive.sent();
+    }
+
+    private <T> T guarded(Reading<T> reading) throws IOException {
+        requireOpen();
+        try {
+            return reading.run();
+        } catch (ProtocolViolation e) {
+            abort(CloseReason.protocolError(e.getMessage()));
+            throw new FlockException("PROTOCOL_ERROR", e.getMessage());
+        } catch (EOFException e) {
+            abort(CloseReason.protocolError(e.getMessage()));
+            throw e;
+        } catch (IOException e) {
+            throw closed(e);
+        }
+    }
+
+    private void requireOpen() throws IOException {
+        CloseReason reason = closing;
+        if (reason != null) {
+            throw reason.toException();
+        }
+    }
+
+    /** What a caller sees: an interrupt or timeout as it is, otherwise the reason why this side closed the stream. */
+    private IOException closed(IOException failure) {
+        if (failure instanceof InterruptedIOException) {
+            return failure; // also a SocketTimeoutException
+        }
+        CloseReason reason = closing;
+        if (reason != null) {
+            return reason.toException();
+        }
+        return failure != null ? failure : raw.closeReason().orElse(CloseReason.closedLocally("closed")).toException();
+    }
+
+    @FunctionalInterface
+    private interface Sending {
+        void run() throws IOException;
+    }
+
+    @FunctionalInterface
+    private interface Reading<T> {
+        T run() throws IOException, ProtocolViolation;
+    }
+}

@@ -1,0 +1,62 @@
+package omega.flock.swarm;
+
+/**
+ * How many connections and dials a flock may have. Pure.
+ *
+ * @param maxPeers connections of any kind up to which discovered peers are dialled
+ * @param maxClientConnections our own dials, open or under way, up to which discovered peers are dialled
+ * @param maxServerConnections connections that others may have opened to us
+ * @param maxParallel dials under way at a time
+ */
+public record DialBudget(int maxPeers, int maxClientConnections, int maxServerConnections, int maxParallel) {
+
+    /** 64 peers, 3 dials at a time, nothing else limited. */
+    public static final DialBudget DEFAULT =
+            new DialBudget(SwarmConstants.MAX_PEERS, Integer.MAX_VALUE, Integer.MAX_VALUE, SwarmConstants.MAX_PARALLEL);
+
+    /**
+     * Checks the limits.
+     *
+     * @throws IllegalArgumentException if one is negative, or nothing could ever be dialled at a time
+     */
+    public DialBudget {
+        requireAtLeast(0, "maxPeers", maxPeers);
+        requireAtLeast(0, "maxClientConnections", maxClientConnections);
+        requireAtLeast(0, "maxServerConnections", maxServerConnections);
+        requireAtLeast(1, "maxParallel", maxParallel);
+    }
+
+    /** Tells whether one more dial may be under way. */
+    boolean allowsDial(int connecting) {
+        return connecting < maxParallel;
+    }
+
+    /**
+     * Tells whether a discovered peer may be dialled. The share that is left for explicit peers grows with their number.
+     *
+     * @param all connections and dials of any kind
+     * @param ownDials dials of ours, open or under way
+     * @param explicitPeers how many peers were joined by key
+     */
+    boolean allowsDiscovered(int all, int ownDials, int explicitPeers) {
+        return factor(explicitPeers) * all < maxPeers && ownDials < maxClientConnections;
+    }
+
+    /** Tells whether one more connection from outside is welcome. */
+    boolean allowsInbound(int inbound) {
+        return inbound < maxServerConnections;
+    }
+
+    private static long factor(int explicitPeers) {
+        if (explicitPeers == 0) {
+            return 1;
+        }
+        return explicitPeers < 2 ? 2 : explicitPeers < 4 ? 3 : 4;
+    }
+
+    private static void requireAtLeast(int least, String name, int value) {
+        if (value < least) {
+            throw new IllegalArgumentException(name + " must be at least " + least + ", not " + value);
+        }
+    }
+}

@@ -1,0 +1,56 @@
+package omega.flock.swarm;
+
+import java.io.IOException;
+import java.util.Objects;
+import java.util.function.Consumer;
+import omega.flock.base.CloseReason;
+import omega.flock.base.PublicKey;
+import omega.flock.gateway.Connection;
+
+/**
+ * A connection of a gateway. Equal to another when it is the same connection.
+ *
+ * @param connection the connection as the program gets it
+ */
+public record GatewayLink(Connection connection) implements Link {
+
+    /** Checks that there is one. */
+    public GatewayLink {
+        Objects.requireNonNull(connection, "connection");
+    }
+
+    @Override
+    public PublicKey remotePublicKey() {
+        return connection.remotePublicKey();
+    }
+
+    @Override
+    public long messagesSent() {
+        return connection.messagesSent();
+    }
+
+    @Override
+    public long messagesReceived() {
+        return connection.messagesReceived();
+    }
+
+    @Override
+    public boolean isOpen() {
+        return connection.isOpen();
+    }
+
+    @Override
+    public void sendKeepAlive() throws IOException {
+        connection.sendKeepAlive();
+    }
+
+    @Override
+    public void abort(CloseReason reason) {
+        connection.abort(reason);
+    }
+
+    @Override
+    public void onClose(Consumer<CloseReason> listener) {
+        connection.onClose(listener);
+    }
+}

@@ -1,0 +1,70 @@
+package omega.flock.swarm;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Predicate;
+import omega.flock.base.KeyPair;
+import omega.flock.base.PeerAddress;
+import omega.flock.base.PublicKey;
+import omega.flock.base.Topic;
+
+/**
+ * What a swarm needs of the network. Methods that wait end with {@link InterruptedException} when their thread is
+ * interrupted, and end soon then.
+ *
+ * @param <L> its connections
+ */
+public interface Network<L extends Link> {
+
+    /**
+     * Connects to a peer.
+     *
+     * @param relays nodes that may reach it; empty if unknown
+     * @param limit after which it fails
+     */
+    L dial(PublicKey remote, KeyPair identity, List<PeerAddress> relays, Duration limit) throws IOException, InterruptedException;
+
+    /**
+     * Makes {@code identity} reachable and waits until it is announced.
+     *
+     * @param rejects asked on a thread of its own for each handshake, with a time limit
+     */
+    Listener<L> listen(KeyPair identity, Predicate<PublicKey> rejects) throws IOException, InterruptedException;
+
+    /** Starts to look a topic up. */
+    Walk lookup(Topic topic, List<PeerAddress> seeds);
+
+    /** Starts to look a topic up and announce {@code identity} at the closest nodes. */
+    Walk announce(Topic topic, KeyPair identity, Announcement announcement);
+
+    /** Starts to look a topic up and withdraw {@code identity} wherever the walk meets it. */
+    Walk lookupAndUnannounce(Topic topic, KeyPair identity, List<PeerAddress> seeds);
+
+    /** Withdraws {@code identity} from these nodes. */
+    void unannounce(Topic topic, KeyPair identity, List<PeerAddress> nodes) throws IOException, InterruptedException;
+
+    /** Runs {@code listener} whenever the network of this host has changed, or came back; it must not block. */
+    void onChange(Runnable listener);
+
+    /** Lets go of the network. */
+    void suspend() throws InterruptedException;
+
+    /** Takes the network back. */
+    void resume() throws InterruptedException;
+
+    /** Closes everything, with the courtesies that the network expects. Bounded, idempotent. */
+    void close();
+
+    /** Closes everything at once. Idempotent. */
+    void closeNow();
+
+    /**
+     * How to announce.
+     *
+     * @param relays nodes through which the key is reached
+     * @param clear whether stale records of the key that the walk meets are withdrawn
+     * @param seeds nodes to begin with
+     */
+    record Announcement(List<PeerAddress> relays, boolean clear, List<PeerAddress> seeds) {}
+}

@@ -1,0 +1,26 @@
+package omega.flock.swarm;
+
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Predicate;
+import omega.flock.base.KeyPair;
+import omega.flock.base.PublicKey;
+
+/**
+ * How a swarm behaves.
+ *
+ * @param keyPair who it is
+ * @param budget how many connections and dials it may have
+ * @param backoffs the lengths of its retry timers
+ * @param firewall tells whom to reject and ban; empty for nobody
+ */
+public record SwarmOptions(KeyPair keyPair, DialBudget budget, Backoffs backoffs, Optional<Predicate<PublicKey>> firewall) {
+
+    /** Checks that nothing is missing. */
+    public SwarmOptions {
+        Objects.requireNonNull(keyPair, "keyPair");
+        Objects.requireNonNull(budget, "budget");
+        Objects.requireNonNull(backoffs, "backoffs");
+        Objects.requireNonNull(firewall, "firewall");
+    }
+}

@@ -1,0 +1,132 @@
+package omega.flock.transport;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.SocketException;
+import java.time.Duration;
+import java.util.function.BooleanSupplier;
+import omega.flock.base.CloseReason;
+import omega.flock.transport.flow.SendState;
+import omega.flock.transport.flow.StreamView;
+
+/** Runs on the threads of users: the blocking write side of a stream. */
+final class StreamOutput {
+    private final StreamState state;
+    private final PacketPump pump;
+
+    StreamOutput(StreamState state, PacketPump pump) {
+        this.state = state;
+        this.pump = pump;
+    }
+
+    void write(byte[] source, int offset, int length) throws IOException {
+        PacketBatch batch = null;
+        state.lock.lock();
+        try {
+            for (int done = 0; done < length; ) {
+                requireWritableLocked();
+                int accepted = state.machine.write(source, offset + done, length - done);
+                done += accepted;
+                long now = state.ticker.nanoTime();
+                if (done == length && state.maySendForDriverLocked(now)) {
+                    batch = pump.pollLocked(now);
+                } else if (accepted > 0) {
+                    state.wakeDriverLocked(now);
+                }
+                if (done < length) {
+                    awaitRoomLocked(done, length);
+                }
+            }
+        } finally {
+            state.lock.unlock();
+        }
+        if (batch != null) {
+            pump.send(batch);
+        }
+    }
+
+    void end() {
+        state.lock.lock();
+        try {
+            state.machine.endOutput();
+            state.wakeDriverLocked(state.ticker.nanoTime());
+        } finally {
+            state.lock.unlock();
+        }
+    }
+
+    /** Waits until everything written before the call, and the END if there was one, is acknowledged. */
+    boolean awaitAcknowledged(Duration timeout) throws IOException, InterruptedException {
+        state.lock.lock();
+        try {
+            StreamView view = state.machine.view();
+            long written = view.writtenBytes();
+            boolean ended = view.sendState().isClosedForWriting();
+            return awaitProgressLocked(timeout, () ->
+                    ended ? view.sendState() == SendState.ENDED : view.acknowledgedBytes() >= written);
+        } finally {
+            state.lock.unlock();
+        }
+    }
+
+    boolean awaitRemoteChanged(Duration timeout) throws IOException, InterruptedException {
+        state.lock.lock();
+        try {
+            return awaitProgressLocked(timeout, () -> !state.machine.view().isRemoteChanging());
+        } finally {
+            state.lock.unlock();
+        }
+    }
+
+    private boolean awaitProgressLocked(Duration timeout, BooleanSupplier reached) throws IOException, InterruptedException {
+        long left = timeout.toNanos();
+        state.progressWaiting++;
+        try {
+            while (true) {
+                if (state.machine.isOver()) {
+                    CloseReason reason = state.closeReasonLocked().orElseThrow();
+                    if (reason.kind() == CloseReason.Kind.FINISHED) {
+                        return true;
+                    }
+                    throw reason.toException();
+                }
+                if (reached.getAsBoolean()) {
+                    return true;
+                }
+                if (left <= 0) {
+                    return false;
+                }
+                left = state.progress.awaitNanos(left);
+            }
+        } finally {
+            state.progressWaiting--;
+        }
+    }
+
+    private void requireWritableLocked() throws IOException {
+        if (state.localCloseLocked().isPresent()) {
+            throw state.localCloseLocked().get().toException();
+        }
+        if (state.machine.isOver()) {
+            throw state.closeReasonLocked().orElseThrow().toException();
+        }
+        if (state.machine.view().sendState().isClosedForWriting()) {
+            throw new SocketException("the output was ended");
+        }
+    }
+
+    private void awaitRoomLocked(int done, int length) throws InterruptedIOException {
+        state.writersWaiting++;
+        try {
+            state.writable.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            InterruptedIOException interrupted =
+                    new InterruptedIOException("interrupted with " + (length - done) + " bytes not written");
+            interrupted.bytesTransferred = done;
+            throw interrupted;
+        } finally {
+            state.writersWaiting--;
+        }
+    }
+}

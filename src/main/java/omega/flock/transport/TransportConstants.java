@@ -1,0 +1,27 @@
+package omega.flock.transport;
+
+import java.time.Duration;
+
+/** Constants of the blocking shell. All of them are tuning; what a peer could notice is in the packages below. */
+final class TransportConstants {
+    /** Packets that a driver polls on one visit. */
+    static final int BATCH_PACKETS = 32;
+    /** Room for the largest packet (1472 bytes), rounded up. */
+    static final int PACKET_SLOT_BYTES = 1_536;
+    /** Batches kept for the next driver: 48 KiB each. */
+    static final int IDLE_BATCHES = 32;
+    /** A packet is a lone one if none came before it for so long. */
+    static final long LONE_PACKET_NANOS = 50_000;
+    /** Buckets of the stream table, a power of two. */
+    static final int TABLE_BUCKETS = 1_024;
+    /**
+     * How long a closed id is remembered: a JavaScript peer whose final ACK was lost repeats its END for 13 s.
+     */
+    static final Duration CLOSED_MEMORY = Duration.ofSeconds(15);
+    /** Closed ids that are remembered at most; the oldest go first. */
+    static final int MAX_CLOSED = 16_384;
+    /** How long {@code close()} waits for drivers to say goodbye before it interrupts them. */
+    static final Duration CLOSE_PATIENCE = Duration.ofSeconds(2);
+
+    private TransportConstants() {}
+}

@@ -1,0 +1,388 @@
+package omega.flock.transport;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import omega.flock.base.CloseReason;
+import omega.flock.net.UdpPort;
+import omega.flock.transport.flow.DropReason;
+import omega.flock.transport.flow.FlowConstants;
+import omega.flock.transport.flow.StreamMachine;
+import omega.flock.transport.flow.StreamPath;
+import omega.flock.transport.flow.StreamView;
+import omega.flock.transport.packet.PacketFlags;
+import omega.flock.transport.packet.PacketHeader;
+
+/**
+ * Used by the threads of its owner, the readers of ports and its own driver: one reliable, ordered, two-way stream of bytes, with
+ * unreliable messages beside it.
+ *
+ * <pre>
+ *   created ──connect()──► connected ──end() here and there──► FINISHED
+ *      │                      │  └───closeGracefully()───────► FINISHED or, after a bound, CLOSED_LOCALLY
+ *      └──────destroy()───────┴──────destroy(reason)─────────► reason
+ *                             └──────DESTROY, silence────────► RESET_BY_PEER, TIMED_OUT
+ * </pre>
+ *
+ * <p>The end is absorbing: readers get what arrived in order and then the end of the stream or an exception, writers an exception.
+ * A read or write that is interrupted throws {@link java.io.InterruptedIOException} with the interrupt flag set and leaves the
+ * stream open.
+ */
+public final class UdxStream {
+    /** Largest message that {@link #sendMessage} takes, in bytes. */
+    public static final int MAX_MESSAGE_BYTES = FlowConstants.MAX_MESSAGE_BYTES;
+
+    private final int id;
+    private final StreamFirewall firewall;
+    private final StreamOwner owner;
+    private final StreamState state;
+    private final PacketPump pump;
+    private final StreamInput input;
+    private final StreamOutput output;
+    private final StreamMessages messages;
+    private final CloseListeners closeListeners = new CloseListeners();
+    private final Optional<UdxStream> found = Optional.of(this);
+    private final PacketHeader header = new PacketHeader(); // guarded by state.lock
+    private long arrivedAt; // guarded by state.lock
+    private volatile UdpPort port; // written under state.lock; null before connect
+
+    UdxStream(int id, StreamFirewall firewall, StreamOwner owner, StreamState state, PacketPump pump) {
+        this.id = id;
+        this.firewall = firewall;
+        this.owner = owner;
+        this.state = state;
+        this.input = new StreamInput(state);
+        this.pump = pump;
+        this.output = new StreamOutput(state, pump);
+        this.messages = new StreamMessages(state);
+    }
+
+    /** {@return the 32-bit id under which the peer addresses this stream} */
+    public int id() {
+        return id;
+    }
+
+    /**
+     * Fixes port, remote id and address. Sends nothing, except one ACK if data arrived earlier and what was written before. Does
+     * not block.
+     *
+     * @throws IllegalStateException if the stream is connected or over
+     */
+    public void connect(UdpPort through, int remoteId, InetSocketAddress remote) {
+        Objects.requireNonNull(through, "port");
+        StreamPath path = new StreamPath(remoteId, remote);
+        locked(machine -> {
+            if (machine.isOver()) {
+                throw new IllegalStateException("stream " + this + " is over: " + state.closeReasonLocked().orElseThrow());
+            }
+            machine.connect(now(), path);
+            state.port = through;
+            port = through;
+            return null;
+        });
+        owner.drive(this);
+    }
+
+    /**
+     * Moves a connected stream to another path, at once for everything new; packets that have a number keep their id and address
+     * but leave through the new port. Packets from the old path are still accepted. Does not block; after the end it does nothing.
+     *
+     * @throws IllegalStateException if the stream was never connected
+     */
+    public void changeRemote(UdpPort through, int remoteId, InetSocketAddress remote) {
+        Objects.requireNonNull(through, "port");
+        StreamPath path = new StreamPath(remoteId, remote);
+        locked(machine -> {
+            machine.changePath(path);
+            state.port = through;
+            port = through;
+            state.wakeDriverLocked(now());
+            return null;
+        });
+    }
+
+    /**
+     * Moves a connected stream to another path because the present one was a guess that led nowhere: all that is not acknowledged
+     * goes there at once, whatever it was numbered for. Does not block; after the end it does nothing.
+     *
+     * @throws IllegalStateException if the stream was never connected
+     */
+    public void retarget(UdpPort through, int remoteId, InetSocketAddress remote) {
+        Objects.requireNonNull(through, "port");
+        StreamPath path = new StreamPath(remoteId, remote);
+        locked(machine -> {
+            machine.retarget(path);
+            state.port = through;
+            port = through;
+            state.wakeDriverLocked(now());
+            return null;
+        });
+    }
+
+    /**
+     * Blocks until every packet numbered before the last {@link #changeRemote} is acknowledged.
+     *
+     * @return false if the timeout passed first
+     * @throws IOException if the stream ended otherwise than by finishing
+     */
+    public boolean awaitRemoteChanged(Duration timeout) throws IOException, InterruptedException {
+        return output.awaitRemoteChanged(timeout);
+    }
+
+    /** {@return whether {@link #connect} was called} */
+    public boolean isConnected() {
+        return port != null;
+    }
+
+    /** {@return whether the stream has not ended yet, in whatever way} */
+    public boolean isOpen() {
+        return locked(machine -> !machine.isOver());
+    }
+
+    /**
+     * Reads at least one byte. Blocks until there is one, the peer ended, the {@linkplain #setReadTimeout read timeout} passed
+     * ({@link java.net.SocketTimeoutException}; the stream stays usable) or the stream ended.
+     *
+     * @return bytes read, −1 at the end of the stream, 0 only if {@code length} is 0
+     */
+    public int read(byte[] target, int offset, int length) throws IOException {
+        Objects.checkFromIndexSize(offset, length, target.length);
+        return input.read(target, offset, length);
+    }
+
+    /** {@return bytes that can be read without blocking} */
+    public int available() {
+        return locked(machine -> machine.view().readableBytes());
+    }
+
+    /**
+     * Writes all bytes into the send buffer. Blocks while it holds more than 256 KiB that have not been put into packets. Allowed
+     * before {@link #connect}: the bytes leave once the stream is connected.
+     */
+    public void write(byte[] source, int offset, int length) throws IOException {
+        Objects.checkFromIndexSize(offset, length, source.length);
+        output.write(source, offset, length);
+    }
+
+    /** Half close: the peer reads the end of the stream after everything written so far. Never blocks, idempotent. */
+    public void end() {
+        output.end();
+    }
+
+    /**
+     * Blocks until everything written before the call is acknowledged, and the END too if {@link #end} was called.
+     *
+     * @return false if the timeout passed first
+     * @throws IOException if the stream ended otherwise than by finishing
+     */
+    public boolean awaitAcknowledged(Duration timeout) throws IOException, InterruptedException {
+        return output.awaitAcknowledged(timeout);
+    }
+
+    /** Limits how long a read waits for its first byte; zero, the default, is for ever. Holds from the next read on. */
+    public void setReadTimeout(Duration timeout) {
+        if (timeout.isNegative()) {
+            throw new IllegalArgumentException("timeout: " + timeout);
+        }
+        input.timeout(timeout.toNanos());
+    }
+
+    /**
+     * Sends a HEARTBEAT, which the peer answers, whenever the stream was idle for so long; zero, the default, never. A missing
+     * answer is not noticed: this keeps a NAT's mapping open and nothing more.
+     */
+    public void setKeepAlive(Duration interval) {
+        if (interval.isNegative()) {
+            throw new IllegalArgumentException("interval: " + interval);
+        }
+        locked(machine -> {
+            machine.keepAlive(now(), interval.toNanos());
+            state.wakeDriverLocked(now());
+            return null;
+        });
+    }
+
+    /**
+     * Sends a message that may be lost, repeated or overtaken, of at most
+     * {@value #MAX_MESSAGE_BYTES} bytes. Never blocks; dropped when 256 wait already.
+     *
+     * @throws IOException if the stream is over
+     */
+    public void sendMessage(byte[] message) throws IOException {
+        messages.send(message);
+    }
+
+    /**
+     * Sets who gets messages. The handler runs on the reader of a port with no lock held and must not block. Up to 64 messages that
+     * arrived earlier are given to it at once, on this thread.
+     */
+    public void onMessage(Consumer<byte[]> handler) {
+        messages.handler(Objects.requireNonNull(handler, "handler"));
+    }
+
+    /**
+     * Calls the listener exactly once when the stream is over, at once if it is already; on the driver's thread, or on the caller's of
+     * this method or of {@link #destroy}. By then the stream is counted among the living no more.
+     */
+    public void onClose(Consumer<CloseReason> listener) {
+        closeListeners.add(Objects.requireNonNull(listener, "listener"));
+    }
+
+    /** {@return why the stream is over; empty while it lives, be it lingering} */
+    public Optional<CloseReason> closeReason() {
+        return locked(machine -> state.closeReasonLocked());
+    }
+
+    /** Ends the stream at once: drops everything queued and tells a connected peer. Never blocks; the first reason stays. */
+    public void destroy(CloseReason reason) {
+        Objects.requireNonNull(reason, "reason");
+        boolean undriven = locked(machine -> {
+            state.closeLocallyLocked(reason);
+            machine.destroy();
+            state.noticeEndLocked();
+            state.wakeDriverLocked(now());
+            return !machine.isConnected();
+        });
+        if (undriven) {
+            settle();
+        }
+    }
+
+    /**
+     * Ends the output, discards what still arrives, and leaves the rest to the background: the stream finishes when the peer ended
+     * too, and is destroyed when that takes longer than 3 s after everything was acknowledged, or 30 s in all. Never blocks,
+     * idempotent. An unconnected stream is destroyed.
+     */
+    public void closeGracefully() {
+        CloseReason reason = CloseReason.closedLocally("closed");
+        boolean connected = locked(machine -> {
+            if (machine.isConnected()) {
+                state.closeLocallyLocked(reason);
+                machine.linger(now());
+                state.noticeEndLocked();
+                state.wakeDriverLocked(now());
+            }
+            return machine.isConnected();
+        });
+        if (!connected) {
+            destroy(reason);
+        }
+    }
+
+    /** {@return where new packets go; empty before {@link #connect}} */
+    public Optional<InetSocketAddress> remoteAddress() {
+        return locked(machine -> machine.view().path().map(StreamPath::address));
+    }
+
+    /** {@return the port that packets leave through; empty before {@link #connect}} */
+    public Optional<UdpPort> port() {
+        return Optional.ofNullable(port);
+    }
+
+    /** {@return the smoothed round trip time; zero before the first sample} */
+    public Duration smoothedRtt() {
+        return locked(machine -> Duration.ofNanos(machine.view().smoothedRttNanos()));
+    }
+
+    /** {@return stream bytes that arrived in order so far} */
+    public long bytesReceived() {
+        return locked(machine -> machine.view().receivedBytes());
+    }
+
+    /** {@return stream bytes that were put into packets so far, each counted once} */
+    public long bytesSent() {
+        return locked(machine -> machine.view().counters().bytesSent());
+    }
+
+    @Override
+    public String toString() {
+        return "UdxStream[" + Integer.toUnsignedString(id) + "]";
+    }
+
+    /** On the reader of {@code from}: takes a packet of this stream. */
+    void onDatagram(UdpPort from, InetSocketAddress source, ByteBuffer datagram) {
+        if (from != port && !firewall.admits(this, from, source)) {
+            owner.countDrop(DropReason.FIREWALL);
+            return;
+        }
+        boolean undriven;
+        boolean message;
+        PacketBatch batch = null;
+        state.lock.lock();
+        try {
+            StreamMachine machine = state.machine;
+            long now = now();
+            header.decode(datagram);
+            machine.onPacket(now, header, datagram);
+            state.noticeEndLocked();
+            wakeUsersLocked(machine.view());
+            // A lone packet is answered at once; in a burst the driver answers for many.
+            boolean lone = now - arrivedAt > TransportConstants.LONE_PACKET_NANOS;
+            arrivedAt = now;
+            if (lone && state.maySendForDriverLocked(now)) {
+                batch = pump.pollLocked(now);
+            } else {
+                state.wakeDriverLocked(now);
+            }
+            message = header.has(PacketFlags.MESSAGE);
+            undriven = machine.isOver() && !machine.isConnected();
+        } finally {
+            state.lock.unlock();
+        }
+        if (batch != null) {
+            pump.send(batch);
+        }
+        if (undriven) {
+            settle();
+        }
+        if (message) {
+            messages.deliver();
+        }
+    }
+
+    /** The stream is over and its driver, if it had one, is done. */
+    void settle() {
+        owner.forget(this);
+        closeListeners.tellAll(closeReason().orElseThrow());
+    }
+
+    StreamState state() {
+        return state;
+    }
+
+    PacketPump pump() {
+        return pump;
+    }
+
+    /** {@return this stream in the box that the table hands out} */
+    Optional<UdxStream> found() {
+        return found;
+    }
+
+    private void wakeUsersLocked(StreamView view) {
+        if (view.readableBytes() > 0 || view.receiveState().hasEnded()) {
+            state.readable.signal();
+        }
+        if (state.progressWaiting > 0) {
+            state.progress.signalAll();
+        }
+    }
+
+    private long now() {
+        return state.ticker.nanoTime();
+    }
+
+    private <T> T locked(Function<StreamMachine, T> action) {
+        state.lock.lock();
+        try {
+            return action.apply(state.machine);
+        } finally {
+            state.lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,190 @@
+package omega.flock.transport;
+
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.security.SecureRandom;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.RejectedExecutionException;
+import omega.flock.base.CloseReason;
+import omega.flock.net.DatagramHandler;
+import omega.flock.net.UdpPort;
+import omega.flock.runtime.TaskScope;
+import omega.flock.runtime.Ticker;
+import omega.flock.transport.flow.DropReason;
+import omega.flock.transport.flow.StreamConfig;
+import omega.flock.transport.packet.PacketHeader;
+
+/**
+ * Used by the readers of all ports and by whoever makes streams: the table that finds a packet's stream by its id, whatever port the
+ * packet came through.
+ *
+ * <pre>
+ *   OPEN ──close()──► CLOSED    every stream is destroyed with SHUT_DOWN, its peer told; createStream() fails
+ * </pre>
+ */
+public final class UdxTransport implements DatagramHandler, AutoCloseable {
+    private final Ticker ticker;
+    private final TaskScope scope;
+    private final TransportOptions options;
+    private final SecureRandom random = new SecureRandom();
+    private final StreamTable streams = new StreamTable();
+    private final TransportCounters counters = new TransportCounters();
+    private final ClosedStreams closedStreams = new ClosedStreams(counters);
+    private final BatchPool batches = new BatchPool();
+    private volatile boolean closed;
+
+    private final StreamOwner owner = new StreamOwner() {
+        @Override
+        public void drive(UdxStream stream) {
+            UdxTransport.this.drive(stream);
+        }
+
+        @Override
+        public void forget(UdxStream stream) {
+            UdxTransport.this.forget(stream);
+        }
+
+        @Override
+        public void countDrop(DropReason reason) {
+            counters.drop(reason);
+        }
+    };
+
+    /** Creates a transport with default options; its threads live in a child of {@code scope}. */
+    public UdxTransport(Ticker ticker, TaskScope scope) {
+        this(ticker, scope, TransportOptions.DEFAULT);
+    }
+
+    /** Creates a transport; its threads live in a child of {@code scope}. */
+    public UdxTransport(Ticker ticker, TaskScope scope, TransportOptions options) {
+        this.ticker = Objects.requireNonNull(ticker, "ticker");
+        this.scope = scope.child("flock-udx");
+        this.options = Objects.requireNonNull(options, "options");
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * @return true if it begins like a stream packet and its id belongs to a stream of this transport that lives or ended less than
+     *     15 s ago. Anything else is somebody else's: "unknown id → datagram handler, no reply".
+     */
+    @Override
+    public boolean onDatagram(UdpPort port, InetSocketAddress source, ByteBuffer datagram) {
+        if (!PacketHeader.isStreamPacket(datagram)) {
+            return false;
+        }
+        int id = PacketHeader.streamIdOf(datagram);
+        Optional<UdxStream> stream = streams.find(id);
+        if (stream.isPresent()) {
+            stream.get().onDatagram(port, source, datagram);
+            return true;
+        }
+        boolean remembered = closedStreams.answer(id, datagram, ticker.nanoTime());
+        counters.drop(remembered ? DropReason.CLOSED_STREAM : DropReason.UNKNOWN_STREAM);
+        return remembered;
+    }
+
+    /**
+     * {@return a new unconnected stream with a random id that no other stream of this transport has or had of late}
+     *
+     * @param firewall decides about packets from before connect and from other ports
+     * @throws IllegalStateException after {@link #close}
+     */
+    public UdxStream createStream(StreamFirewall firewall) {
+        Objects.requireNonNull(firewall, "firewall");
+        StreamConfig config = StreamConfig.of(options.receiveWindowBytes(), options.probeMtu());
+        while (true) {
+            requireOpen();
+            int id = random.nextInt();
+            StreamState state = new StreamState(ticker, config);
+            UdxStream stream = new UdxStream(id, firewall, owner, state, new PacketPump(state, batches, counters));
+            if (!closedStreams.contains(id) && streams.add(stream)) {
+                counters.streamCreated();
+                if (closed) {
+                    // close() may have looked at the table before this stream was in it.
+                    stream.destroy(shutDown());
+                }
+                return stream;
+            }
+        }
+    }
+
+    /** {@return a snapshot of the figures} Asks every living stream. */
+    public TransportStats stats() {
+        TransportCounters.Totals living = new TransportCounters.Totals();
+        for (UdxStream stream : streams.snapshot()) {
+            addFigures(stream, living);
+        }
+        return counters.snapshot(streams.size(), living);
+    }
+
+    /** {@return how many streams hold an id now} */
+    public int liveStreams() {
+        return streams.size();
+    }
+
+    /** Destroys all streams and ends their threads. Blocks for at most a few seconds; idempotent; an interrupt cuts it short. */
+    @Override
+    public void close() {
+        closed = true;
+        for (UdxStream stream : streams.snapshot()) {
+            stream.destroy(shutDown());
+        }
+        try {
+            scope.join(TransportConstants.CLOSE_PATIENCE);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        scope.close();
+    }
+
+    private void drive(UdxStream stream) {
+        StreamDriver driver = new StreamDriver(stream.state(), stream.pump());
+        try {
+            scope.fork("flock-udx " + Integer.toUnsignedString(stream.id()), () -> {
+                try {
+                    driver.run();
+                } finally {
+                    stream.settle();
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            stream.destroy(shutDown());
+            stream.settle();
+            throw new IllegalStateException("the transport is closed", e);
+        }
+    }
+
+    private void forget(UdxStream stream) {
+        long now = ticker.nanoTime();
+        // Remembered before it is removed, so that no packet in between finds the id unknown.
+        ClosedStreams.Remains.of(stream.state(), now + TransportConstants.CLOSED_MEMORY.toNanos())
+                .ifPresent(remains -> closedStreams.remember(stream.id(), remains, now));
+        if (streams.remove(stream)) {
+            TransportCounters.Totals figures = new TransportCounters.Totals();
+            addFigures(stream, figures);
+            counters.streamEnded(figures);
+        }
+    }
+
+    private static void addFigures(UdxStream stream, TransportCounters.Totals into) {
+        StreamState state = stream.state();
+        state.lock.lock();
+        try {
+            into.add(state.machine.view().counters(), state.machine.view().receivedBytes());
+        } finally {
+            state.lock.unlock();
+        }
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new IllegalStateException("the transport is closed");
+        }
+    }
+
+    private static CloseReason shutDown() {
+        return CloseReason.shutDown("the transport was closed");
+    }
+}

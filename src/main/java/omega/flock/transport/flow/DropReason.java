@@ -1,0 +1,27 @@
+package omega.flock.transport.flow;
+
+/** Why an arriving packet, or a part of it, was ignored. Each occurrence is counted. */
+public enum DropReason {
+    /** The packet's id belongs to no stream, living or recently closed. */
+    UNKNOWN_STREAM,
+    /** The stream's firewall did not admit a packet from before connect or from another port. */
+    FIREWALL,
+    /** The data offset points beyond the end of the packet. */
+    BAD_DATA_OFFSET,
+    /** A SACK block is inverted, below the cumulative ack or beyond what was ever sent. Only the block is ignored. */
+    BAD_SACK_BLOCK,
+    /** The ack is beyond our next sequence number: data was taken, everything behind it ignored. */
+    ACK_BEYOND_NEXT,
+    /** DATA or END that would not fit into the receive window and the tolerance of one packet. */
+    OUT_OF_WINDOW,
+    /** DATA or END that is already here; it is acknowledged again. */
+    DUPLICATE,
+    /** DATA or END numbered after the peer's END. */
+    AFTER_END,
+    /** DESTROY with a sequence number that was already passed. */
+    STALE_DESTROY,
+    /** A MESSAGE that found the queue of undelivered messages full. */
+    MESSAGE_OVERFLOW,
+    /** A packet for a stream that ended and whose id is still remembered; it may be answered. */
+    CLOSED_STREAM
+}

@@ -1,0 +1,51 @@
+package omega.flock.transport.flow;
+
+import static omega.flock.transport.flow.FlowConstants.MTU_MAX;
+import static omega.flock.transport.flow.FlowConstants.PACING_BURST_PACKETS;
+import static omega.flock.transport.flow.FlowConstants.PACING_QUANTUM_NANOS;
+
+/**
+ * Spreads a window over the round trip, so that a long path's small buffers see a stream and not bursts.
+ *
+ * <p>A bucket of bytes that fills at the pacing rate; a packet may go while it is not empty and may overdraw it. The bucket holds
+ * what flows in one millisecond, at least 16 packets, because a thread cannot be woken more precisely anyway: below a round
+ * trip of a millisecond the congestion window alone decides.
+ */
+final class Pacer {
+    private static final double MIN_BURST_BYTES = PACING_BURST_PACKETS * (double) MTU_MAX;
+
+    private double bytesPerNano = Double.POSITIVE_INFINITY;
+    private double tokens = MIN_BURST_BYTES;
+    private long filledAt = Long.MIN_VALUE;
+
+    /** Sets the rate; without a round trip time there is none, and nothing is held back. */
+    void onWindow(double cwndBytes, double gain, long smoothedRttNanos) {
+        bytesPerNano = smoothedRttNanos == 0 ? Double.POSITIVE_INFINITY : gain * cwndBytes / smoothedRttNanos;
+    }
+
+    boolean allows(long nowNanos) {
+        fill(nowNanos);
+        return tokens > 0;
+    }
+
+    void onSent(int bytes) {
+        if (bytesPerNano != Double.POSITIVE_INFINITY) {
+            tokens -= bytes;
+        }
+    }
+
+    /** {@return when to try again after {@link #allows} said no} */
+    long nextAttempt(long nowNanos) {
+        return nowNanos + Math.max(PACING_QUANTUM_NANOS / 2, (long) (-tokens / bytesPerNano) + 1);
+    }
+
+    private void fill(long nowNanos) {
+        if (bytesPerNano == Double.POSITIVE_INFINITY) {
+            tokens = MIN_BURST_BYTES;
+        } else if (filledAt != Long.MIN_VALUE && nowNanos > filledAt) {
+            double burst = Math.max(MIN_BURST_BYTES, bytesPerNano * PACING_QUANTUM_NANOS);
+            tokens = Math.min(burst, tokens + (nowNanos - filledAt) * bytesPerNano);
+        }
+        filledAt = nowNanos;
+    }
+}

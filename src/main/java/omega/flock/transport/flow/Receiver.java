@@ -1,0 +1,108 @@
+package omega.flock.transport.flow;
+
+import static omega.flock.transport.flow.FlowConstants.MAX_INBOUND_MESSAGES;
+import static omega.flock.transport.flow.FlowConstants.MTU_MAX;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.Optional;
+
+/** The receiving half of a stream: bytes in order, messages, and what the peer has to be told about both. */
+final class Receiver {
+    private final ReassemblyBuffer buffer;
+    private final FlowCounters counters;
+    private final ArrayDeque<byte[]> messages = new ArrayDeque<>();
+    private final int leastWindow;
+    private long advertised;
+    private boolean ackOwed;
+
+    Receiver(StreamConfig config, FlowCounters counters) {
+        this.buffer = new ReassemblyBuffer(config.receiveWindowBytes(), config.initialAck());
+        this.counters = counters;
+        // Below this a window would draw tiny packets (silly window syndrome, RFC 9293 §3.8.6.2).
+        this.leastWindow = Math.min(config.receiveWindowBytes() / 2, MTU_MAX);
+        this.advertised = config.receiveWindowBytes();
+    }
+
+    ReassemblyBuffer buffer() {
+        return buffer;
+    }
+
+    int expected() {
+        return buffer.expected();
+    }
+
+    ReceiveState state() {
+        return buffer.state();
+    }
+
+    /** A DATA or END packet: "send an ACK immediately, also for duplicates". */
+    void onReliable(int seq, ByteBuffer payload, boolean end) {
+        ackOwed = true;
+        switch (buffer.accept(seq, payload, end)) {
+            case ACCEPTED -> { }
+            case DUPLICATE -> counters.drop(DropReason.DUPLICATE);
+            case AFTER_END -> counters.drop(DropReason.AFTER_END);
+            case OUT_OF_WINDOW -> counters.drop(DropReason.OUT_OF_WINDOW);
+        }
+    }
+
+    void onMessage(ByteBuffer payload) {
+        if (messages.size() >= MAX_INBOUND_MESSAGES) {
+            counters.drop(DropReason.MESSAGE_OVERFLOW);
+            return;
+        }
+        byte[] message = new byte[payload.remaining()];
+        payload.get(message);
+        messages.add(message);
+    }
+
+    boolean hasMessages() {
+        return !messages.isEmpty();
+    }
+
+    Optional<byte[]> pollMessage() {
+        return Optional.ofNullable(messages.poll());
+    }
+
+    int read(byte[] target, int offset, int length) {
+        int count = buffer.read(target, offset, length);
+        announceReopening();
+        return count;
+    }
+
+    void discard() {
+        buffer.discard();
+        announceReopening();
+    }
+
+    void oweAck() {
+        ackOwed = true;
+    }
+
+    boolean isAckOwed() {
+        return ackOwed;
+    }
+
+    void ackSent() {
+        ackOwed = false;
+    }
+
+    /** {@return the window for the header being written; remembered, to notice when the peer should hear of a larger one} */
+    long advertise() {
+        int free = buffer.free();
+        advertised = free < leastWindow ? 0 : free;
+        return advertised;
+    }
+
+    /** "libudx never announces a re-opened window by itself", and asks for it only every 2 s: an ACK tells it at once. */
+    private void announceReopening() {
+        int free = buffer.free();
+        int quarter = buffer.capacity() / 4;
+        boolean reopened = advertised == 0 && free >= Math.max(leastWindow, quarter);
+        boolean widened = advertised < 2L * quarter && free - advertised >= quarter && free >= leastWindow;
+        if ((reopened || widened) && !buffer.state().hasEnded()) {
+            ackOwed = true;
+        }
+    }
+}

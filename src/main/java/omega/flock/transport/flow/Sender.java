@@ -1,0 +1,356 @@
+package omega.flock.transport.flow;
+
+import static omega.flock.transport.flow.FlowConstants.MAX_IN_FLIGHT;
+import static omega.flock.transport.flow.FlowConstants.REFILL_PACKETS;
+import static omega.flock.transport.flow.FlowConstants.SEND_HIGH_WATER_BYTES;
+import static omega.flock.transport.flow.SequenceNumbers.atOrAfter;
+import static omega.flock.transport.flow.SequenceNumbers.before;
+
+import java.nio.ByteBuffer;
+import omega.flock.runtime.TimerTable;
+import omega.flock.transport.packet.PacketFlags;
+import omega.flock.transport.packet.SackBlocks;
+
+/**
+ * The sending half of a stream: cuts bytes into packets, repeats what was lost, obeys window, congestion controller and pacer.
+ *
+ * <p>Order on every opportunity (udx.c:784–929): a tail loss probe, then what was lost, then new data.
+ */
+final class Sender {
+    /** What may be sent now. */
+    private enum Action { NOTHING, TAIL_PROBE, REPEAT, NEW }
+
+    private final SendBuffer buffer = new SendBuffer();
+    private final InFlight table;
+    private final PathMtu mtu;
+    private final Pacer pacer = new Pacer();
+    private final PeerWindow window;
+    private final TimerTable<StreamTimer> timers;
+    private final FlowCounters counters;
+    private final LossRecovery recovery;
+
+    private SendState state = SendState.OPEN;
+    private StreamPath path;
+    private boolean windowLimited;
+    private boolean wroteWhileIdle;
+    private boolean heartbeatWanted;
+    private int unansweredProbes;
+    private boolean heardSinceTimeout;
+    private int remoteChangeSeq;
+    private boolean remoteChanging;
+
+    Sender(StreamConfig config, TimerTable<StreamTimer> timers, FlowCounters counters, CongestionController controller) {
+        this.timers = timers;
+        this.counters = counters;
+        this.table = new InFlight(config.initialSeq());
+        this.mtu = new PathMtu(config.probeMtu());
+        this.window = new PeerWindow(config.initialAck(), config.initialSeq());
+        this.recovery = new LossRecovery(table, mtu, timers, counters, controller);
+    }
+
+    SendState state() {
+        return state;
+    }
+
+    SendBuffer buffer() {
+        return buffer;
+    }
+
+    InFlight table() {
+        return table;
+    }
+
+    LossRecovery recovery() {
+        return recovery;
+    }
+
+    PeerWindow window() {
+        return window;
+    }
+
+    int mtu() {
+        return mtu.size();
+    }
+
+    boolean isMtuSearchComplete() {
+        return mtu.isComplete();
+    }
+
+    StreamPath path() {
+        return path;
+    }
+
+    boolean isRemoteChanging() {
+        return remoteChanging;
+    }
+
+    /** {@return bytes accepted: all that fit below the high-water mark, 0 if none} */
+    int write(byte[] source, int offset, int length) {
+        int accepted = Math.min(length, Math.max(0, SEND_HIGH_WATER_BYTES - buffer.backlog()));
+        if (accepted > 0) {
+            wroteWhileIdle |= isIdle();
+            buffer.write(source, offset, accepted);
+        }
+        return accepted;
+    }
+
+    void end() {
+        if (state == SendState.OPEN) {
+            wroteWhileIdle |= isIdle();
+            state = SendState.ENDING;
+        }
+    }
+
+    void connect(StreamPath newPath) {
+        path = newPath;
+    }
+
+    /** "Immediately switches for everything new, resets MTU discovery"; packets with a number keep their path. */
+    void changePath(StreamPath newPath) {
+        path = newPath;
+        mtu.reset();
+        table.forgetProbes();
+        recovery.onPathChange();
+        remoteChangeSeq = table.next();
+        remoteChanging = !table.isEmpty();
+    }
+
+    /** Changes the path for a stream whose old one led nowhere: what is in flight goes along, and is sent again at once. */
+    void retarget(StreamPath newPath) {
+        changePath(newPath);
+        remoteChanging = false;
+        for (int seq = table.first(); seq != table.next(); seq++) {
+            table.movePath(seq, newPath);
+            if (table.state(seq) == InFlight.SENT) {
+                table.markLost(seq); // by the path, not by congestion: recovery is not told
+            }
+        }
+    }
+
+    /** Steps 9 and 10 of the receive pipeline: window update and cumulative ack. */
+    void onAck(long nowNanos, int seq, int ack, long windowBytes) {
+        window.onHeader(seq, ack, windowBytes, table.first());
+        unansweredProbes = 0;
+        heardSinceTimeout = true;
+        if (!before(table.first(), ack)) {
+            return;
+        }
+        while (before(table.first(), ack)) {
+            acknowledgeFirst(nowNanos);
+        }
+        recovery.onProgress();
+        if (remoteChanging && atOrAfter(table.first(), remoteChangeSeq)) {
+            remoteChanging = false;
+        }
+    }
+
+    /** Step 11: SACK blocks; the bad ones are skipped one by one. */
+    void onSack(long nowNanos, ByteBuffer payload, int blocks) {
+        for (int i = 0; i < blocks; i++) {
+            int start = SackBlocks.start(payload, i);
+            int end = SackBlocks.end(payload, i);
+            // "start < end, end ≤ sender's next seq, start < next seq, start ≥ cumulative ack after this packet"
+            if (!before(start, end) || !table.contains(start) || before(table.next(), end)) {
+                counters.drop(DropReason.BAD_SACK_BLOCK);
+                continue;
+            }
+            for (int seq = table.skipSackedRun(start); before(seq, end); seq++) {
+                if (table.state(seq) != InFlight.SACKED) {
+                    recovery.onDelivered(nowNanos, seq);
+                    table.markSacked(seq);
+                }
+            }
+            table.rememberSackedRun(start, end);
+        }
+    }
+
+    /** Step 12: timers and loss detection. */
+    void afterPacket(long nowNanos) {
+        recovery.afterPacket(nowNanos, windowLimited);
+        updatePacing();
+        if (!window.isClosed() || !table.isEmpty()) {
+            timers.clear(StreamTimer.ZERO_WINDOW);
+        }
+    }
+
+    /** {@return whether {@link #poll} would write a packet now; may set the pacing or zero-window timer} */
+    boolean wantsToSend(long nowNanos) {
+        return nextAction(nowNanos) != Action.NOTHING;
+    }
+
+    /** Writes one data packet if one may be sent now; {@link PacketWriter#path} tells where it goes. */
+    boolean poll(long nowNanos, ByteBuffer out, PacketWriter writer) {
+        switch (nextAction(nowNanos)) {
+            case NOTHING -> {
+                return false;
+            }
+            case TAIL_PROBE -> {
+                recovery.onTailProbe();
+                if (hasNewData() && !window.isClosed() && table.span() < MAX_IN_FLIGHT) {
+                    sendNew(nowNanos, out, writer, false);
+                } else {
+                    repeat(nowNanos, table.next() - 1, out, writer);
+                }
+            }
+            case REPEAT -> repeat(nowNanos, table.firstLost(), out, writer);
+            case NEW -> sendNew(nowNanos, out, writer, !remoteChanging);
+        }
+        return true;
+    }
+
+    /** {@return whether a zero-window probe is due; asking takes it} */
+    boolean takeHeartbeat() {
+        boolean wanted = heartbeatWanted;
+        heartbeatWanted = false;
+        return wanted;
+    }
+
+    boolean isHeartbeatWanted() {
+        return heartbeatWanted;
+    }
+
+    /** "Immediately if the stream was idle when data was queued, else after RTO, then every 2 × RTO." */
+    boolean onZeroWindowTimer(long nowNanos) {
+        if (++unansweredProbes > FlowConstants.MAX_UNANSWERED_PROBES) {
+            return false;
+        }
+        heartbeatWanted = true;
+        timers.set(StreamTimer.ZERO_WINDOW, nowNanos + 2 * recovery.rtt().timeout());
+        return true;
+    }
+
+    boolean onRetransmissionTimer(long nowNanos) {
+        boolean goOn = recovery.onTimeout(nowNanos, heardSinceTimeout && window.isClosed());
+        heardSinceTimeout = false;
+        updatePacing();
+        return goOn;
+    }
+
+    /** Drops all bytes and packets: the stream is over. */
+    void clear() {
+        buffer.clear();
+        table.clear();
+        heartbeatWanted = false;
+    }
+
+    private boolean isIdle() {
+        return table.isEmpty() && !hasNewData();
+    }
+
+    private boolean hasNewData() {
+        return buffer.backlog() > 0 || state == SendState.ENDING;
+    }
+
+    private int maxPayload() {
+        return mtu.size() - path.overheadBytes();
+    }
+
+    private Action nextAction(long nowNanos) {
+        if (path == null) {
+            return Action.NOTHING;
+        }
+        if (recovery.isTailProbeWanted()) {
+            return Action.TAIL_PROBE;
+        }
+        boolean lost = table.lostCount() > 0;
+        if (!lost && !hasNewData()) {
+            windowLimited = false;
+            return Action.NOTHING;
+        }
+        if (!lost && (table.sentCount() >= window.packets(maxPayload()) || table.span() >= MAX_IN_FLIGHT)) {
+            windowLimited = false;
+            armZeroWindowProbe(nowNanos);
+            return Action.NOTHING;
+        }
+        int room = recovery.controller().window() - table.sentCount();
+        if (room <= 0 || (!lost && worthWaiting(room))) {
+            windowLimited = true;
+            return Action.NOTHING;
+        }
+        if (!pacer.allows(nowNanos)) {
+            timers.set(StreamTimer.PACING, pacer.nextAttempt(nowNanos));
+            return Action.NOTHING;
+        }
+        return lost ? Action.REPEAT : Action.NEW;
+    }
+
+    /**
+     * {@return whether to let a full window drain a little before it is filled again} Otherwise a receiver that acknowledges every
+     * packet would wake the sending thread for every packet. What is in flight guarantees that another ACK or a timer follows.
+     */
+    private boolean worthWaiting(int room) {
+        return windowLimited && room < Math.min(REFILL_PACKETS, recovery.controller().window() / 4)
+                && buffer.backlog() >= room * maxPayload();
+    }
+
+    private void armZeroWindowProbe(long nowNanos) {
+        if (!window.isClosed() || !table.isEmpty() || timers.isSet(StreamTimer.ZERO_WINDOW)) {
+            return;
+        }
+        if (wroteWhileIdle) {
+            wroteWhileIdle = false;
+            onZeroWindowTimer(nowNanos);
+        } else {
+            timers.set(StreamTimer.ZERO_WINDOW, nowNanos + recovery.rtt().timeout());
+        }
+    }
+
+    private void sendNew(long nowNanos, ByteBuffer out, PacketWriter writer, boolean mayProbe) {
+        int length = Math.min(buffer.backlog(), maxPayload());
+        // "If END is queued right behind data that fits, one packet carries DATA|END; if the data fills the packet exactly, END
+        // follows alone."
+        boolean end = state == SendState.ENDING && length == buffer.backlog() && length < maxPayload();
+        int flags = (length > 0 ? PacketFlags.DATA : 0) | (end ? PacketFlags.END : 0);
+        int padding = mayProbe && length > 0 ? mtu.padding(length + path.overheadBytes()) : 0;
+        long position = buffer.cutPosition();
+        writer.begin(out, flags, padding, path, table.next());
+        buffer.copyTo(position, length, out);
+        buffer.cut(length);
+        counters.bytesSent += length;
+        table.add(nowNanos, flags, position, length, path, padding > 0);
+        if (padding > 0) {
+            mtu.onProbeSent();
+            counters.mtuProbes++;
+        }
+        if (end) {
+            state = SendState.END_SENT;
+        }
+        wroteWhileIdle = false;
+        pacer.onSent(length + padding + path.overheadBytes());
+        recovery.onNewPacket(nowNanos);
+    }
+
+    /** "Retransmission MUST carry the same bytes; it refreshes only rwnd and ack (and drops probe padding)." */
+    private void repeat(long nowNanos, int seq, ByteBuffer out, PacketWriter writer) {
+        if (recovery.consecutiveTimeouts() > 1) {
+            // Twice nothing came back: the path that the packet was made for may be gone, any path leads to the peer.
+            table.movePath(seq, path);
+        }
+        if (table.isProbe(seq)) {
+            mtu.onProbeLost();
+        }
+        writer.begin(out, table.flags(seq), 0, table.path(seq), seq);
+        buffer.copyTo(table.position(seq), table.length(seq), out);
+        table.resent(seq, nowNanos);
+        counters.retransmissions++;
+        pacer.onSent(table.length(seq) + path.overheadBytes());
+        recovery.onRetransmission(nowNanos);
+    }
+
+    private void acknowledgeFirst(long nowNanos) {
+        int seq = table.first();
+        if (table.state(seq) != InFlight.SACKED) {
+            recovery.onDelivered(nowNanos, seq);
+        }
+        buffer.release(table.position(seq) + table.length(seq));
+        if ((table.flags(seq) & PacketFlags.END) != 0) {
+            state = SendState.ENDED;
+        }
+        table.acknowledgeFirst();
+    }
+
+    private void updatePacing() {
+        CongestionController controller = recovery.controller();
+        pacer.onWindow((double) controller.window() * mtu.size(), controller.pacingGain(), recovery.rtt().smoothed());
+    }
+}

@@ -1,0 +1,16 @@
+package omega.flock.transport.flow;
+
+/**
+ * What a stream machine is made with.
+ *
+ * @param receiveWindowBytes bytes that are held for the reader at most, and advertised
+ * @param probeMtu whether to look for packets above 1200 bytes
+ * @param initialSeq number of the first packet sent; 0 in every stream of hyperdht
+ * @param initialAck number of the first packet expected; 0 likewise
+ */
+public record StreamConfig(int receiveWindowBytes, boolean probeMtu, int initialSeq, int initialAck) {
+    /** {@return a configuration whose numbers start at 0, as every peer expects} */
+    public static StreamConfig of(int receiveWindowBytes, boolean probeMtu) {
+        return new StreamConfig(receiveWindowBytes, probeMtu, 0, 0);
+    }
+}

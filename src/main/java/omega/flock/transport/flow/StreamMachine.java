@@ -1,0 +1,390 @@
+package omega.flock.transport.flow;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.Objects;
+import java.util.Optional;
+import omega.flock.runtime.TimerTable;
+import omega.flock.transport.packet.PacketFlags;
+import omega.flock.transport.packet.PacketHeader;
+import omega.flock.transport.packet.SackBlocks;
+
+/**
+ * One UDX stream as a pure machine: it is told what arrived and what the user wants, and is polled for packets and for its next
+ * deadline. Not thread-safe; its owner holds a lock around every call.
+ *
+ * <pre>
+ *   UNCONNECTED ──connect()──► CONNECTED ──both halves ended──► over: FINISHED
+ *        │                        ├──────destroy()────────────► over: DESTROYED
+ *        │                        ├──────DESTROY arrives──────► over: RESET_BY_PEER
+ *        │                        ├──────nothing acknowledged─► over: TIMED_OUT
+ *        │                        └──────linger() too long────► over: LINGER_EXPIRED
+ *        └──destroy() or a DESTROY: nothing is sent───────────► over
+ * </pre>
+ *
+ * <p>The life of the halves is in {@link SendState} and {@link ReceiveState}; whether the stream is connected is whether it has a
+ * path. When it is over, packets may still be polled (the last ACK, a DESTROY) and in-order bytes still be read.
+ */
+public final class StreamMachine {
+    private final FlowCounters counters = new FlowCounters();
+    private final TimerTable<StreamTimer> timers = new TimerTable<>(StreamTimer.class);
+    private final Receiver receiver;
+    private final Sender sender;
+    private final PacketWriter writer;
+    private final ArrayDeque<byte[]> outboundMessages = new ArrayDeque<>();
+    private final StreamView view;
+    private StreamEnd end; // null while the stream lives
+    private boolean destroyWanted;
+    private boolean keepAliveDue;
+    private long keepAliveNanos;
+    private boolean lingering;
+
+    /** Creates an unconnected stream with the standard controller. */
+    public StreamMachine(StreamConfig config) {
+        this(config, new Cubic());
+    }
+
+    StreamMachine(StreamConfig config, CongestionController controller) {
+        receiver = new Receiver(config, counters);
+        sender = new Sender(config, timers, counters, controller);
+        writer = new PacketWriter(receiver);
+        view = new StreamView(sender, receiver, counters);
+    }
+
+    /** Fixes where packets go. "Sends nothing, except one ACK if data arrived earlier." */
+    public void connect(long nowNanos, StreamPath path) {
+        if (isConnected()) {
+            throw new IllegalStateException("already connected to " + sender.path());
+        }
+        sender.connect(Objects.requireNonNull(path, "path"));
+        touchKeepAlive(nowNanos);
+        finishIfBothEnded();
+    }
+
+    /** Moves to another path; packets that have a number keep theirs. */
+    public void changePath(StreamPath path) {
+        if (!isConnected()) {
+            throw new IllegalStateException("not connected");
+        }
+        if (end == null) {
+            sender.changePath(Objects.requireNonNull(path, "path"));
+        }
+    }
+
+    /**
+     * Moves to a path in place of one that was only tried: unlike with {@link #changePath}, packets in flight go there too, at once.
+     */
+    public void retarget(StreamPath path) {
+        if (!isConnected()) {
+            throw new IllegalStateException("not connected");
+        }
+        if (end == null) {
+            sender.retarget(Objects.requireNonNull(path, "path"));
+        }
+    }
+
+    /** Takes a packet: {@code payload} is what follows its header. The order of the steps is that of libudx (udx.c:1501–1782). */
+    public void onPacket(long nowNanos, PacketHeader header, ByteBuffer payload) {
+        if (end != null) {
+            counters.drop(DropReason.CLOSED_STREAM);
+            return;
+        }
+        counters.packetsReceived++;
+        if (header.has(PacketFlags.HEARTBEAT)) {
+            receiver.oweAck(); // "nothing else in that packet is looked at"
+            return;
+        }
+        if (header.dataOffset() > payload.remaining()) {
+            counters.drop(DropReason.BAD_DATA_OFFSET);
+            return;
+        }
+        int payloadAt = payload.position();
+        int sackBlocks = header.has(PacketFlags.SACK) ? SackBlocks.count(payload, header.dataOffset()) : 0;
+        payload.position(payloadAt + header.dataOffset());
+        if (takeContent(header, payload)) {
+            return;
+        }
+        if (SequenceNumbers.before(sender.table().next(), header.ack())) {
+            counters.drop(DropReason.ACK_BEYOND_NEXT); // "stop here: no ACK, no window update, although data was consumed"
+            return;
+        }
+        sender.onAck(nowNanos, header.seq(), header.ack(), header.window());
+        if (sackBlocks > 0) {
+            sender.onSack(nowNanos, payload.position(payloadAt), sackBlocks);
+        }
+        sender.afterPacket(nowNanos);
+        touchKeepAlive(nowNanos);
+        finishIfBothEnded();
+        if (end == null && lingering && sender.state() == SendState.ENDED) {
+            shortenLinger(nowNanos);
+        }
+    }
+
+    /** {@return how many bytes were taken; fewer than {@code length} once the send buffer is full} */
+    public int write(byte[] source, int offset, int length) {
+        if (end != null || sender.state().isClosedForWriting()) {
+            throw new IllegalStateException("the sending half is " + sender.state() + ", end " + end());
+        }
+        return sender.write(source, offset, length);
+    }
+
+    /** Half close: END follows what was written. */
+    public void endOutput() {
+        if (end == null) {
+            sender.end();
+        }
+    }
+
+    /** {@return bytes read; 0 if there are none now, −1 at the end of the stream} */
+    public int read(byte[] target, int offset, int length) {
+        if (receiver.state() == ReceiveState.DRAINED) {
+            return -1;
+        }
+        return receiver.read(target, offset, length);
+    }
+
+    /** Drops everything; a connected stream says so in one DESTROY. */
+    public void destroy() {
+        if (end == null) {
+            destroyWanted = isConnected();
+            finish(StreamEnd.DESTROYED);
+        }
+    }
+
+    /** Graceful close: ends the output, discards what still arrives, and destroys the stream when that takes too long. */
+    public void linger(long nowNanos) {
+        if (end != null || lingering) {
+            return;
+        }
+        lingering = true;
+        sender.end();
+        receiver.discard();
+        timers.set(StreamTimer.LINGER, nowNanos + FlowConstants.LINGER_NANOS);
+        if (sender.state() == SendState.ENDED) {
+            shortenLinger(nowNanos);
+        }
+    }
+
+    /** {@return whether the message was queued; false when too many wait} */
+    public boolean queueMessage(byte[] message) {
+        if (message.length > FlowConstants.MAX_MESSAGE_BYTES) {
+            throw new IllegalArgumentException("a message has at most " + FlowConstants.MAX_MESSAGE_BYTES + " bytes, not " + message.length);
+        }
+        if (end != null || outboundMessages.size() >= FlowConstants.MAX_OUTBOUND_MESSAGES) {
+            return false;
+        }
+        return outboundMessages.add(message.clone());
+    }
+
+    /** {@return the oldest received message, taken out} */
+    public Optional<byte[]> pollMessage() {
+        return receiver.pollMessage();
+    }
+
+    /** {@return whether {@link #pollMessage} would find one} */
+    public boolean hasMessages() {
+        return receiver.hasMessages();
+    }
+
+    /** Sends a HEARTBEAT whenever the stream was idle for so long; 0 switches it off. */
+    public void keepAlive(long nowNanos, long intervalNanos) {
+        keepAliveNanos = intervalNanos;
+        keepAliveDue = false;
+        timers.clear(StreamTimer.KEEP_ALIVE);
+        touchKeepAlive(nowNanos);
+    }
+
+    /** {@return whether {@link #pollPacket} would write a packet now} */
+    public boolean wantsToSend(long nowNanos) {
+        if (!isConnected()) {
+            return false;
+        }
+        return destroyWanted || receiver.isAckOwed() || (end == null
+                && (!outboundMessages.isEmpty() || keepAliveDue || sender.wantsToSend(nowNanos) || sender.isHeartbeatWanted()));
+    }
+
+    /**
+     * Writes the next packet at the buffer's position, if one may be sent now.
+     *
+     * @param out with room for {@link omega.flock.transport.packet.PacketConstants#MAX_DATAGRAM_BYTES}
+     */
+    public boolean pollPacket(long nowNanos, ByteBuffer out) {
+        if (!isConnected()) {
+            return false;
+        }
+        boolean written = end == null ? pollLive(nowNanos, out) : pollLast(out);
+        if (written) {
+            counters.packetsSent++;
+        }
+        return written;
+    }
+
+    /** {@return where the packet polled last goes} */
+    public StreamPath packetPath() {
+        return writer.path();
+    }
+
+    /** {@return when {@link #onDeadline} must be called, or {@link TimerTable#NEVER}} */
+    public long nextDeadline() {
+        return timers.nextDeadline();
+    }
+
+    /** Acts on every timer that is due. */
+    public void onDeadline(long nowNanos) {
+        while (timers.nextDeadline() <= nowNanos) {
+            timers.popExpired(nowNanos).ifPresent(timer -> onTimer(nowNanos, timer));
+        }
+    }
+
+    /** {@return whether the stream has a path} */
+    public boolean isConnected() {
+        return sender.path() != null;
+    }
+
+    /** {@return how the stream ended; empty while it lives} */
+    public Optional<StreamEnd> end() {
+        return Optional.ofNullable(end);
+    }
+
+    /** {@return whether the stream is over; packets may be left to poll} */
+    public boolean isOver() {
+        return end != null;
+    }
+
+    /** {@return a view of the machine's figures and states} */
+    public StreamView view() {
+        return view;
+    }
+
+    /** Steps 5 to 7: DATA, END, DESTROY and MESSAGE. {@return whether the stream is over} */
+    private boolean takeContent(PacketHeader header, ByteBuffer payload) {
+        if (PacketFlags.isReliable(header.flags())) {
+            if (!header.has(PacketFlags.DATA)) {
+                payload.position(payload.limit());
+            }
+            receiver.onReliable(header.seq(), payload, header.has(PacketFlags.END));
+        }
+        if (header.has(PacketFlags.DESTROY)) {
+            if (SequenceNumbers.atOrAfter(header.seq(), receiver.expected())) {
+                finish(StreamEnd.RESET_BY_PEER);
+                return true;
+            }
+            counters.drop(DropReason.STALE_DESTROY);
+        }
+        if (header.has(PacketFlags.MESSAGE)) {
+            receiver.onMessage(payload);
+        }
+        return false;
+    }
+
+    private boolean pollLive(long nowNanos, ByteBuffer out) {
+        byte[] message = outboundMessages.poll();
+        if (message != null) {
+            writer.begin(out, PacketFlags.MESSAGE, 0, sender.path(), sender.table().next());
+            out.put(message);
+            return true;
+        }
+        // An ACK with SACK blocks goes first, a plain one only if no data packet can carry it.
+        if (receiver.isAckOwed() && !receiver.buffer().outOfOrder().isEmpty()) {
+            writeAck(out);
+            return true;
+        }
+        if (sender.poll(nowNanos, out, writer)) {
+            receiver.ackSent();
+            return true;
+        }
+        if (receiver.isAckOwed()) {
+            writeAck(out);
+            return true;
+        }
+        boolean heartbeat = sender.takeHeartbeat() | keepAliveDue;
+        keepAliveDue = false;
+        if (heartbeat) {
+            writer.begin(out, PacketFlags.HEARTBEAT, 0, sender.path(), sender.table().next());
+            counters.heartbeatsSent++;
+        }
+        return heartbeat;
+    }
+
+    private boolean pollLast(ByteBuffer out) {
+        if (destroyWanted) {
+            destroyWanted = false;
+            receiver.ackSent();
+            writer.begin(out, PacketFlags.DESTROY, 0, sender.path(), sender.table().next());
+            return true;
+        }
+        if (receiver.isAckOwed()) {
+            writeAck(out);
+            return true;
+        }
+        return false;
+    }
+
+    private void writeAck(ByteBuffer out) {
+        AckRanges ranges = receiver.buffer().outOfOrder();
+        writer.begin(out, ranges.isEmpty() ? PacketFlags.STATE : PacketFlags.SACK, 0, sender.path(), sender.table().next());
+        ranges.writeTo(out);
+        receiver.ackSent();
+    }
+
+    private void onTimer(long nowNanos, StreamTimer timer) {
+        switch (timer) {
+            case RETRANSMISSION -> {
+                if (!sender.onRetransmissionTimer(nowNanos)) {
+                    finish(peerIsGoneAfterFinishing() ? StreamEnd.FINISHED : StreamEnd.TIMED_OUT);
+                }
+            }
+            case TAIL_LOSS -> sender.recovery().onTailTimer();
+            case REORDERING -> sender.recovery().detectLoss(nowNanos);
+            case PACING -> { } // polling asks the pacer again
+            case ZERO_WINDOW -> {
+                if (!sender.onZeroWindowTimer(nowNanos)) {
+                    finish(StreamEnd.TIMED_OUT);
+                }
+            }
+            case KEEP_ALIVE -> {
+                keepAliveDue = sender.table().isEmpty();
+                touchKeepAlive(nowNanos);
+            }
+            case LINGER -> {
+                destroyWanted = true;
+                finish(StreamEnd.LINGER_EXPIRED);
+            }
+        }
+    }
+
+    /** "Treat a timeout with only END outstanding and the peer's END received as a clean close": its ACK got lost. */
+    private boolean peerIsGoneAfterFinishing() {
+        InFlight table = sender.table();
+        return receiver.state().hasEnded() && sender.state() == SendState.END_SENT
+                && table.span() == 1 && table.length(table.first()) == 0;
+    }
+
+    private void finishIfBothEnded() {
+        if (end == null && isConnected() && sender.state() == SendState.ENDED && receiver.state().hasEnded()) {
+            finish(StreamEnd.FINISHED);
+        }
+    }
+
+    private void finish(StreamEnd how) {
+        end = how;
+        timers.clearAll();
+        sender.clear();
+        outboundMessages.clear();
+        receiver.buffer().dropOutOfOrder();
+        if (how != StreamEnd.FINISHED) {
+            receiver.ackSent();
+        }
+    }
+
+    private void touchKeepAlive(long nowNanos) {
+        if (keepAliveNanos > 0 && isConnected() && end == null) {
+            timers.set(StreamTimer.KEEP_ALIVE, nowNanos + keepAliveNanos);
+        }
+    }
+
+    private void shortenLinger(long nowNanos) {
+        timers.set(StreamTimer.LINGER,
+                Math.min(timers.deadline(StreamTimer.LINGER), nowNanos + FlowConstants.LINGER_PEER_END_NANOS));
+    }
+}

@@ -1,0 +1,176 @@
+package omega.flock.wire;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import omega.flock.base.PeerAddress;
+
+/**
+ * Reads the compact encoding field by field, in wire order.
+ *
+ * <p>Every length is checked before anything is allocated. Like the JavaScript decoder it accepts variable-length integers
+ * that are longer than they need be, and ignores bytes after the last field that its caller reads. Not thread-safe.
+ */
+public final class WireReader {
+
+    /** The largest integer that the JavaScript stack can hold exactly; larger ones make it drop the message. */
+    public static final long MAX_SAFE_INTEGER = (1L << 53) - 1;
+
+    private final ByteBuffer in;
+
+    private WireReader(ByteBuffer in) {
+        this.in = in;
+    }
+
+    /** Reads all of {@code bytes}, which is not copied and must not change meanwhile. */
+    public static WireReader of(byte[] bytes) {
+        return of(bytes, 0, bytes.length);
+    }
+
+    /** Reads {@code length} bytes from {@code offset} on. */
+    public static WireReader of(byte[] bytes, int offset, int length) {
+        return new WireReader(ByteBuffer.wrap(bytes, offset, length).order(ByteOrder.LITTLE_ENDIAN));
+    }
+
+    /** Reads the remaining bytes of {@code buffer}, whose own position stays where it is. */
+    public static WireReader of(ByteBuffer buffer) {
+        return new WireReader(buffer.duplicate().order(ByteOrder.LITTLE_ENDIAN));
+    }
+
+    /** Returns how many bytes are left. */
+    public int remaining() {
+        return in.remaining();
+    }
+
+    /** Reads a variable-length integer of 0 to 2^53-1. */
+    public long uint(String field) {
+        int first = uint8(field);
+        return switch (first) {
+            case 0xFD -> uint16(field);
+            case 0xFE -> uint32(field);
+            case 0xFF -> uint64(field);
+            default -> first;
+        };
+    }
+
+    /** Reads a variable-length integer that must not exceed {@code max}. */
+    public int uint(String field, int max) {
+        long value = uint(field);
+        if (value > max) {
+            throw new MalformedMessageException(field + ": " + value + " is more than " + max);
+        }
+        return (int) value;
+    }
+
+    /** Reads one byte, 0 to 255. */
+    public int uint8(String field) {
+        need(field, 1);
+        return in.get() & 0xFF;
+    }
+
+    /** Reads two bytes, 0 to 65535. */
+    public int uint16(String field) {
+        need(field, 2);
+        return in.getShort() & 0xFFFF;
+    }
+
+    /** Reads four bytes, 0 to 2^32-1. */
+    public long uint32(String field) {
+        need(field, 4);
+        return in.getInt() & 0xFFFF_FFFFL;
+    }
+
+    /** Reads eight bytes, 0 to 2^53-1. */
+    public long uint64(String field) {
+        need(field, 8);
+        long value = in.getLong();
+        if (value < 0 || value > MAX_SAFE_INTEGER) {
+            throw new MalformedMessageException(field + ": above 2^53-1");
+        }
+        return value;
+    }
+
+    /** Reads one byte, which is true only when it is 1. */
+    public boolean bool(String field) {
+        return uint8(field) == 1;
+    }
+
+    /** Reads exactly {@code length} bytes. */
+    public byte[] fixed(String field, int length) {
+        need(field, length);
+        byte[] bytes = new byte[length];
+        in.get(bytes);
+        return bytes;
+    }
+
+    /** Reads a length and as many bytes, at most {@code max}. An empty result is empty, not missing. */
+    public byte[] buffer(String field, int max) {
+        return fixed(field, uint(field, max));
+    }
+
+    /** Reads a length-prefixed text of at most {@code max} bytes; malformed UTF-8 becomes the replacement character. */
+    public String utf8(String field, int max) {
+        return new String(buffer(field, max), UTF_8);
+    }
+
+    /** Reads four octets in textual order and a little-endian port. */
+    public PeerAddress ipv4Address(String field) {
+        need(field, 6);
+        StringBuilder host = new StringBuilder(15);
+        for (int i = 0; i < 4; i++) {
+            host.append(i == 0 ? "" : ".").append(in.get() & 0xFF);
+        }
+        return new PeerAddress(host.toString(), in.getShort() & 0xFFFF);
+    }
+
+    /** Reads eight big-endian groups and a little-endian port; the text is lower-case hexadecimal, not compressed. */
+    public PeerAddress ipv6Address(String field) {
+        need(field, 18);
+        StringBuilder host = new StringBuilder(39);
+        for (int i = 0; i < 8; i++) {
+            int group = (in.get() & 0xFF) << 8 | in.get() & 0xFF;
+            host.append(i == 0 ? "" : ":").append(Integer.toHexString(group));
+        }
+        return new PeerAddress(host.toString(), in.getShort() & 0xFFFF);
+    }
+
+    /**
+     * Reads a count and as many items.
+     *
+     * @param maxCount the most items that are accepted
+     * @param minItemBytes the fewest bytes that one item takes, by which the count is checked before anything is read
+     */
+    public <T> List<T> list(String field, int maxCount, int minItemBytes, Function<WireReader, T> item) {
+        int count = uint(field, maxCount);
+        if ((long) count * minItemBytes > in.remaining()) {
+            throw new MalformedMessageException(
+                    field + ": " + count + " items need more than the " + in.remaining() + " bytes left");
+        }
+        List<T> items = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            items.add(item.apply(this));
+        }
+        return List.copyOf(items);
+    }
+
+    /** Skips {@code length} bytes. */
+    public void skip(String field, int length) {
+        need(field, length);
+        in.position(in.position() + length);
+    }
+
+    /** Reads everything that is left. */
+    public byte[] rest(String field) {
+        return fixed(field, in.remaining());
+    }
+
+    private void need(String field, int bytes) {
+        if (in.remaining() < bytes) {
+            throw new MalformedMessageException(field + ": " + in.remaining() + " bytes left, " + bytes + " needed");
+        }
+    }
+}

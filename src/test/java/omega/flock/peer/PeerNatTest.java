@@ -1,0 +1,181 @@
+package omega.flock.peer;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import omega.flock.base.FlockException;
+import omega.flock.base.KeyPair;
+import omega.flock.rpc.EphemeralMode;
+import omega.flock.rpc.RpcConfig;
+import omega.flock.secret.SecretStream;
+import omega.flock.sim.Conditions;
+import omega.flock.sim.MemoryHost;
+import omega.flock.sim.MemoryNat;
+import omega.flock.sim.MemoryNetwork;
+import omega.flock.sim.NatType;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Peers meet across NATs and firewalls of an internet in memory, in real time. */
+@Timeout(90)
+class PeerNatTest {
+
+    private static final long SEED = 7;
+    private static final int BOOTSTRAP_PORT = 49737;
+
+    private final MemoryNetwork network = new MemoryNetwork(SEED).conditions(Conditions.PERFECT.withLatencyMillis(2));
+    private final List<PeerNode> nodes = new ArrayList<>();
+
+    @BeforeEach
+    void startDht() throws Exception {
+        open(network.host("5.5.5.1"), RpcConfig.bootstrapper(BOOTSTRAP_PORT, "5.5.5.1"));
+        for (int i = 2; i <= 7; i++) {
+            open(network.host("5.5.5." + i), builder().ephemeral(EphemeralMode.NEVER).firewalled(false));
+        }
+    }
+
+    @AfterEach
+    void closeAll() {
+        nodes.reversed().forEach(PeerNode::closeNow);
+        network.close();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"true", "false"})
+    void twoConsistentNatsArePunched(boolean fastOpen) throws Exception {
+        PeerNode host = node(nat("6.6.6.1", NatType.CONSISTENT).host("10.0.0.2"));
+        PeerNode guest = node(nat("6.6.6.2", NatType.CONSISTENT).host("10.0.0.2"));
+        assertMeet(guest, host, DialOptions.DEFAULT.withFastOpen(fastOpen));
+        assertTrue(guest.stats().poolSockets() > 0);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"CONSISTENT, RANDOM", "RANDOM, CONSISTENT"})
+    void aRandomNatIsMetByGuessing(NatType hostNat, NatType guestNat) throws Exception {
+        PeerNode host = node(nat("6.6.6.1", hostNat).host("10.0.0.2"));
+        PeerNode guest = node(nat("6.6.6.2", guestNat).host("10.0.1.2"));
+        assertMeet(guest, host, DialOptions.DEFAULT);
+        assertEquals(1, guest.stats().punchesRandom());
+    }
+
+    @Test
+    void twoRandomNatsAreGivenUpWithAReason() throws Exception {
+        PeerNode host = node(nat("6.6.6.1", NatType.RANDOM).host("10.0.0.2"));
+        PeerNode guest = node(nat("6.6.6.2", NatType.RANDOM).host("10.0.1.2"));
+        try (PeerServer server = host.listen(KeyPair.generate(), PeerServerOptions.DEFAULT)) {
+            FlockException e = assertThrows(FlockException.class, () -> guest.connect(server.publicKey(), DialOptions.DEFAULT));
+            // Who finds out first says so.
+            assertTrue(List.of("HOLEPUNCH_DOUBLE_RANDOMIZED_NATS", "REMOTE_ABORTED").contains(e.code()), e.toString());
+            assertEquals(0, guest.stats().punchers());
+        }
+    }
+
+    @Test
+    void anOpenServerIsReachedFromBehindANat() throws Exception {
+        PeerNode host = open(network.host("7.7.7.1"), builder().firewalled(false));
+        assertMeet(node(nat("6.6.6.2", NatType.RANDOM).host("10.0.0.2")), host, DialOptions.DEFAULT);
+    }
+
+    @Test
+    void anOpenClientIsComeToByAServerBehindANat() throws Exception {
+        PeerNode host = node(nat("6.6.6.2", NatType.RANDOM).host("10.0.0.2"));
+        assertMeet(open(network.host("7.7.7.1"), builder().firewalled(false)), host, DialOptions.DEFAULT);
+    }
+
+    @Test
+    void twoHostsBehindStatefulFirewallsArePunched() throws Exception {
+        PeerNode host = node(network.firewalledHost("7.7.7.1"));
+        assertMeet(node(network.firewalledHost("7.7.7.2")), host, DialOptions.DEFAULT);
+    }
+
+    @Test
+    void peersOfOneNetworkMeetInsideThoughTheirNatDoesNotTurnRound() throws Exception {
+        MemoryNat nat = nat("6.6.6.1", NatType.CONSISTENT);
+        PeerNode host = node(nat.host("10.0.0.2"));
+        assertMeet(node(nat.host("10.0.0.3")), host, DialOptions.DEFAULT.withTimeout(Duration.ofSeconds(2)));
+    }
+
+    /** hyperdht#259: "LAN ping failure aborted the attempt before punching was tried". */
+    @Test
+    void peersOfOneNetworkThatKeepsThemApartArePunchedThroughTheirNat() throws Exception {
+        MemoryNat nat = nat("6.6.6.1", NatType.CONSISTENT);
+        nat.hairpin(true);
+        PeerNode host = node(nat.host("10.0.0.2"));
+        PeerNode guest = node(nat.host("10.0.0.3"));
+        network.filter((source, destination, payload) -> !isInside(source, destination));
+        assertMeet(guest, host, DialOptions.DEFAULT);
+    }
+
+    /** hyperdht#112 and #304: what answers a ping at the peer's local address may be somebody else. */
+    @Test
+    void aLocalAddressThatAnswersButIsNotThePeerCostsAMomentOnly() throws Exception {
+        MemoryNat nat = nat("6.6.6.1", NatType.CONSISTENT);
+        nat.hairpin(true);
+        PeerNode host = node(nat.host("10.0.0.2"));
+        PeerNode guest = node(nat.host("10.0.0.3"));
+        network.filter((source, destination, payload) -> !(isInside(source, destination) && isStreamPacket(payload)));
+        assertMeet(guest, host, DialOptions.DEFAULT.withTimeout(Duration.ofSeconds(4)));
+    }
+
+    @Test
+    void lossDelaysAMeetingAndDoesNotPreventIt() throws Exception {
+        PeerNode host = node(nat("6.6.6.1", NatType.CONSISTENT).host("10.0.0.2"));
+        PeerNode guest = node(nat("6.6.6.2", NatType.CONSISTENT).host("10.0.1.2"));
+        network.conditions(Conditions.PERFECT.withLatencyMillis(20).withLoss(0.1).withDuplication(0.05).withReordering(0.05));
+        for (int i = 0; i < 3; i++) {
+            assertMeet(guest, host, DialOptions.DEFAULT);
+        }
+    }
+
+    private void assertMeet(PeerNode guest, PeerNode host, DialOptions options) throws Exception {
+        try (PeerServer server = host.listen(KeyPair.generate(), PeerServerOptions.DEFAULT)) {
+            try (SecretStream client = guest.connect(server.publicKey(), options); SecretStream accepted = server.accept()) {
+                client.writeMessage("hello".getBytes(UTF_8));
+                assertArrayEquals("hello".getBytes(UTF_8), accepted.readMessage().orElseThrow());
+                accepted.writeMessage("welcome".getBytes(UTF_8));
+                assertArrayEquals("welcome".getBytes(UTF_8), client.readMessage().orElseThrow());
+            }
+        }
+    }
+
+    private MemoryNat nat(String address, NatType type) {
+        return network.nat(address, type);
+    }
+
+    private PeerNode node(MemoryHost at) throws IOException, InterruptedException {
+        return open(at, builder());
+    }
+
+    private static RpcConfig.Builder builder() {
+        return RpcConfig.builder().bootstrap(List.of("5.5.5.1:" + BOOTSTRAP_PORT));
+    }
+
+    private PeerNode open(MemoryHost at, RpcConfig.Builder builder) throws IOException, InterruptedException {
+        PeerNode node = PeerNode.open(PeerConfig.of(builder.host(at.address().getHostAddress()), KeyPair.generate())
+                .withRandomPunchInterval(Duration.ZERO), at, network.ticker());
+        nodes.add(node);
+        assertTrue(node.dht().rpc().awaitBootstrapped(Duration.ofSeconds(20)));
+        return node;
+    }
+
+    private static boolean isInside(InetSocketAddress source, InetSocketAddress destination) {
+        return source.getAddress().isSiteLocalAddress() && destination.getAddress().isSiteLocalAddress();
+    }
+
+    private static boolean isStreamPacket(ByteBuffer payload) {
+        return payload.remaining() >= 20 && payload.get(0) == (byte) 0xFF && payload.get(1) == 1;
+    }
+}

@@ -1,0 +1,93 @@
+package omega.flock.peer;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import omega.flock.base.FlockException;
+import omega.flock.base.KeyPair;
+import omega.flock.base.PeerAddress;
+import omega.flock.net.DatagramUdpPort;
+import omega.flock.net.UdpPort;
+import omega.flock.secret.SecretStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Dials with relays that are known from before, good ones and bad ones. */
+@Timeout(60)
+class PeerRelayTest {
+
+    private static PeerNet net;
+
+    @BeforeAll
+    static void startNet() throws Exception {
+        net = PeerNet.start(4);
+    }
+
+    @AfterAll
+    static void closeNet() {
+        net.close();
+    }
+
+    @Test
+    void theSecondDialAsksNobodyForTheWay() throws Exception {
+        try (PeerNode host = net.node(); PeerNode guest = net.node();
+                PeerServer server = host.listen(KeyPair.generate(), PeerServerOptions.DEFAULT)) {
+            meet(guest, server, DialOptions.DEFAULT);
+            long walks = guest.dht().rpc().stats().queries().total();
+            for (int i = 0; i < 3; i++) {
+                meet(guest, server, DialOptions.DEFAULT);
+            }
+            assertEquals(walks, guest.dht().rpc().stats().queries().total());
+        }
+    }
+
+    @Test
+    void aSilentRelayCostsItsHeadStartAndNoMore() throws Exception {
+        AtomicInteger heard = new AtomicInteger();
+        try (UdpPort silent = silentPort(heard); PeerNode host = net.node(); PeerNode guest = net.node();
+                PeerServer server = host.listen(KeyPair.generate(), PeerServerOptions.DEFAULT)) {
+            PeerAddress relay = PeerAddress.of(silent.localAddress());
+            // Less than the four transmissions that the silent relay would be given by itself.
+            meet(guest, server, DialOptions.DEFAULT.withRelayAddresses(List.of(relay)).withTimeout(Duration.ofSeconds(3)));
+            assertTrue(heard.get() > 0, "the relay was asked");
+        }
+        net.awaitIdle();
+    }
+
+    @Test
+    void aSilentRelayDoesNotOutlastTheDeadline() throws Exception {
+        try (UdpPort silent = silentPort(new AtomicInteger()); PeerNode guest = net.node()) {
+            DialOptions options = DialOptions.DEFAULT.withTimeout(Duration.ofMillis(100))
+                    .withRelayAddresses(List.of(PeerAddress.of(silent.localAddress())));
+            long started = System.nanoTime();
+            FlockException failure =
+                    assertThrows(FlockException.class, () -> guest.connect(KeyPair.generate().publicKey(), options));
+            assertEquals("DIAL_TIMEOUT", failure.code());
+            assertTrue(System.nanoTime() - started < Duration.ofSeconds(2).toNanos(), "the deadline was 100 ms");
+            assertEquals(0, guest.dht().rpc().stats().requests().active());
+        }
+        net.awaitIdle();
+    }
+
+    private static void meet(PeerNode guest, PeerServer server, DialOptions options) throws Exception {
+        try (SecretStream client = guest.connect(server.publicKey(), options); SecretStream accepted = server.accept()) {
+            assertEquals(server.publicKey(), client.remotePublicKey());
+            assertEquals(guest.keyPair().publicKey(), accepted.remotePublicKey());
+        }
+    }
+
+    private static UdpPort silentPort(AtomicInteger heard) throws Exception {
+        return DatagramUdpPort.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), (port, source, datagram) -> {
+            heard.incrementAndGet();
+            return true;
+        });
+    }
+}

@@ -1,0 +1,98 @@
+package omega.flock.secret;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.Size;
+import org.junit.jupiter.api.Test;
+
+class FrameBufferTest {
+
+    @Property(tries = 300)
+    void framesAreFoundWhateverTheChunks(@ForAll @Size(min = 1, max = 30) List<@IntRange(min = 0, max = 40_000) Integer> sizes,
+            @ForAll @IntRange(min = 1, max = 70_000) int largestChunk, @ForAll long seed) {
+        Random random = new Random(seed);
+        List<byte[]> bodies = new ArrayList<>();
+        ByteArrayOutputStream wire = new ByteArrayOutputStream();
+        for (int size : sizes) {
+            byte[] body = new byte[size];
+            random.nextBytes(body);
+            bodies.add(body);
+            wire.write(size);
+            wire.write(size >> 8);
+            wire.write(size >> 16);
+            wire.writeBytes(body);
+        }
+        FrameBuffer buffer = new FrameBuffer();
+        byte[] bytes = wire.toByteArray();
+        List<byte[]> found = new ArrayList<>();
+        int sent = 0;
+        while (sent < bytes.length) {
+            int count = Math.min(Math.min(1 + random.nextInt(largestChunk), bytes.length - sent), buffer.room());
+            System.arraycopy(bytes, sent, buffer.array(), buffer.end(), count);
+            buffer.filled(count);
+            sent += count;
+            while (buffer.next()) {
+                found.add(Arrays.copyOfRange(buffer.array(), buffer.bodyOffset(), buffer.bodyOffset() + buffer.bodyLength()));
+            }
+        }
+        assertEquals(bodies.size(), found.size());
+        for (int i = 0; i < bodies.size(); i++) {
+            assertArrayEquals(bodies.get(i), found.get(i));
+        }
+        assertFalse(buffer.insideFrame());
+    }
+
+    @Test
+    void anAnnouncedFrameCostsNothingBeforeItArrives() {
+        FrameBuffer buffer = new FrameBuffer();
+        put(buffer, new byte[] {-1, -1, -1});
+        assertFalse(buffer.next());
+        assertEquals(0xFFFFFF, buffer.pendingLength());
+        assertTrue(buffer.room() > 0);
+        assertTrue(buffer.array().length <= 2 * SecretConstants.FIRST_READ_BUFFER, "size " + buffer.array().length);
+    }
+
+    @Test
+    void theLargestFrameFitsAndItsBufferIsGivenBack() {
+        FrameBuffer buffer = new FrameBuffer();
+        put(buffer, new byte[] {-1, -1, -1});
+        int missing = SecretConstants.MAX_BODY;
+        while (missing > 0) {
+            assertFalse(buffer.next());
+            int count = Math.min(missing, buffer.room());
+            buffer.filled(count);
+            missing -= count;
+        }
+        assertTrue(buffer.next());
+        assertEquals(SecretConstants.MAX_BODY, buffer.bodyLength());
+        buffer.room();
+        assertEquals(SecretConstants.READ_BUFFER, buffer.array().length);
+    }
+
+    @Test
+    void aFrameThatHasBegunIsNoticed() {
+        FrameBuffer buffer = new FrameBuffer();
+        assertFalse(buffer.insideFrame());
+        assertEquals(-1, buffer.pendingLength());
+        put(buffer, new byte[] {1});
+        assertTrue(buffer.insideFrame());
+        assertEquals(-1, buffer.pendingLength());
+    }
+
+    private static void put(FrameBuffer buffer, byte[] bytes) {
+        assertTrue(buffer.room() >= bytes.length);
+        System.arraycopy(bytes, 0, buffer.array(), buffer.end(), bytes.length);
+        buffer.filled(bytes.length);
+    }
+}

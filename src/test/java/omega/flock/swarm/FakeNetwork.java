@@ -1,0 +1,178 @@
+package omega.flock.swarm;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.BindException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Predicate;
+import omega.flock.base.FlockException;
+import omega.flock.base.KeyPair;
+import omega.flock.base.PeerAddress;
+import omega.flock.base.PublicKey;
+import omega.flock.base.Topic;
+import omega.flock.gateway.FoundPeer;
+
+/** One flock's access to the fake network. It answers at once unless the test holds something up. */
+final class FakeNetwork implements Network<FakeLink> {
+
+    /** A dial as it was asked for. */
+    record Dial(PublicKey remote, List<PeerAddress> relays) {}
+
+    final List<Dial> dials = new CopyOnWriteArrayList<>();
+    final Map<PublicKey, FakeWorld.Held<FakeLink>> heldDials = new ConcurrentHashMap<>();
+    final List<String> walks = new CopyOnWriteArrayList<>();
+    final List<FakeWalk> openWalks = new CopyOnWriteArrayList<>();
+    final List<Topic> unannounced = new CopyOnWriteArrayList<>();
+    final List<FakeListener> listeners = new CopyOnWriteArrayList<>();
+    final List<String> life = new CopyOnWriteArrayList<>();
+    volatile boolean holdsDials;
+    volatile boolean deaf;
+    volatile boolean holdsWalks;
+    volatile boolean failsWalks;
+    volatile boolean failsResume;
+    volatile Optional<String> failsListen = Optional.empty();
+    volatile Optional<FakeWorld.Held<Boolean>> holdsUnannounce = Optional.empty();
+    volatile Optional<FakeWorld.Held<Boolean>> holdsSuspend = Optional.empty();
+    volatile Optional<FakeWorld.Held<Boolean>> holdsClose = Optional.empty();
+    volatile int answers = 2;
+    private final FakeWorld world;
+    private volatile Runnable onChange = () -> { };
+
+    FakeNetwork(FakeWorld world) {
+        this.world = world;
+    }
+
+    @Override
+    public FakeLink dial(PublicKey remote, KeyPair identity, List<PeerAddress> relays, Duration limit)
+            throws IOException, InterruptedException {
+        dials.add(new Dial(remote, relays));
+        if (holdsDials) {
+            FakeWorld.Held<FakeLink> held = heldDials.computeIfAbsent(remote, key -> world.held());
+            try {
+                return deaf ? held.awaitDeaf() : held.await();
+            } finally {
+                heldDials.remove(remote, held);
+            }
+        }
+        return connect(remote, identity.publicKey());
+    }
+
+    /** Connects two flocks as a dial does. */
+    FakeLink connect(PublicKey remote, PublicKey self) throws FlockException {
+        FakeListener listener = world.listener(remote).orElseThrow(() -> new FlockException("PEER_NOT_FOUND", "nobody listens"));
+        if (listener.rejects(self)) {
+            throw new FlockException("PEER_CONNECTION_FAILED", "no answer");
+        }
+        FakeLink near = FakeLink.pair(self, remote);
+        listener.deliver(near.peer());
+        return near;
+    }
+
+    @Override
+    public Listener<FakeLink> listen(KeyPair identity, Predicate<PublicKey> rejects) throws IOException {
+        if (failsListen.isPresent()) {
+            throw new FlockException(failsListen.get(), "the fake network says so");
+        }
+        FakeListener listener = new FakeListener(world, identity.publicKey(), rejects);
+        if (!world.listen(identity.publicKey(), listener)) {
+            throw new FlockException("KEYPAIR_ALREADY_USED", "somebody listens under that key");
+        }
+        listeners.add(listener);
+        return listener;
+    }
+
+    @Override
+    public Walk lookup(Topic topic, List<PeerAddress> seeds) {
+        return walk("lookup seeds=" + seeds.size(), topic, () -> { });
+    }
+
+    @Override
+    public Walk announce(Topic topic, KeyPair identity, Announcement announcement) {
+        FoundPeer self = new FoundPeer(identity.publicKey(), announcement.relays());
+        return walk("announce clear=" + announcement.clear() + " seeds=" + announcement.seeds().size(), topic,
+                () -> world.announce(topic, self));
+    }
+
+    @Override
+    public Walk lookupAndUnannounce(Topic topic, KeyPair identity, List<PeerAddress> seeds) {
+        return walk("lookupAndUnannounce", topic, () -> world.unannounce(topic, identity.publicKey()));
+    }
+
+    @Override
+    public void unannounce(Topic topic, KeyPair identity, List<PeerAddress> nodes) throws IOException, InterruptedException {
+        if (holdsUnannounce.isPresent()) {
+            holdsUnannounce.get().await();
+        }
+        unannounced.add(topic);
+        world.unannounce(topic, identity.publicKey());
+    }
+
+    @Override
+    public void onChange(Runnable listener) {
+        onChange = listener;
+    }
+
+    /** The addresses of the host have changed. */
+    void change() {
+        onChange.run();
+    }
+
+    @Override
+    public void suspend() throws InterruptedException {
+        life.add("suspend");
+        await(holdsSuspend);
+        life.add("suspended");
+    }
+
+    @Override
+    public void resume() {
+        life.add("resume");
+        if (failsResume) {
+            throw new UncheckedIOException(new BindException("the fake network says so"));
+        }
+    }
+
+    @Override
+    public void close() {
+        life.add("close");
+        try {
+            await(holdsClose);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public void closeNow() {
+        life.add("closeNow");
+        listeners.forEach(FakeListener::close);
+    }
+
+    private static void await(Optional<FakeWorld.Held<Boolean>> gate) throws InterruptedException {
+        if (gate.isPresent()) {
+            try {
+                gate.get().await();
+            } catch (IOException e) {
+                throw new AssertionError(e);
+            }
+        }
+    }
+
+    private Walk walk(String kind, Topic topic, Runnable commit) {
+        walks.add(kind);
+        FakeWorld.Held<Boolean> gate = world.held();
+        FakeWalk walk = new FakeWalk(gate, answers, () -> world.lookup(topic), commit);
+        openWalks.add(walk);
+        if (failsWalks) {
+            walk.fail("TOO_FEW_NODES");
+        } else if (!holdsWalks) {
+            walk.release();
+        }
+        return walk;
+    }
+}

@@ -1,0 +1,220 @@
+package omega.flock.swarm;
+
+import static omega.flock.swarm.SwarmLab.BOTH;
+import static omega.flock.swarm.SwarmLab.CLIENT;
+import static omega.flock.swarm.SwarmLab.SERVER;
+import static omega.flock.swarm.SwarmLab.TOPIC;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import omega.flock.base.CloseReason;
+import omega.flock.base.KeyPair;
+import omega.flock.swarm.SwarmLab.Member;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The end of a flock: graceful, bounded, idempotent, the same for all callers. */
+@Timeout(60)
+class SwarmCloseTest {
+
+    private final SwarmLab lab = new SwarmLab();
+
+    @AfterEach
+    void closeAll() {
+        lab.close();
+    }
+
+    private Member serving() {
+        Member server = lab.member();
+        server.swarm.join(TOPIC, BOTH);
+        lab.settle();
+        return server;
+    }
+
+    @Test
+    void itWithdrawsWhatIsAnnouncedAndStopsListening() {
+        Member server = serving();
+        server.swarm.close();
+        assertEquals(List.of(TOPIC), server.network.unannounced);
+        assertEquals(Optional.empty(), lab.world.listener(server.key()));
+        assertEquals(List.of("close"), server.network.life);
+        assertEquals(0, server.scope.live());
+        assertEquals(0, lab.alarms.waiting());
+    }
+
+    @Test
+    void closeNowWithdrawsNothing() {
+        Member server = serving();
+        server.swarm.closeNow();
+        assertEquals(List.of(), server.network.unannounced);
+        assertEquals(List.of("closeNow"), server.network.life);
+        assertEquals(0, lab.alarms.waiting(), "pitfall 18: no timer survives");
+    }
+
+    @Test
+    void connectionsAreReset() {
+        Member server = serving();
+        Member client = lab.member();
+        client.swarm.join(TOPIC, CLIENT);
+        lab.settle();
+        FakeLink link = client.link();
+        client.swarm.close();
+        assertEquals(CloseReason.Kind.SHUT_DOWN, link.reason().orElseThrow().kind());
+        assertEquals(List.of(), client.swarm.connections());
+        lab.settle();
+        assertEquals(CloseReason.Kind.RESET_BY_PEER, link.peer().reason().orElseThrow().kind());
+        assertEquals(List.of(), server.swarm.connections());
+    }
+
+    /** Pitfall 17: upstream's second call returns while the first is at work. */
+    @Test
+    void everyCallerWaitsForTheSameEnd() throws Exception {
+        Member server = serving();
+        FakeWorld.Held<Boolean> gate = lab.world.held();
+        server.network.holdsUnannounce = Optional.of(gate);
+        CompletableFuture<Boolean> first = SwarmLab.async(() -> close(server));
+        lab.until("the first is at work", server.swarm::closed);
+        CompletableFuture<Boolean> second = SwarmLab.async(() -> close(server));
+        assertFalse(first.isDone());
+        assertFalse(second.isDone());
+        gate.complete(true);
+        assertTrue(first.get());
+        assertTrue(second.get());
+        server.swarm.close();
+        assertEquals(List.of("close"), server.network.life);
+    }
+
+    @Test
+    void anUnannounceThatHangsIsGivenUp() {
+        Member server = serving();
+        server.network.holdsUnannounce = Optional.of(lab.world.held());
+        server.swarm.close();
+        assertEquals(0, server.scope.live());
+    }
+
+    @Test
+    void aNetworkThatDoesNotCloseIsForced() {
+        Member server = serving();
+        server.network.holdsClose = Optional.of(lab.world.held());
+        server.swarm.close();
+        assertEquals(List.of("close", "closeNow"), server.network.life);
+    }
+
+    @Test
+    void closeNowHastensACloseUnderWay() throws Exception {
+        Member server = serving();
+        server.network.holdsUnannounce = Optional.of(lab.world.held());
+        CompletableFuture<Boolean> slow = SwarmLab.async(() -> close(server));
+        lab.until("the first is at work", server.swarm::closed);
+        server.swarm.closeNow();
+        assertTrue(slow.get());
+        assertEquals(List.of("closeNow"), server.network.life);
+    }
+
+    @Test
+    void anInterruptShortensItAndStaysSet() {
+        Member server = serving();
+        server.network.holdsUnannounce = Optional.of(lab.world.held());
+        Thread.currentThread().interrupt();
+        server.swarm.close();
+        assertTrue(Thread.interrupted());
+        assertEquals(List.of("closeNow"), server.network.life);
+        assertEquals(Map.of(), server.swarm.peers());
+    }
+
+    /** Pitfall 19: upstream spends about four seconds on a network that it has let go of. */
+    @Test
+    void whileSuspendedItUsesNoNetwork() throws Exception {
+        Member server = serving();
+        server.swarm.suspend().get();
+        server.network.unannounced.clear();
+        server.swarm.close();
+        assertEquals(List.of(), server.network.unannounced);
+    }
+
+    @Test
+    void whatTheProgramClosedMayDeliverItsLastBytes() throws Exception {
+        Member server = serving();
+        Member client = lab.member();
+        client.swarm.join(TOPIC, CLIENT);
+        lab.settle();
+        FakeLink delivering = server.link();
+        delivering.closeSlowly();
+        CompletableFuture<Boolean> closing = SwarmLab.async(() -> close(server));
+        lab.until("the close is at work", server.swarm::closed);
+        assertTrue(delivering.reason().isEmpty());
+        delivering.finish();
+        assertTrue(closing.get());
+        assertEquals(CloseReason.Kind.FINISHED, delivering.reason().orElseThrow().kind());
+    }
+
+    @Test
+    void whatDeliversForEverIsResetAfterASecond() {
+        Member server = serving();
+        Member client = lab.member();
+        client.swarm.join(TOPIC, CLIENT);
+        lab.settle();
+        FakeLink delivering = server.link();
+        delivering.closeSlowly();
+        CompletableFuture<Boolean> closing = SwarmLab.async(() -> close(server));
+        lab.until("the grace is over", () -> {
+            lab.alarms.step(lab.alarms.nanoTime() + Duration.ofSeconds(1).toNanos());
+            return closing.isDone();
+        });
+        assertEquals(CloseReason.Kind.SHUT_DOWN, delivering.reason().orElseThrow().kind());
+    }
+
+    @Test
+    void aClosedFlockRefusesWhatBeginsAndAllowsWhatEnds() throws Exception {
+        Member flock = serving();
+        DiscoveryHandle discovery = flock.swarm.status(TOPIC).orElseThrow();
+        flock.swarm.close();
+        assertThrows(IllegalStateException.class, () -> flock.swarm.join(TOPIC, BOTH));
+        assertThrows(IllegalStateException.class, flock.swarm::listen);
+        assertThrows(IllegalStateException.class, () -> flock.swarm.onUpdate(() -> { }));
+        assertThrows(IllegalStateException.class, () -> discovery.refresh(Optional.empty()));
+        flock.swarm.leave(TOPIC).get();
+        flock.swarm.clear().get();
+        discovery.destroy().get();
+        assertTrue(discovery.flushed(Optional.empty()));
+        assertEquals(Optional.empty(), flock.swarm.status(TOPIC));
+        assertEquals(List.of(), flock.swarm.topics());
+        assertEquals(0, flock.swarm.connecting());
+    }
+
+    @Test
+    void aHandlerMayCloseTheFlock() throws Exception {
+        Member server = serving();
+        Member client = lab.silent(KeyPair.generate(), DialBudget.DEFAULT, Optional.empty());
+        CompletableFuture<Boolean> closed = new CompletableFuture<>();
+        client.swarm.onConnection((link, peer) -> closed.complete(close(client)));
+        client.swarm.join(TOPIC, CLIENT);
+        assertTrue(closed.get());
+        assertEquals(List.of(), client.swarm.connections());
+        lab.until("the server sees it", () -> server.swarm.connections().isEmpty());
+    }
+
+    @Test
+    void aCloseInTheMiddleOfListeningEndsCleanly() {
+        Member server = lab.member();
+        server.network.holdsWalks = true;
+        DiscoveryHandle discovery = server.swarm.join(TOPIC, SERVER);
+        CompletableFuture<Boolean> flushed = SwarmLab.async(() -> discovery.flushed(Optional.empty()));
+        server.swarm.close();
+        assertTrue(flushed.join(), "nobody needs it any more");
+        assertEquals(0, server.scope.live());
+    }
+
+    private static boolean close(Member member) {
+        member.swarm.close();
+        return true;
+    }
+}

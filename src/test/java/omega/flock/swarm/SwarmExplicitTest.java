@@ -1,0 +1,158 @@
+package omega.flock.swarm;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.Set;
+import omega.flock.base.KeyPair;
+import omega.flock.swarm.SwarmLab.Member;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Peers joined by key: hyperswarm's test/all/peer-join.js on the fake network. */
+class SwarmExplicitTest {
+
+    private final SwarmLab lab = new SwarmLab();
+
+    @AfterEach
+    void closeAll() {
+        lab.close();
+    }
+
+    private Member listener() throws Exception {
+        Member server = lab.member();
+        lab.listen(server);
+        return server;
+    }
+
+    @Test
+    void aPeerIsConnectedByItsKeyAndAgainWhenTheConnectionEnded() throws Exception {
+        Member server = listener();
+        Member client = lab.member();
+        assertTrue(client.swarm.joinPeer(server.key()));
+        assertTrue(client.swarm.flush(java.util.Optional.empty()));
+        assertTrue(client.peer(server.key()).orElseThrow().explicit());
+        client.link().finish();
+        lab.advance(Duration.ofSeconds(3));
+        assertEquals(2, client.events.size());
+        assertEquals(2, server.events.size());
+    }
+
+    @Test
+    void theOwnKeyIsNotJoined() {
+        Member alone = lab.member();
+        assertFalse(alone.swarm.joinPeer(alone.key()));
+        assertEquals(Set.of(), alone.swarm.peers().keySet());
+    }
+
+    @Test
+    void leavingKeepsTheConnectionAndEndsTheReconnecting() throws Exception {
+        Member server = listener();
+        Member client = lab.member();
+        client.swarm.joinPeer(server.key());
+        lab.settle();
+        assertTrue(client.swarm.leavePeer(server.key()));
+        assertEquals(1, client.swarm.connections().size());
+        client.link().finish();
+        lab.advance(Duration.ofMinutes(20));
+        assertEquals(1, client.events.size());
+        assertEquals(Set.of(), client.swarm.peers().keySet());
+    }
+
+    @Test
+    void leavingWhatWasNotJoinedDoesNothing() throws Exception {
+        Member server = listener();
+        Member client = lab.member();
+        assertFalse(client.swarm.leavePeer(server.key()));
+        client.swarm.close();
+        assertFalse(client.swarm.leavePeer(server.key()));
+    }
+
+    @Test
+    void nothingStaysBehindWhenTheOtherSideClosedFirst() throws Exception {
+        Member server = listener();
+        Member client = lab.member();
+        client.swarm.joinPeer(server.key());
+        lab.settle();
+        server.swarm.close();
+        lab.settle();
+        assertEquals(Set.of(server.key()), client.swarm.peers().keySet(), "kept while explicit");
+        client.swarm.leavePeer(server.key());
+        assertEquals(Set.of(), client.swarm.peers().keySet());
+    }
+
+    /** Pitfall 21: upstream never forgets a peer that was left while it waited in the longest timer. */
+    @Test
+    void nothingStaysBehindWhenLeftInTheLongestBackoff() {
+        KeyPair nobody = KeyPair.generate();
+        Member client = lab.member();
+        client.swarm.joinPeer(nobody.publicKey());
+        lab.settle();
+        lab.advance(Duration.ofMinutes(2));
+        assertEquals(4, client.network.dials.size());
+        client.swarm.leavePeer(nobody.publicKey());
+        assertEquals(Set.of(), client.swarm.peers().keySet());
+        lab.advance(Duration.ofMinutes(30));
+        assertEquals(4, client.network.dials.size());
+    }
+
+    @Test
+    void anExplicitPeerIsTriedForEverThoughSeldom() {
+        KeyPair nobody = KeyPair.generate();
+        Member client = lab.member();
+        client.swarm.joinPeer(nobody.publicKey());
+        lab.advance(Duration.ofHours(2));
+        int tries = client.network.dials.size();
+        assertTrue(tries >= 8 && tries <= 30, "tries in two hours: " + tries);
+        lab.advance(Duration.ofHours(2));
+        assertTrue(client.network.dials.size() >= tries + 7);
+    }
+
+    @Test
+    void explicitPeersIgnoreMaxPeers() throws Exception {
+        Member first = listener();
+        Member second = listener();
+        Member client = lab.member(new DialBudget(1, 0, Integer.MAX_VALUE, 3));
+        client.swarm.joinPeer(first.key());
+        client.swarm.joinPeer(second.key());
+        lab.settle();
+        assertEquals(2, client.swarm.connections().size());
+    }
+
+    @Test
+    void aBannedPeerIsRememberedAsExplicitAndNotDialled() throws Exception {
+        Member server = listener();
+        Member client = lab.member();
+        client.swarm.joinPeer(server.key());
+        lab.settle();
+        client.peer(server.key()).orElseThrow().ban(true);
+        client.link().finish();
+        lab.advance(Duration.ofMinutes(1));
+        assertEquals(1, client.network.dials.size());
+        client.peer(server.key()).orElseThrow().ban(false);
+        client.swarm.joinPeer(server.key());
+        lab.settle();
+        assertEquals(1, client.swarm.connections().size(), "unbanned and joined again");
+    }
+
+    @Test
+    void aClosedFlockJoinsNoPeer() {
+        Member client = lab.member();
+        client.swarm.close();
+        assertThrows(IllegalStateException.class, () -> client.swarm.joinPeer(KeyPair.generate().publicKey()));
+    }
+
+    @Test
+    void joiningTwiceDialsOnce() throws Exception {
+        Member server = listener();
+        Member client = lab.member();
+        client.network.holdsDials = true;
+        client.swarm.joinPeer(server.key());
+        client.swarm.joinPeer(server.key());
+        lab.settle();
+        assertEquals(1, client.network.dials.size());
+    }
+}

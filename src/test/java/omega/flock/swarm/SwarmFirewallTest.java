@@ -1,0 +1,214 @@
+package omega.flock.swarm;
+
+import static omega.flock.swarm.SwarmLab.CLIENT;
+import static omega.flock.swarm.SwarmLab.SERVER;
+import static omega.flock.swarm.SwarmLab.TOPIC;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import omega.flock.base.FlockException;
+import omega.flock.base.KeyPair;
+import omega.flock.base.PublicKey;
+import omega.flock.swarm.SwarmLab.Member;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Who is turned away: hyperswarm's test/all/firewall.js on the fake network, and pitfalls 9, 31 and 38. */
+class SwarmFirewallTest {
+
+    private final SwarmLab lab = new SwarmLab();
+    private final AtomicInteger asked = new AtomicInteger();
+
+    @AfterEach
+    void closeAll() {
+        lab.close();
+    }
+
+    private boolean reject(PublicKey key) {
+        asked.incrementAndGet();
+        return true;
+    }
+
+    private Member serving(Member server) {
+        server.swarm.join(TOPIC, SERVER);
+        lab.settle();
+        return server;
+    }
+
+    @Test
+    void aBadClientMakesNoConnection() {
+        Member server = serving(lab.member(this::reject));
+        Member client = lab.member();
+        client.swarm.join(TOPIC, CLIENT);
+        lab.settle();
+        assertEquals(0, server.events.size());
+        assertEquals(0, client.events.size());
+        assertEquals(1, server.swarm.stats().bannedPeers());
+    }
+
+    @Test
+    void aBadServerIsAskedAboutOnceAndNotDialled() {
+        serving(lab.member());
+        Member client = lab.member(this::reject);
+        client.swarm.join(TOPIC, CLIENT);
+        lab.settle();
+        assertEquals(1, asked.get());
+        assertEquals(List.of(), client.dialled());
+        assertEquals(0, client.swarm.stats().dialsAttempted());
+        assertEquals(0, client.swarm.connecting());
+    }
+
+    @Test
+    void aRejectionTriggersNoCascadeOfRetries() {
+        serving(lab.member(this::reject));
+        Member client = lab.member();
+        client.swarm.join(TOPIC, CLIENT);
+        lab.advance(Duration.ofMinutes(2));
+        assertEquals(4, client.network.dials.size());
+        assertEquals(1, asked.get(), "a banned key is rejected without asking");
+    }
+
+    @Test
+    void theBanEventNamesThePeerAndTheReason() {
+        Member server = lab.member(this::reject);
+        List<String> bans = new CopyOnWriteArrayList<>();
+        server.swarm.onBan((peer, reason) -> bans.add(peer.publicKey() + " " + reason.code() + " " + reason.getMessage()));
+        serving(server);
+        Member client = lab.member();
+        client.swarm.join(TOPIC, CLIENT);
+        lab.settle();
+        assertEquals(List.of(client.key() + " PEER_FIREWALLED Peer is firewalled"), bans);
+        server.peer(client.key()).orElseThrow().ban(true);
+        lab.settle();
+        assertEquals(1, bans.size(), "a ban by the program is no event");
+        assertEquals(1, server.swarm.stats().bannedPeers());
+    }
+
+    /** Pitfall 31: a ban lasts until it is lifted, whatever the firewall says later. */
+    @Test
+    void aFirewallThatOpensLaterDoesNotLiftTheBan() {
+        AtomicBoolean closed = new AtomicBoolean(true);
+        Member server = serving(lab.member(key -> closed.get()));
+        Member client = lab.member();
+        client.swarm.join(TOPIC, CLIENT);
+        lab.settle();
+        closed.set(false);
+        lab.advance(Duration.ofMinutes(1));
+        assertEquals(0, server.events.size());
+        server.peer(client.key()).orElseThrow().ban(false);
+        client.swarm.joinPeer(server.key());
+        lab.advance(Duration.ofMinutes(1));
+        assertEquals(1, server.events.size());
+    }
+
+    /** Pitfall 9: upstream never dials again after a predicate threw. */
+    @Test
+    void aPredicateThatThrowsRejectsWithoutABanAndStopsNothing() {
+        Member bad = serving(lab.member());
+        Member good = serving(lab.member());
+        Member client = lab.member(key -> {
+            if (key.equals(bad.key())) {
+                throw new IllegalStateException("a predicate of the test");
+            }
+            return false;
+        });
+        client.swarm.join(TOPIC, CLIENT);
+        lab.settle();
+        assertEquals(good.key(), client.link().remotePublicKey());
+        assertFalse(client.dialled().contains(bad.key()));
+        assertFalse(client.peer(bad.key()).orElseThrow().banned());
+        assertEquals(1, client.swarm.stats().drops().get(Drop.FIREWALL_FAILED));
+        assertEquals(0, client.swarm.stats().bannedPeers());
+        lab.advance(Duration.ofMinutes(2));
+        assertEquals(4, client.swarm.stats().drops().get(Drop.FIREWALL_FAILED), "it counts as an attempt, four in all");
+    }
+
+    @Test
+    void aPredicateThatThrowsForAnExplicitPeerIsNotAskedInALoop() throws Exception {
+        Member bad = lab.member();
+        lab.listen(bad);
+        Member client = lab.member(key -> {
+            asked.incrementAndGet();
+            throw new IllegalStateException("a predicate of the test");
+        });
+        client.swarm.joinPeer(bad.key());
+        lab.settle();
+        assertEquals(1, asked.get());
+    }
+
+    @Test
+    void aPredicateThatThrowsForAHandshakeRejectsWithoutABan() {
+        Member server = serving(lab.member(key -> {
+            throw new IllegalStateException("a predicate of the test");
+        }));
+        Member client = lab.member();
+        assertThrows(FlockException.class, () -> client.network.connect(server.key(), client.key()));
+        lab.settle();
+        assertEquals(Optional.empty(), server.peer(client.key()));
+        assertEquals(1, server.swarm.stats().drops().get(Drop.FIREWALL_FAILED));
+    }
+
+    @Test
+    void flushDoesNotWaitForThoseWhoAreRejected() throws Exception {
+        serving(lab.member());
+        Member client = lab.member(this::reject);
+        client.swarm.join(TOPIC, CLIENT);
+        assertTrue(client.swarm.flush(Optional.empty()));
+    }
+
+    @Test
+    void ourOwnKeyIsRejectedWithoutAsking() {
+        Member server = serving(lab.member(this::reject));
+        assertThrows(FlockException.class, () -> server.network.connect(server.key(), server.key()));
+        assertEquals(0, asked.get());
+        assertEquals(0, server.swarm.stats().bannedPeers());
+    }
+
+    @Test
+    void aPeerThatWasBannedByTheProgramIsRejectedFromOutside() {
+        Member server = serving(lab.member());
+        Member client = lab.member();
+        client.swarm.join(TOPIC, CLIENT);
+        lab.settle();
+        server.events.getFirst().peer().ban(true);
+        assertEquals(1, server.swarm.connections().size(), "a ban closes nothing");
+        client.link().finish();
+        lab.advance(Duration.ofMinutes(1));
+        assertEquals(1, server.events.size());
+        assertTrue(server.peer(client.key()).isPresent());
+    }
+
+    @Test
+    void thePredicateMayCallTheFlock() {
+        Member[] self = new Member[1];
+        Member server = lab.member((PublicKey key) -> self[0].swarm.connections().size() > 10);
+        self[0] = server;
+        serving(server);
+        Member client = lab.member();
+        client.swarm.join(TOPIC, CLIENT);
+        lab.settle();
+        assertEquals(1, server.events.size());
+    }
+
+    @Test
+    void aPredicateIsAskedOnceForKeysThatItLetsPassToo() {
+        KeyPair keys = KeyPair.generate();
+        Member client = lab.silent(keys, DialBudget.DEFAULT, Optional.of(key -> {
+            asked.incrementAndGet();
+            return false;
+        }));
+        serving(lab.member());
+        client.swarm.join(TOPIC, CLIENT);
+        lab.settle();
+        assertEquals(1, asked.get());
+        assertEquals(1, client.swarm.connections().size());
+    }
+}

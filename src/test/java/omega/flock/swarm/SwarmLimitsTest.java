@@ -1,0 +1,214 @@
+package omega.flock.swarm;
+
+import static omega.flock.swarm.SwarmLab.CLIENT;
+import static omega.flock.swarm.SwarmLab.SERVER;
+import static omega.flock.swarm.SwarmLab.TOPIC;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import omega.flock.base.FlockException;
+import omega.flock.base.KeyPair;
+import omega.flock.gateway.FoundPeer;
+import omega.flock.swarm.SwarmLab.Member;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** How many are dialled and taken: limits of the flock, of a session, and of what strangers may fill memory with. */
+class SwarmLimitsTest {
+
+    private final SwarmLab lab = new SwarmLab();
+
+    @AfterEach
+    void closeAll() {
+        lab.close();
+    }
+
+    private List<Member> servers(int count) {
+        List<Member> servers = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            Member server = lab.member();
+            server.swarm.join(TOPIC, SERVER);
+            servers.add(server);
+        }
+        lab.settle();
+        return servers;
+    }
+
+    private Member joined(DialBudget budget, int limit) {
+        Member client = lab.member(budget);
+        client.swarm.join(TOPIC, new JoinModes(false, true, limit));
+        lab.settle();
+        return client;
+    }
+
+    @Test
+    void maxPeersEndsTheDialling() {
+        servers(5);
+        Member client = joined(new DialBudget(2, Integer.MAX_VALUE, Integer.MAX_VALUE, 3), Integer.MAX_VALUE);
+        assertEquals(2, client.swarm.connections().size());
+        client.swarm.connections().getFirst().finish();
+        lab.settle();
+        assertEquals(2, client.swarm.connections().size(), "a place that becomes free is taken");
+        assertEquals(3, client.dialled().stream().distinct().count());
+    }
+
+    @Test
+    void maxPeersOfZeroDialsNobody() {
+        servers(2);
+        Member client = joined(new DialBudget(0, Integer.MAX_VALUE, Integer.MAX_VALUE, 3), Integer.MAX_VALUE);
+        assertEquals(List.of(), client.dialled());
+    }
+
+    @Test
+    void maxPeersRefusesNobodyFromOutside() throws Exception {
+        Member server = lab.member(new DialBudget(1, Integer.MAX_VALUE, Integer.MAX_VALUE, 3));
+        lab.listen(server);
+        for (int i = 0; i < 3; i++) {
+            lab.member().swarm.joinPeer(server.key());
+        }
+        lab.settle();
+        assertEquals(3, server.swarm.connections().size());
+    }
+
+    @Test
+    void maxClientConnectionsCountsOwnDialsOnly() throws Exception {
+        servers(4);
+        Member client = lab.member(new DialBudget(64, 2, Integer.MAX_VALUE, 3));
+        lab.listen(client);
+        lab.member().swarm.joinPeer(client.key());
+        lab.settle();
+        client.swarm.join(TOPIC, CLIENT);
+        lab.settle();
+        assertEquals(3, client.swarm.connections().size());
+        assertEquals(2, client.network.dials.size());
+    }
+
+    /** Upstream stores this limit and never looks at it. */
+    @Test
+    void maxServerConnectionsIsEnforced() throws Exception {
+        Member server = lab.member(new DialBudget(64, Integer.MAX_VALUE, 2, 3));
+        lab.listen(server);
+        List<Member> clients = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            Member client = lab.member();
+            client.swarm.joinPeer(server.key());
+            clients.add(client);
+            lab.settle();
+        }
+        assertEquals(2, server.swarm.connections().size());
+        assertEquals(2, server.swarm.stats().drops().get(Drop.SERVER_LIMIT));
+        clients.getFirst().link().finish();
+        lab.settle();
+        lab.advance(Duration.ofMinutes(1));
+        assertEquals(2, server.swarm.connections().size(), "another one took the place");
+    }
+
+    @Test
+    void aReplacementTakesNoPlaceOfItsOwn() throws Exception {
+        Member server = lab.member(new DialBudget(64, Integer.MAX_VALUE, 1, 3));
+        lab.listen(server);
+        Member client = lab.member();
+        FakeLink old = client.network.connect(server.key(), client.key());
+        lab.settle();
+        old.chat();
+        FakeLink fresh = client.network.connect(server.key(), client.key());
+        lab.settle();
+        assertTrue(fresh.isOpen());
+        assertEquals(1, server.swarm.connections().size());
+    }
+
+    @Test
+    void aLimitOfTheTopicCountsDistinctPeersOverAllRefreshes() throws Exception {
+        servers(6);
+        Member client = joined(DialBudget.DEFAULT, 2);
+        assertEquals(2, client.swarm.connections().size());
+        client.swarm.status(TOPIC).orElseThrow().refresh(Optional.empty());
+        lab.settle();
+        assertEquals(2, client.swarm.connections().size(), "upstream grants the limit again with each refresh");
+    }
+
+    /** Pitfall 7: upstream forgets a limit when somebody joins without one, or refreshes. */
+    @Test
+    void theLargestLimitOfTheSessionsHolds() throws Exception {
+        servers(6);
+        Member client = joined(DialBudget.DEFAULT, 1);
+        assertEquals(1, client.swarm.connections().size());
+        DiscoveryHandle three = client.swarm.join(TOPIC, new JoinModes(false, true, 3));
+        lab.settle();
+        assertEquals(3, client.swarm.connections().size());
+        three.destroy().get();
+        client.swarm.connections().forEach(FakeLink::finish);
+        client.swarm.status(TOPIC).orElseThrow().refresh(Optional.empty());
+        lab.advance(Duration.ofSeconds(1));
+        long dialledOrWaiting = client.swarm.peers().size();
+        assertTrue(dialledOrWaiting <= 3, "no new ones are taken in: " + dialledOrWaiting);
+    }
+
+    @Test
+    void aServerSessionSetsNoLimitForClients() {
+        servers(3);
+        Member client = joined(DialBudget.DEFAULT, 1);
+        client.swarm.join(TOPIC, SERVER);
+        lab.settle();
+        assertEquals(1, client.swarm.connections().size());
+    }
+
+    @Test
+    void aLimitOfZeroDialsNobody() {
+        servers(3);
+        Member client = joined(DialBudget.DEFAULT, 0);
+        assertEquals(List.of(), client.dialled());
+        assertEquals(0, client.swarm.peers().size());
+    }
+
+    @Test
+    void aLimitThatBecameFreeIsFilledByTheNextLookup() throws Exception {
+        List<Member> servers = servers(2);
+        Member client = joined(DialBudget.DEFAULT, 1);
+        Member connected = servers.stream().filter(server -> !server.swarm.connections().isEmpty()).findFirst().orElseThrow();
+        connected.swarm.close();
+        lab.advance(Duration.ofMinutes(2));
+        assertEquals(0, client.swarm.connections().size());
+        client.swarm.status(TOPIC).orElseThrow().refresh(Optional.empty());
+        lab.settle();
+        assertEquals(1, client.swarm.connections().size());
+    }
+
+    @Test
+    void negativeLimitsAreTheCallersMistake() {
+        assertThrows(IllegalArgumentException.class, () -> new JoinModes(true, true, -1));
+        assertThrows(IllegalArgumentException.class, () -> new JoinModes(false, false, 1));
+        assertThrows(IllegalArgumentException.class, () -> new DialBudget(-1, 1, 1, 1));
+        assertThrows(IllegalArgumentException.class, () -> new DialBudget(1, -1, 1, 1));
+        assertThrows(IllegalArgumentException.class, () -> new DialBudget(1, 1, -1, 1));
+        assertThrows(IllegalArgumentException.class, () -> new DialBudget(1, 1, 1, 0));
+    }
+
+    @Test
+    void nodesThatNameThousandsOfPeersFillNoMemory() {
+        for (int i = 0; i < SwarmConstants.MAX_DISCOVERED_PEERS + 100; i++) {
+            byte[] key = new byte[32];
+            key[0] = (byte) i;
+            key[1] = (byte) (i >> 8);
+            lab.world.announce(TOPIC, new FoundPeer(omega.flock.base.PublicKey.of(key), List.of()));
+        }
+        Member client = lab.member();
+        client.network.holdsDials = true;
+        client.swarm.join(TOPIC, CLIENT);
+        lab.settle();
+        assertEquals(SwarmConstants.MAX_DISCOVERED_PEERS, client.swarm.peers().size());
+        assertTrue(client.swarm.stats().drops().get(Drop.PEERS_FULL) >= 100);
+        client.network.heldDials.values().forEach(dial -> dial.fail(new FlockException("TEST", "test")));
+    }
+
+    @Test
+    void aPeerOfTheWorldIsFoundByMember() {
+        KeyPair keys = KeyPair.generate();
+        assertEquals(keys.publicKey(), lab.member(keys).key());
+    }
+}

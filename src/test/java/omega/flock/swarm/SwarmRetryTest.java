@@ -1,0 +1,256 @@
+package omega.flock.swarm;
+
+import static omega.flock.swarm.SwarmLab.CLIENT;
+import static omega.flock.swarm.SwarmLab.OTHER;
+import static omega.flock.swarm.SwarmLab.SERVER;
+import static omega.flock.swarm.SwarmLab.TOPIC;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import omega.flock.base.KeyPair;
+import omega.flock.gateway.FoundPeer;
+import omega.flock.swarm.SwarmLab.Member;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Who is dialled again, when, and who is given up. Backoffs in the lab are 1 s, 5 s, 15 s and 10 min, without jitter. */
+class SwarmRetryTest {
+
+    private final SwarmLab lab = new SwarmLab();
+
+    @AfterEach
+    void closeAll() {
+        lab.close();
+    }
+
+    private Member server() {
+        Member server = lab.member();
+        server.swarm.join(TOPIC, SERVER);
+        lab.settle();
+        return server;
+    }
+
+    private Member client() {
+        Member client = lab.member();
+        client.swarm.join(TOPIC, CLIENT);
+        lab.settle();
+        return client;
+    }
+
+    private FoundPeer nobody() {
+        FoundPeer nobody = new FoundPeer(KeyPair.generate().publicKey(), List.of());
+        lab.world.announce(TOPIC, nobody);
+        return nobody;
+    }
+
+    @Test
+    void aLostPeerIsDialledAgainAfterTwoTurnsOfTheSmallWheel() {
+        server();
+        Member client = client();
+        client.link().finish();
+        lab.settle();
+        lab.advance(Duration.ofMillis(1319));
+        assertEquals(0, client.swarm.connections().size());
+        lab.advance(Duration.ofMillis(1));
+        assertEquals(1, client.swarm.connections().size());
+        assertEquals(2, client.events.size());
+    }
+
+    @Test
+    void bothSidesSeeTheReconnectionWhenTheServerKillsIt() {
+        Member server = server();
+        Member client = client();
+        server.link().abort(SwarmFailures.closed());
+        lab.settle();
+        lab.advance(Duration.ofSeconds(3));
+        assertEquals(2, client.events.size());
+        assertEquals(2, server.events.size());
+    }
+
+    @Test
+    void aPeerThatEndsEveryConnectionIsDialledFourTimesInAll() {
+        Member server = server();
+        Member client = client();
+        server.swarm.onConnection((link, peer) -> link.finish());
+        client.link().finish();
+        lab.advance(Duration.ofMinutes(5));
+        assertEquals(4, client.events.size());
+        assertEquals(Set.of(), client.swarm.peers().keySet(), "and then forgotten by the client");
+        assertEquals(Set.of(), server.swarm.peers().keySet(), "and by the server");
+    }
+
+    @Test
+    void aConnectionThatLastedFifteenSecondsMakesFailuresForgotten() {
+        server();
+        Member client = client();
+        for (int i = 0; i < 6; i++) {
+            lab.advance(Duration.ofSeconds(15));
+            client.link().finish();
+            lab.settle();
+            lab.advance(Duration.ofSeconds(2));
+            assertEquals(1, client.swarm.connections().size(), "after loss " + i);
+        }
+    }
+
+    @Test
+    void whoWasNeverReachedIsTriedFourTimesAndForgotten() {
+        nobody();
+        Member client = client();
+        assertEquals(1, client.swarm.peers().size());
+        lab.advance(Duration.ofMinutes(2));
+        assertEquals(4, client.network.dials.size());
+        assertEquals(Set.of(), client.swarm.peers().keySet());
+    }
+
+    @Test
+    void whatTwentyNodesSayInOneLookupIsOneDiscovery() {
+        nobody();
+        Member client = lab.member();
+        client.network.answers = 20;
+        client.swarm.join(TOPIC, CLIENT);
+        lab.settle();
+        assertEquals(1, client.network.dials.size());
+        lab.advance(Duration.ofMinutes(2));
+        assertEquals(4, client.network.dials.size());
+    }
+
+    @Test
+    void whoWasNeverReachedWaitsForTheMediumWheelFirst() {
+        nobody();
+        Member client = client();
+        lab.advance(Duration.ofMillis(6590));
+        assertEquals(1, client.network.dials.size());
+        lab.advance(Duration.ofMillis(20));
+        assertEquals(2, client.network.dials.size());
+    }
+
+    @Test
+    void aBannedPeerIsNotDialledAgain() {
+        server();
+        Member client = client();
+        client.events.getFirst().peer().ban(true);
+        client.link().finish();
+        lab.advance(Duration.ofMinutes(1));
+        assertEquals(1, client.events.size());
+    }
+
+    @Test
+    void reconnectFalseKeepsThePeerFromBeingDialledByItself() throws Exception {
+        server();
+        Member client = client();
+        client.events.getFirst().peer().reconnect(false);
+        client.link().finish();
+        lab.advance(Duration.ofMinutes(1));
+        assertEquals(1, client.events.size());
+        assertEquals(Set.of(), client.swarm.peers().keySet());
+        client.swarm.status(TOPIC).orElseThrow().refresh(Optional.empty());
+        lab.settle();
+        assertEquals(2, client.events.size(), "a lookup that finds it dials it");
+    }
+
+    /** Pitfall 5: upstream dials those who wait in a timer even after the topic was left. */
+    @Test
+    void whoWaitsIsNotDialledAfterTheTopicWasLeft() throws Exception {
+        server();
+        Member client = client();
+        client.link().finish();
+        lab.settle();
+        client.swarm.leave(TOPIC).get();
+        lab.advance(Duration.ofMinutes(1));
+        assertEquals(1, client.network.dials.size());
+        assertEquals(Set.of(), client.swarm.peers().keySet());
+    }
+
+    /** Pitfall 5, for those who are queued. */
+    @Test
+    void whoIsQueuedIsNotDialledAfterTheTopicWasLeft() throws Exception {
+        for (int i = 0; i < 5; i++) {
+            nobody();
+        }
+        Member client = lab.member();
+        client.network.holdsDials = true;
+        client.swarm.join(TOPIC, CLIENT);
+        lab.settle();
+        assertEquals(5, client.swarm.peers().size());
+        client.swarm.leave(TOPIC).get();
+        assertEquals(3, client.swarm.peers().size(), "those who are being dialled stay until that has ended");
+        client.network.heldDials.values().forEach(dial -> dial.fail(new omega.flock.base.FlockException("TEST", "test")));
+        lab.advance(Duration.ofMinutes(1));
+        assertEquals(3, client.network.dials.size());
+        assertEquals(Set.of(), client.swarm.peers().keySet());
+    }
+
+    @Test
+    void whoIsWantedForAnotherTopicTooIsDialledAgain() throws Exception {
+        Member server = server();
+        server.swarm.join(OTHER, SERVER);
+        lab.settle();
+        Member client = client();
+        client.swarm.join(OTHER, CLIENT);
+        lab.settle();
+        client.swarm.leave(TOPIC).get();
+        client.link().finish();
+        lab.advance(Duration.ofSeconds(3));
+        assertEquals(1, client.swarm.connections().size());
+    }
+
+    @Test
+    void aLookupThatFindsAWaitingPeerBypassesItsBackoff() throws Exception {
+        server();
+        Member client = client();
+        client.link().finish();
+        lab.settle();
+        assertEquals(0, client.swarm.connections().size());
+        client.swarm.status(TOPIC).orElseThrow().refresh(Optional.empty());
+        lab.settle();
+        assertEquals(1, client.swarm.connections().size());
+        lab.advance(Duration.ofMinutes(1));
+        assertEquals(2, client.network.dials.size(), "the timer then finds it connected and does nothing");
+    }
+
+    @Test
+    void prioritiesFollowTheAttempts() {
+        FoundPeer nobody = nobody();
+        Member client = client();
+        PeerHandle peer = client.peer(nobody.publicKey()).orElseThrow();
+        assertTrue(peer.prioritized());
+        lab.advance(Duration.ofSeconds(30));
+        assertTrue(peer.prioritized(), "after two failures");
+        lab.advance(Duration.ofSeconds(60));
+        assertFalse(peer.prioritized(), "after three");
+    }
+
+    @Test
+    void aDestroyedFlockArmsNothing() {
+        server();
+        Member client = client();
+        client.swarm.close();
+        lab.settle();
+        // Pitfalls 18 and 22: no timer and no peer survives.
+        assertEquals(Set.of(), client.swarm.peers().keySet());
+        lab.advance(Duration.ofHours(1));
+        assertEquals(1, client.network.dials.size());
+        assertEquals(1, client.network.walks.size());
+    }
+
+    @Test
+    void aForgottenPeerCanStillBeBanned() {
+        Member server = server();
+        Member client = client();
+        PeerHandle seen = server.events.getFirst().peer();
+        client.link().finish();
+        lab.settle();
+        assertEquals(Set.of(), server.swarm.peers().keySet());
+        seen.ban(true);
+        lab.advance(Duration.ofMinutes(2));
+        assertEquals(1, server.events.size());
+        assertEquals(Set.of(client.key()), server.swarm.peers().keySet());
+        seen.ban(false);
+        assertEquals(Set.of(), server.swarm.peers().keySet(), "once the ban is lifted nothing holds it");
+    }
+}

@@ -1,0 +1,58 @@
+package omega.flock.transport.flow;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.Random;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import org.junit.jupiter.api.Test;
+
+class ByteQueueTest {
+    @Property(tries = 200)
+    void anyMixOfAppendsCopiesAndReadsKeepsTheBytesInOrder(@ForAll long seed) {
+        Random random = new Random(seed);
+        ByteQueue queue = new ByteQueue();
+        ByteArrayOutputStream written = new ByteArrayOutputStream();
+        ByteArrayOutputStream read = new ByteArrayOutputStream();
+        for (int i = 0; i < 100; i++) {
+            byte[] bytes = new byte[random.nextInt(random.nextInt(10) == 0 ? 100_000 : 2_000)];
+            random.nextBytes(bytes);
+            if (random.nextBoolean()) {
+                queue.append(bytes, 0, bytes.length);
+            } else {
+                queue.append(ByteBuffer.wrap(bytes));
+            }
+            written.writeBytes(bytes);
+            if (queue.size() > 0) {
+                int offset = random.nextInt(queue.size());
+                int length = random.nextInt(queue.size() - offset + 1);
+                ByteBuffer copy = ByteBuffer.allocate(length);
+                queue.copyTo(queue.start() + offset, length, copy);
+                int from = (int) queue.start() + offset;
+                assertArrayEquals(Arrays.copyOfRange(written.toByteArray(), from, from + length), copy.array());
+            }
+            byte[] target = new byte[random.nextInt(3_000) + 5];
+            int count = queue.read(target, 5, target.length - 5);
+            read.write(target, 5, count);
+        }
+        byte[] rest = new byte[queue.size()];
+        assertEquals(rest.length, queue.read(rest, 0, rest.length));
+        read.writeBytes(rest);
+        assertArrayEquals(written.toByteArray(), read.toByteArray());
+    }
+
+    @Test
+    void whatWasReleasedOrNeverStoredCannotBeCopied() {
+        ByteQueue queue = new ByteQueue();
+        queue.append(new byte[100], 0, 100);
+        queue.releaseTo(50);
+        assertThrows(IllegalStateException.class, () -> queue.copyTo(49, 1, ByteBuffer.allocate(1)));
+        assertThrows(IllegalStateException.class, () -> queue.copyTo(99, 2, ByteBuffer.allocate(2)));
+        assertThrows(IllegalStateException.class, () -> queue.releaseTo(101));
+    }
+}

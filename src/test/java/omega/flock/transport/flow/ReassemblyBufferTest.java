@@ -1,0 +1,140 @@
+package omega.flock.transport.flow;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import omega.flock.transport.flow.ReassemblyBuffer.Verdict;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ReassemblyBufferTest {
+    private static ByteBuffer payload(int length) {
+        return ByteBuffer.allocate(length);
+    }
+
+    private static byte[] readAll(ReassemblyBuffer buffer) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        byte[] chunk = new byte[777];
+        for (int count = buffer.read(chunk, 0, chunk.length); count > 0; count = buffer.read(chunk, 0, chunk.length)) {
+            out.write(chunk, 0, count);
+        }
+        return out.toByteArray();
+    }
+
+    @Property
+    void shuffledAndRepeatedPacketsBecomeTheStream(@ForAll long seed, @ForAll @IntRange(min = 1, max = 300) int packets, @ForAll int firstSeq) {
+        Random random = new Random(seed);
+        ReassemblyBuffer buffer = new ReassemblyBuffer(1 << 20, firstSeq);
+        ByteArrayOutputStream stream = new ByteArrayOutputStream();
+        List<byte[]> payloads = new ArrayList<>();
+        List<Integer> order = new ArrayList<>();
+        for (int i = 0; i < packets; i++) {
+            byte[] bytes = new byte[random.nextInt(1452)];
+            random.nextBytes(bytes);
+            payloads.add(bytes);
+            stream.writeBytes(bytes);
+            order.add(i);
+            if (random.nextInt(4) == 0) {
+                order.add(i);
+            }
+        }
+        Collections.shuffle(order, random);
+        ByteArrayOutputStream read = new ByteArrayOutputStream();
+        int duplicates = 0;
+        for (int index : order) {
+            Verdict verdict = buffer.accept(firstSeq + index, ByteBuffer.wrap(payloads.get(index)), index == packets - 1);
+            duplicates += verdict == Verdict.ACCEPTED ? 0 : 1;
+            if (random.nextBoolean()) {
+                read.writeBytes(readAll(buffer));
+            }
+        }
+        read.writeBytes(readAll(buffer));
+        assertArrayEquals(stream.toByteArray(), read.toByteArray());
+        assertEquals(order.size() - packets, duplicates);
+        assertEquals(firstSeq + packets, buffer.expected());
+        assertEquals(ReceiveState.DRAINED, buffer.state());
+        assertTrue(buffer.outOfOrder().isEmpty());
+        assertEquals(stream.size(), buffer.delivered());
+    }
+
+    @Property
+    void whateverAStrangerSendsTheMemoryStaysBounded(@ForAll long seed) {
+        Random random = new Random(seed);
+        int window = 20_000;
+        ReassemblyBuffer buffer = new ReassemblyBuffer(window, 0);
+        for (int i = 0; i < 500; i++) {
+            buffer.accept(random.nextInt(40) + (random.nextInt(10) == 0 ? 1_000_000 : 0), payload(random.nextInt(1453)), false);
+            assertTrue(buffer.readable() <= 2 * (window + 2048), () -> "readable " + buffer.readable());
+        }
+    }
+
+    @Test
+    void onePacketBeyondTheWindowIsToleratedAndNoMore() {
+        ReassemblyBuffer buffer = new ReassemblyBuffer(2000, 0);
+        assertEquals(Verdict.ACCEPTED, buffer.accept(0, payload(1000), false));
+        assertEquals(Verdict.ACCEPTED, buffer.accept(1, payload(1000), false));
+        assertEquals(0, buffer.free());
+        assertEquals(Verdict.ACCEPTED, buffer.accept(2, payload(1452), false));
+        assertEquals(Verdict.OUT_OF_WINDOW, buffer.accept(3, payload(1), false));
+        readAll(buffer);
+        assertEquals(Verdict.ACCEPTED, buffer.accept(3, payload(1), false));
+    }
+
+    @Test
+    void aPacketThatClosesTheGapIsTakenThoughTheWindowIsFullOfWhatWaitsBehindIt() {
+        ReassemblyBuffer buffer = new ReassemblyBuffer(2000, 0);
+        assertEquals(Verdict.ACCEPTED, buffer.accept(1, payload(1400), false));
+        assertEquals(Verdict.ACCEPTED, buffer.accept(2, payload(1400), false));
+        assertEquals(0, buffer.free());
+        assertEquals(Verdict.ACCEPTED, buffer.accept(0, payload(1400), false));
+        assertEquals(3, buffer.expected());
+        assertEquals(4200, buffer.readable());
+    }
+
+    @Test
+    void numbersTooFarAheadAreRefusedWhateverTheirSize() {
+        ReassemblyBuffer buffer = new ReassemblyBuffer(4 << 20, 0);
+        assertEquals(Verdict.OUT_OF_WINDOW, buffer.accept(1 << 20, payload(0), false));
+        assertEquals(Verdict.ACCEPTED, buffer.accept(8_000, payload(0), false));
+    }
+
+    @Test
+    void packetsBehindTheEndAreRefusedEvenBeforeTheGapCloses() {
+        ReassemblyBuffer buffer = new ReassemblyBuffer(10_000, 0);
+        buffer.accept(2, payload(3), true);
+        assertEquals(ReceiveState.END_KNOWN, buffer.state());
+        assertEquals(Verdict.AFTER_END, buffer.accept(3, payload(3), false));
+        buffer.accept(0, payload(3), false);
+        buffer.accept(1, payload(3), false);
+        assertEquals(ReceiveState.ENDED, buffer.state());
+        assertEquals(Verdict.AFTER_END, buffer.accept(3, payload(3), false));
+        assertEquals(3, buffer.expected());
+        assertEquals(9, readAll(buffer).length);
+        assertEquals(ReceiveState.DRAINED, buffer.state());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 5})
+    void whatNobodyWillReadIsCountedAndForgotten(int alreadyThere) {
+        ReassemblyBuffer buffer = new ReassemblyBuffer(2000, 0);
+        buffer.accept(0, payload(alreadyThere), false);
+        buffer.discard();
+        for (int seq = 1; seq < 100; seq++) {
+            assertEquals(Verdict.ACCEPTED, buffer.accept(seq, payload(1000), false));
+        }
+        buffer.accept(100, payload(0), true);
+        assertEquals(99_000 + alreadyThere, buffer.delivered());
+        assertEquals(ReceiveState.DRAINED, buffer.state());
+    }
+}
