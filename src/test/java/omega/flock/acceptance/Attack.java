@@ -20,10 +20,10 @@ import java.util.concurrent.atomic.AtomicLong;
 final class Attack implements Tap.Watcher, AutoCloseable {
 
     private static final int SOURCES = 48;
-    /** So many under way at once fit the receive buffer of a socket, whatever it was granted. */
+    /** So many under way at once fit the receive buffer of a socket, whatever it was granted, when nothing else is in it. */
     private static final int UNDER_WAY = 64;
-    /** When none arrives for so long, the system has dropped them. */
-    private static final long LOST_MILLIS = 20;
+    /** When none arrives for so long, the system has dropped all that are under way: its buffer was full of other traffic. */
+    private static final long LOST_MILLIS = 2;
 
     private final Captures captures = new Captures();
     private final AtomicLong arrived = new AtomicLong();
@@ -65,12 +65,19 @@ final class Attack implements Tap.Watcher, AutoCloseable {
         return arrived.get();
     }
 
-    /** Sends until so many have arrived at the readers of the targets. */
+    /**
+     * Sends until so many have arrived at the readers of the targets.
+     *
+     * @throws IOException if the system drops nearly all of them
+     */
     void run(long datagrams, List<Tap> targets) throws IOException, InterruptedException {
         List<InetSocketAddress> addresses = targets.stream().flatMap(tap -> tap.addresses().stream()).toList();
         long goal = arrived.get() + datagrams;
-        long giveUp = sent + 2 * datagrams;
-        while (arrived.get() < goal && sent < giveUp) {
+        long giveUp = sent + 10 * datagrams;
+        while (arrived.get() < goal) {
+            if (sent == giveUp) {
+                throw new IOException("the system dropped nine of ten: " + this);
+            }
             InetSocketAddress target = addresses.get(random.nextInt(addresses.size()));
             ByteBuffer datagram = ByteBuffer.wrap(hostile.next(target));
             try {
@@ -81,14 +88,15 @@ final class Attack implements Tap.Watcher, AutoCloseable {
                 room.release();
             }
             if (!room.tryAcquire(LOST_MILLIS, TimeUnit.MILLISECONDS)) {
-                lost++;
+                lost += UNDER_WAY;
+                room.release(UNDER_WAY - 1); // one is taken by the datagram just sent
             }
         }
     }
 
     @Override
     public String toString() {
-        return sent + " sent, " + arrived + " arrived, " + lost + " lost, " + refused + " refused by the system, seen: " + captures.kinds();
+        return sent + " sent, " + arrived + " arrived, " + lost + " taken for lost, " + refused + " refused by the system, seen: " + captures.kinds();
     }
 
     @Override
