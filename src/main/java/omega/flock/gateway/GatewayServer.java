@@ -53,13 +53,17 @@ public final class GatewayServer implements AutoCloseable {
         return server.isOpen();
     }
 
-    /** Stops listening: withdraws the announcement (bounded), resets connections nobody accepted. Idempotent. */
+    /**
+     * Stops listening: withdraws the announcement (bounded). Idempotent. Connections that nobody has accepted are reset,
+     * as with a {@link java.net.ServerSocket}, though their peers may see them as open already: nobody can take them any
+     * more. Accepted connections live on.
+     */
     @Override
     public void close() {
         server.close();
     }
 
-    /** Stops listening at once; the announcement is left to expire. Idempotent. */
+    /** The same at once; the announcement is left to expire. Idempotent. */
     public void closeNow() {
         server.closeNow();
     }

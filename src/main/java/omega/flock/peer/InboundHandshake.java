@@ -319,9 +319,14 @@ final class InboundHandshake {
 
     /** Gives up; a connection that was handed out is not touched. Idempotent, on any thread. */
     void abort(String why) {
+        abort(why, true);
+    }
+
+    /** The same, but may spare a connection that the client sees as open once it has read our opening frame. */
+    void abort(String why, boolean evenBound) {
         lock.lock();
         try {
-            if (state == State.CONNECTED) {
+            if (state == State.CONNECTED || state == State.BOUND && !evenBound) {
                 return;
             }
             state = state == State.VERIFYING || state == State.SILENT ? State.SILENT : State.ABORTED;

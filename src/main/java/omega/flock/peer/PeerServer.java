@@ -25,7 +25,7 @@ import omega.flock.secret.SecretStream;
 
 /**
  * Listens under one key. Handshakes and rounds come on the sockets' readers, are looked up or refused there, and worked on by
- * virtual threads of the server's scope; connections are handed out on the thread of their handshake.
+ * virtual threads; connections are handed out on the thread of their handshake.
  *
  * <pre>
  *   LISTENING ◄──resume()── SUSPENDED        half-open handshakes are dropped and the key is taken back
@@ -146,7 +146,7 @@ public final class PeerServer implements AutoCloseable {
     /** Drops half-open handshakes, takes the key back and takes nothing until {@link #resume}. */
     void suspend() throws InterruptedException {
         if (change(State.LISTENING, State.SUSPENDED)) {
-            dropHandshakes("suspended");
+            dropHandshakes("suspended", true);
             announcer.suspend();
         }
     }
@@ -159,7 +159,9 @@ public final class PeerServer implements AutoCloseable {
 
     /**
      * Takes no more connections and takes the key back from the nodes that have it, which may last some seconds. Idempotent.
-     * Connections that were handed out live on; those that nobody accepted are reset.
+     * Connections that were handed out live on. One whose client may see it as open already although its opening frame has
+     * not been read here, which is when hyperdht has handed it out, still goes to the sink. Without a sink, nobody can take
+     * it any more: it is reset, as those are that nobody has accepted.
      */
     @Override
     public void close() {
@@ -199,9 +201,10 @@ public final class PeerServer implements AutoCloseable {
 
     private void start(InboundHandshake handshake) {
         try {
-            scope.fork("flock-handshake", handshake::run);
+            // In the scope of the node: what becomes a connection outlives the server.
+            context.scope().fork("flock-handshake", handshake::run);
         } catch (RejectedExecutionException e) {
-            handshakes.forget(handshake); // the server is closing
+            handshakes.forget(handshake); // the node is closing
             handshakes.ended(handshake);
         }
     }
@@ -253,7 +256,9 @@ public final class PeerServer implements AutoCloseable {
             return verdict.join(PeerConstants.FIREWALL_TIMEOUT);
         } catch (TimeoutException | ExecutionException e) {
             verdict.cancel();
-            LOG.log(Level.WARNING, "server.firewall.gave.no.answer", e);
+            if (isOpen()) {
+                LOG.log(Level.WARNING, "server.firewall.gave.no.answer", e);
+            }
             return true;
         }
     }
@@ -309,7 +314,7 @@ public final class PeerServer implements AutoCloseable {
             lock.unlock();
         }
         context.dht().router().unregister(keyPair.publicKey(), gate);
-        dropHandshakes("the server closed");
+        dropHandshakes("the server closed", options.sink().isEmpty());
         queue.close().forEach(each -> each.abort(CloseReason.shutDown("the server closed before anybody accepted")));
         return true;
     }
@@ -319,8 +324,8 @@ public final class PeerServer implements AutoCloseable {
         onClosed.accept(this);
     }
 
-    private void dropHandshakes(String why) {
-        handshakes.clear().forEach(each -> each.abort(why));
+    private void dropHandshakes(String why, boolean evenBound) {
+        handshakes.clear().forEach(each -> each.abort(why, evenBound));
     }
 
     private State state() {

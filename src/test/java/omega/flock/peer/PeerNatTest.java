@@ -3,6 +3,7 @@ package omega.flock.peer;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -12,6 +13,8 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import omega.flock.base.CloseReason;
 import omega.flock.base.FlockException;
 import omega.flock.base.KeyPair;
 import omega.flock.rpc.EphemeralMode;
@@ -140,6 +143,38 @@ class PeerNatTest {
         }
     }
 
+    /** hyperdht hands a connection out as soon as it is bound to a path; whoever sees it as open then does not lose it. */
+    @Test
+    void aConnectionThatItsClientSeesAsOpenIsHandedOutThoughTheServerCloses() throws Exception {
+        CompletableFuture<SecretStream> handedOut = new CompletableFuture<>();
+        PeerNode host = node(nat("6.6.6.1", NatType.CONSISTENT).host("10.0.0.2"));
+        PeerNode guest = open(network.host("7.7.7.1"), builder().firewalled(false));
+        PeerServer server = host.listen(KeyPair.generate(), PeerServerOptions.DEFAULT.withSink(handedOut::complete));
+        network.filter((source, destination, payload) -> !(isHost(source, "7.7.7.1") && isStreamPacket(payload)));
+        try (SecretStream client = guest.connect(server.publicKey(), DialOptions.DEFAULT)) {
+            server.close();
+            assertFalse(handedOut.isDone(), "the server has not read the client's opening frame");
+            network.filter((source, destination, payload) -> true);
+            client.writeMessage("hello".getBytes(UTF_8));
+            try (SecretStream accepted = handedOut.get()) {
+                assertArrayEquals("hello".getBytes(UTF_8), accepted.readMessage().orElseThrow());
+            }
+        }
+    }
+
+    @Test
+    void aConnectionThatNobodyCanAcceptAnyMoreIsReset() throws Exception {
+        PeerNode host = node(nat("6.6.6.1", NatType.CONSISTENT).host("10.0.0.2"));
+        PeerNode guest = open(network.host("7.7.7.1"), builder().firewalled(false));
+        PeerServer server = host.listen(KeyPair.generate(), PeerServerOptions.DEFAULT);
+        network.filter((source, destination, payload) -> !(isHost(source, "7.7.7.1") && isStreamPacket(payload)));
+        try (SecretStream client = guest.connect(server.publicKey(), DialOptions.DEFAULT)) {
+            server.close();
+            assertThrows(IOException.class, client::readMessage);
+            assertEquals(CloseReason.Kind.RESET_BY_PEER, client.closeReason().orElseThrow().kind());
+        }
+    }
+
     private void assertMeet(PeerNode guest, PeerNode host, DialOptions options) throws Exception {
         try (PeerServer server = host.listen(KeyPair.generate(), PeerServerOptions.DEFAULT)) {
             try (SecretStream client = guest.connect(server.publicKey(), options); SecretStream accepted = server.accept()) {
@@ -169,6 +204,10 @@ class PeerNatTest {
         nodes.add(node);
         assertTrue(node.dht().rpc().awaitBootstrapped(Duration.ofSeconds(20)));
         return node;
+    }
+
+    private static boolean isHost(InetSocketAddress source, String address) {
+        return source.getAddress().getHostAddress().equals(address);
     }
 
     private static boolean isInside(InetSocketAddress source, InetSocketAddress destination) {
