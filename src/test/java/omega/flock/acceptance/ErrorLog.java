@@ -8,7 +8,10 @@ import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 
-/** The errors that the library logs: exceptions that escaped from a handler or a task, faults of ours each of them. */
+/**
+ * The errors that the library logs: exceptions that escaped from a handler or a task, faults of ours each of them. It sees those of
+ * the whole JVM, and other tests provoke some: a class that uses it runs isolated.
+ */
 final class ErrorLog extends Handler implements AutoCloseable {
 
     private final Logger logger = Logger.getLogger("omega.flock"); // kept, because the log manager holds it weakly

@@ -46,9 +46,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** Nodes that lie, and peers that do not answer, do not read, or die in the middle of a sentence. */
 @Timeout(120)
+@Isolated("it takes every error that is logged for one of its own")
 class HostilePeersTest {
 
     private static final Topic TOPIC = Topic.hash("among liars");
