@@ -14,11 +14,16 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import omega.flock.base.CloseReason;
 import omega.flock.base.FlockException;
 import omega.flock.base.KeyPair;
+import omega.flock.dht.message.DhtCommand;
 import omega.flock.rpc.EphemeralMode;
 import omega.flock.rpc.RpcConfig;
+import omega.flock.runtime.Task;
+import omega.flock.runtime.TaskScope;
 import omega.flock.secret.SecretStream;
 import omega.flock.sim.Conditions;
 import omega.flock.sim.MemoryHost;
@@ -63,6 +68,45 @@ class PeerNatTest {
         PeerNode guest = node(nat("6.6.6.2", NatType.CONSISTENT).host("10.0.0.2"));
         assertMeet(guest, host, DialOptions.DEFAULT.withFastOpen(fastOpen));
         assertTrue(guest.stats().poolSockets() > 0);
+    }
+
+    /** The rounds go on while the stream is on its way over the path that a probe has opened; their end must not end it. */
+    @Test
+    void aClientThatAProbeHasReachedDoesNotTellTheServerThatItGivesThePunchUp() throws Exception {
+        PeerNode host = node(nat("6.6.6.1", NatType.CONSISTENT).host("10.0.0.2"));
+        PeerNode guest = node(nat("6.6.6.2", NatType.CONSISTENT).host("10.0.1.2"));
+        CountDownLatch reached = new CountDownLatch(1);
+        AtomicInteger rounds = new AtomicInteger();
+        // The streams have to wait for as long as the rounds go on.
+        network.filter((source, destination, payload) -> {
+            if (isHost(source, "10.0.1.2") && isRequest(payload, DhtCommand.PEER_HOLEPUNCH)) {
+                rounds.incrementAndGet();
+            } else if (isHost(source, "10.0.1.2") && isStreamPacket(payload)) {
+                reached.countDown(); // the dial follows the probe
+            }
+            return !isStreamPacket(payload);
+        });
+        CompletableFuture<Thread> punch = new CompletableFuture<>();
+        AtomicInteger roundsBefore = new AtomicInteger();
+        DialOptions refusing = DialOptions.DEFAULT.withPunchPolicy((a, b, c, d) -> {
+            punch.complete(Thread.currentThread());
+            try {
+                reached.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            roundsBefore.set(rounds.get());
+            return false;
+        });
+        try (PeerServer server = host.listen(KeyPair.generate(), PeerServerOptions.DEFAULT); TaskScope scope = new TaskScope("test")) {
+            Task<SecretStream> dial = scope.forkCallable("dial", () -> guest.connect(server.publicKey(), refusing));
+            punch.get().join();
+            assertEquals(roundsBefore.get(), rounds.get(), "nothing was said after the probe");
+            network.filter((source, destination, payload) -> true);
+            try (SecretStream client = dial.join(); SecretStream accepted = server.accept()) {
+                assertExchange(client, accepted);
+            }
+        }
     }
 
     @ParameterizedTest
@@ -178,12 +222,16 @@ class PeerNatTest {
     private void assertMeet(PeerNode guest, PeerNode host, DialOptions options) throws Exception {
         try (PeerServer server = host.listen(KeyPair.generate(), PeerServerOptions.DEFAULT)) {
             try (SecretStream client = guest.connect(server.publicKey(), options); SecretStream accepted = server.accept()) {
-                client.writeMessage("hello".getBytes(UTF_8));
-                assertArrayEquals("hello".getBytes(UTF_8), accepted.readMessage().orElseThrow());
-                accepted.writeMessage("welcome".getBytes(UTF_8));
-                assertArrayEquals("welcome".getBytes(UTF_8), client.readMessage().orElseThrow());
+                assertExchange(client, accepted);
             }
         }
+    }
+
+    private static void assertExchange(SecretStream client, SecretStream accepted) throws IOException {
+        client.writeMessage("hello".getBytes(UTF_8));
+        assertArrayEquals("hello".getBytes(UTF_8), accepted.readMessage().orElseThrow());
+        accepted.writeMessage("welcome".getBytes(UTF_8));
+        assertArrayEquals("welcome".getBytes(UTF_8), client.readMessage().orElseThrow());
     }
 
     private MemoryNat nat(String address, NatType type) {
@@ -212,6 +260,12 @@ class PeerNatTest {
 
     private static boolean isInside(InetSocketAddress source, InetSocketAddress destination) {
         return source.getAddress().isSiteLocalAddress() && destination.getAddress().isSiteLocalAddress();
+    }
+
+    /** A request has its command at byte 10, unless it carries an id or a token, which nobody here has for a round. */
+    private static boolean isRequest(ByteBuffer payload, DhtCommand command) {
+        return payload.remaining() > 10 && payload.get(0) == 0x03 && (payload.get(1) & 0x07) == 0
+                && payload.get(10) == command.code();
     }
 
     private static boolean isStreamPacket(ByteBuffer payload) {
