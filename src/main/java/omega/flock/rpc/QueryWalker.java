@@ -127,8 +127,8 @@ final class QueryWalker {
         Optional<FlockException> outcome = Optional.of(destroyed("the query failed"));
         try {
             walkToTheEnd();
-            // Visits that take too long to wait for do not matter any more.
-            visits.close();
+            // Visits that take too long to wait for do not matter any more; the commits are still to come.
+            visits.cancelAll(destroyed("the walk is over"));
             commitToClosest();
             outcome = Optional.empty();
         } catch (FlockException e) {

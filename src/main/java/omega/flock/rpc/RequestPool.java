@@ -112,7 +112,9 @@ final class RequestPool {
             return pending;
         }
         counters.requestCreated(request);
-        if (bound) {
+        if (session.filter(RpcSession::isClosed).isPresent()) {
+            cancel(pending, session.get().refusal());
+        } else if (bound) {
             transmit(pending);
         }
         return pending;

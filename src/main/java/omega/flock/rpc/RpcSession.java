@@ -9,8 +9,8 @@ import omega.flock.base.FlockException;
 import omega.flock.base.PeerAddress;
 
 /**
- * Requests and queries that are ended together. Works on the threads of its callers; thread-safe, and stays usable after
- * {@link #cancelAll}.
+ * Requests and queries that are ended together. Works on the threads of its callers; thread-safe. It stays usable after
+ * {@link #cancelAll}, and ends at once whatever comes after {@link #close}.
  */
 public final class RpcSession implements AutoCloseable {
 
@@ -19,6 +19,7 @@ public final class RpcSession implements AutoCloseable {
     private final ReentrantLock lock = new ReentrantLock();
     private final Set<RequestHandle> requests = new HashSet<>(); // guarded by lock
     private final Set<RpcQuery> queries = new HashSet<>(); // guarded by lock
+    private volatile boolean closed;
 
     RpcSession(RequestPool pool, NodeQueries starter) {
         this.pool = pool;
@@ -37,7 +38,11 @@ public final class RpcSession implements AutoCloseable {
 
     /** Starts a query, as {@link RpcNode#query} does. */
     public RpcQuery query(QueryRequest request) {
-        return starter.start(request, Optional.of(this));
+        RpcQuery query = starter.start(request, Optional.of(this));
+        if (closed) {
+            query.close();
+        }
+        return query;
     }
 
     /** Ends everything that is under way: requests fail with this, queries are closed. */
@@ -55,10 +60,22 @@ public final class RpcSession implements AutoCloseable {
         closed.forEach(RpcQuery::close);
     }
 
-    /** Ends everything that is under way with the code {@code REQUEST_DESTROYED}. */
+    /** Ends everything that is under way with the code {@code REQUEST_DESTROYED}, and whatever comes. Idempotent. */
     @Override
     public void close() {
-        cancelAll(new FlockException(RpcConstants.REQUEST_DESTROYED, "the session was closed"));
+        // First: what is not seen here, because it is attached later, sees that.
+        closed = true;
+        cancelAll(refusal());
+    }
+
+    /** Tells whether nothing can be sent any more. */
+    boolean isClosed() {
+        return closed;
+    }
+
+    /** Returns what a request of a closed session fails with. */
+    FlockException refusal() {
+        return new FlockException(RpcConstants.REQUEST_DESTROYED, "the session was closed");
     }
 
     /** Returns how many requests and queries are under way. */

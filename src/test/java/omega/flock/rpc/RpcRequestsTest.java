@@ -241,6 +241,20 @@ class RpcRequestsTest {
         assertEquals(0, session.live());
     }
 
+    /** Whoever closes it cannot know of those who are about to send. */
+    @Test
+    void aClosedSessionEndsWhatComesLaterAtOnce() throws Exception {
+        RpcSession session = node.session();
+        session.close();
+        FlockException failure = assertThrows(FlockException.class,
+                () -> session.request(RpcRequest.of(9).withTimeout(Duration.ofHours(1)), silent.address()));
+        assertEquals(RpcConstants.REQUEST_DESTROYED, failure.code());
+        RpcQuery query = session.query(QueryRequest.of(TARGET, 9).withNodes(List.of(silent.address())).onlyTheseNodes());
+        assertEquals(RpcConstants.REQUEST_DESTROYED, assertThrows(FlockException.class, query::awaitFinished).code());
+        assertEquals(0, session.live());
+        assertEquals(0, node.stats().requests().active());
+    }
+
     @Test
     void aClosedQueryEndsItsVisitsAndTellsItsConsumer() throws Exception {
         node.addNode(silent.address());
