@@ -70,6 +70,7 @@ final class PeerSearch {
     private final RpcSession session;
     private final AtomicBoolean walking = new AtomicBoolean();
     private final AtomicInteger attempts = new AtomicInteger();
+    private volatile boolean announced; // some node has told us so: what we knew ourselves may be out of date
     private final ReentrantLock lock = new ReentrantLock();
     private final Set<PeerAddress> tried = new HashSet<>(); // guarded by lock
 
@@ -139,7 +140,7 @@ final class PeerSearch {
         if (failure.getCause() instanceof Refusal refusal) {
             return refusal;
         }
-        if (attempts.get() == 0) {
+        if (!announced) {
             return new FlockException("PEER_NOT_FOUND", "no node knows the peer " + remote, failure);
         }
         return new FlockException("PEER_CONNECTION_FAILED",
@@ -171,7 +172,11 @@ final class PeerSearch {
         try (DhtQuery<PeerRecord> query = context.dht().findPeer(target, seeds)) {
             for (Optional<DhtReply<PeerRecord>> next = query.next(); next.isPresent(); next = query.next()) {
                 DhtReply<PeerRecord> reply = next.get();
-                if (!reply.value().publicKey().equals(remote) || known.contains(reply.from()) && !seeds.isEmpty()) {
+                if (!reply.value().publicKey().equals(remote)) {
+                    continue;
+                }
+                announced = true;
+                if (known.contains(reply.from()) && !seeds.isEmpty()) {
                     continue;
                 }
                 permits.acquire();

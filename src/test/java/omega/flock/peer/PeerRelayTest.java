@@ -12,6 +12,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import omega.flock.base.FlockException;
 import omega.flock.base.KeyPair;
 import omega.flock.base.PeerAddress;
+import omega.flock.base.PublicKey;
 import omega.flock.net.DatagramUdpPort;
 import omega.flock.net.UdpPort;
 import omega.flock.secret.SecretStream;
@@ -73,6 +74,22 @@ class PeerRelayTest {
             assertEquals("DIAL_TIMEOUT", failure.code());
             assertTrue(System.nanoTime() - started < Duration.ofSeconds(2).toNanos(), "the deadline was 100 ms");
             assertEquals(0, guest.dht().rpc().stats().requests().active());
+        }
+        net.awaitIdle();
+    }
+
+    @Test
+    void relaysThatNoLongerKnowAKeyDoNotMakeItKnown() throws Exception {
+        List<PeerAddress> relays;
+        PublicKey key;
+        try (PeerNode host = net.node(); PeerServer server = host.listen(KeyPair.generate(), PeerServerOptions.DEFAULT)) {
+            relays = server.relayAddresses();
+            key = server.publicKey();
+        }
+        try (PeerNode guest = net.node()) {
+            FlockException failure = assertThrows(FlockException.class,
+                    () -> guest.connect(key, DialOptions.DEFAULT.withRelayAddresses(relays)));
+            assertEquals("PEER_NOT_FOUND", failure.code());
         }
         net.awaitIdle();
     }
