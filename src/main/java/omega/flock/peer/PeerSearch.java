@@ -41,8 +41,9 @@ import omega.flock.runtime.TaskScope;
  *     walk again, not beginning at the known relays ─────────────────┘
  * </pre>
  *
- * <p>Unlike hyperdht, which stops at the first known relay that fails, all are tried, and a reply that does not verify
- * costs nothing but the attempt that brought it (dht.md pitfalls 56, 5.3).
+ * <p>Each relay is tried once, by whoever comes to it first: a walk does not leave a known relay that has the record to wait
+ * behind others that are silent for four seconds each. Unlike hyperdht, which stops at the first known relay that fails, all
+ * are tried, and a reply that does not verify costs nothing but the attempt that brought it (dht.md pitfalls 56, 5.3).
  */
 final class PeerSearch {
 
@@ -150,7 +151,6 @@ final class PeerSearch {
     private void search() throws InterruptedException {
         walk(known);
         if (!known.isEmpty() && !race.isOver()) {
-            awaitAttempts();
             walk(List.of());
         }
         awaitAttempts();
@@ -176,9 +176,6 @@ final class PeerSearch {
                     continue;
                 }
                 announced = true;
-                if (known.contains(reply.from()) && !seeds.isEmpty()) {
-                    continue;
-                }
                 permits.acquire();
                 if (race.isOver() || !claim(reply.from())) {
                     permits.release();

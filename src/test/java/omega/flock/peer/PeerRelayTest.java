@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import omega.flock.base.FlockException;
@@ -25,11 +26,13 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class PeerRelayTest {
 
+    private static final int NODES = 4;
+
     private static PeerNet net;
 
     @BeforeAll
     static void startNet() throws Exception {
-        net = PeerNet.start(4);
+        net = PeerNet.start(NODES);
     }
 
     @AfterAll
@@ -78,12 +81,32 @@ class PeerRelayTest {
         net.awaitIdle();
     }
 
+    /** Each of the silent ones takes four seconds by itself. */
+    @Test
+    void aGoodRelayDoesNotWaitBehindSilentOnes() throws Exception {
+        AtomicInteger heard = new AtomicInteger();
+        try (UdpPort one = silentPort(heard); UdpPort two = silentPort(heard); UdpPort three = silentPort(heard);
+                PeerNode host = net.node(); PeerNode guest = net.node();
+                PeerServer server = host.listen(KeyPair.generate(), PeerServerOptions.DEFAULT)) {
+            List<PeerAddress> relays = new ArrayList<>();
+            List.of(one, two, three).forEach(silent -> relays.add(PeerAddress.of(silent.localAddress())));
+            for (int i = 0; i < NODES; i++) {
+                relays.add(PeerAddress.of(net.dhtNode(i).dht().rpc().serverPort().localAddress()));
+            }
+            meet(guest, server, DialOptions.DEFAULT.withRelayAddresses(relays).withTimeout(Duration.ofSeconds(10)));
+        }
+        net.awaitIdle();
+    }
+
     @Test
     void relaysThatNoLongerKnowAKeyDoNotMakeItKnown() throws Exception {
         List<PeerAddress> relays;
         PublicKey key;
         try (PeerNode host = net.node(); PeerServer server = host.listen(KeyPair.generate(), PeerServerOptions.DEFAULT)) {
-            relays = server.relayAddresses();
+            // Without the host itself, which will be silent.
+            relays = server.relayAddresses().stream()
+                    .filter(relay -> host.dht().rpc().remoteAddress().filter(relay::equals).isEmpty()).toList();
+            assertEquals(2, relays.size());
             key = server.publicKey();
         }
         try (PeerNode guest = net.node()) {
