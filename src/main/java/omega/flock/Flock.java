@@ -282,7 +282,11 @@ public final class Flock implements AutoCloseable {
 
     // ---- about itself ----
 
-    /** Returns the gateway under this flock, which lives as long as the flock. */
+    /**
+     * Returns the gateway under this flock, which lives as long as the flock. Who closes it alone leaves a flock that finds
+     * nobody: connections end, {@link PeerDiscovery#flushed()} yields false, {@link #listen()} fails with code {@code
+     * SHUT_DOWN}, {@link #suspend()} throws an {@code IllegalStateException}. Closing the flock is still needed.
+     */
     public Gateway dht() {
         return gateway;
     }

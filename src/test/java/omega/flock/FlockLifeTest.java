@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import omega.flock.FlockNet.Member;
 import omega.flock.base.CloseReason;
+import omega.flock.base.FlockException;
 import omega.flock.base.KeyPair;
 import omega.flock.base.Topic;
 import omega.flock.gateway.Connection;
@@ -68,6 +69,23 @@ class FlockLifeTest {
         assertEquals(CloseReason.Kind.RESET_BY_PEER, far.closeReason().orElseThrow().kind());
         FlockNet.until("the server forgets it", () -> server.flock.peers().isEmpty());
         assertFalse(client.flock.dht().isOpen());
+    }
+
+    @Test
+    void aFlockWhoseGatewaySomebodyClosesSaysSoAndGoesOn() throws Exception {
+        server();
+        Member member = client();
+        member.flock.dht().close();
+        FlockNet.until("its connections end", () -> member.flock.connections().isEmpty());
+        assertFalse(member.flock.join(TOPIC).refresh());
+        assertFalse(member.flock.join(Topic.filled("another"), JoinOptions.CLIENT).flushed());
+        FlockException failure = assertThrows(FlockException.class, member.flock::listen);
+        assertEquals("SHUT_DOWN", failure.code());
+        assertTrue(member.flock.joinPeer(KeyPair.generate().publicKey()));
+        FlockNet.until("its dials fail", () -> member.flock.connecting() == 0);
+        assertThrows(IllegalStateException.class, member.flock::suspend);
+        member.flock.leave(TOPIC);
+        assertTimeout(Duration.ofSeconds(10), member.flock::close);
     }
 
     @Test

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Predicate;
+import omega.flock.base.FlockException;
 import omega.flock.base.KeyPair;
 import omega.flock.base.PeerAddress;
 import omega.flock.base.PublicKey;
@@ -15,8 +16,17 @@ import omega.flock.gateway.Gateway;
 import omega.flock.gateway.GatewayServer;
 import omega.flock.gateway.ServerOptions;
 
-/** The network as a gateway gives it; methods run on their callers' threads. */
+/**
+ * The network as a gateway gives it; methods run on their callers' threads. That somebody closes the gateway under the swarm
+ * is a failure of the network to it, with code {@code SHUT_DOWN}.
+ */
 public final class GatewayNetwork implements Network<GatewayLink> {
+
+    /** What is asked of the gateway. */
+    @FunctionalInterface
+    private interface Question<T, E extends Exception> {
+        T ask() throws IOException, E;
+    }
 
     private final Gateway gateway;
 
@@ -28,34 +38,37 @@ public final class GatewayNetwork implements Network<GatewayLink> {
     @Override
     public GatewayLink dial(PublicKey remote, KeyPair identity, List<PeerAddress> relays, Duration limit)
             throws IOException, InterruptedException {
-        return new GatewayLink(gateway.connect(remote,
-                ConnectOptions.DEFAULT.withKeyPair(identity).withRelayAddresses(relays).withTimeout(limit)));
+        return new GatewayLink(whileOpen(() -> gateway.connect(remote,
+                ConnectOptions.DEFAULT.withKeyPair(identity).withRelayAddresses(relays).withTimeout(limit))));
     }
 
     @Override
     public Listener<GatewayLink> listen(KeyPair identity, Predicate<PublicKey> rejects) throws IOException, InterruptedException {
-        return new ServerListener(gateway.listen(identity, ServerOptions.DEFAULT.withFirewall(rejects)));
+        return new ServerListener(whileOpen(() -> gateway.listen(identity, ServerOptions.DEFAULT.withFirewall(rejects))));
     }
 
     @Override
-    public Walk lookup(Topic topic, List<PeerAddress> seeds) {
-        return new GatewayWalk(gateway.lookup(topic, seeds));
+    public Walk lookup(Topic topic, List<PeerAddress> seeds) throws IOException {
+        return new GatewayWalk(whileOpen(() -> gateway.lookup(topic, seeds)));
     }
 
     @Override
-    public Walk announce(Topic topic, KeyPair identity, Announcement announcement) {
+    public Walk announce(Topic topic, KeyPair identity, Announcement announcement) throws IOException {
         AnnounceOptions options = AnnounceOptions.DEFAULT.withClear(announcement.clear()).withSeeds(announcement.seeds());
-        return new GatewayWalk(gateway.announce(topic, identity, announcement.relays(), options));
+        return new GatewayWalk(whileOpen(() -> gateway.announce(topic, identity, announcement.relays(), options)));
     }
 
     @Override
-    public Walk lookupAndUnannounce(Topic topic, KeyPair identity, List<PeerAddress> seeds) {
-        return new GatewayWalk(gateway.lookupAndUnannounce(topic, identity, seeds));
+    public Walk lookupAndUnannounce(Topic topic, KeyPair identity, List<PeerAddress> seeds) throws IOException {
+        return new GatewayWalk(whileOpen(() -> gateway.lookupAndUnannounce(topic, identity, seeds)));
     }
 
     @Override
     public void unannounce(Topic topic, KeyPair identity, List<PeerAddress> nodes) throws IOException, InterruptedException {
-        gateway.unannounce(topic, identity, nodes);
+        whileOpen(() -> {
+            gateway.unannounce(topic, identity, nodes);
+            return nodes;
+        });
     }
 
     /** The listener lives as long as the gateway, which lives as long as this network. */
@@ -84,6 +97,17 @@ public final class GatewayNetwork implements Network<GatewayLink> {
     @Override
     public void closeNow() {
         gateway.closeNow();
+    }
+
+    private <T, E extends Exception> T whileOpen(Question<T, E> question) throws IOException, E {
+        try {
+            return question.ask();
+        } catch (IllegalStateException e) {
+            if (gateway.isOpen()) {
+                throw e;
+            }
+            throw new FlockException("SHUT_DOWN", "the gateway was closed under the flock", e);
+        }
     }
 
     private record ServerListener(GatewayServer server) implements Listener<GatewayLink> {

@@ -33,13 +33,13 @@ public interface Network<L extends Link> {
     Listener<L> listen(KeyPair identity, Predicate<PublicKey> rejects) throws IOException, InterruptedException;
 
     /** Starts to look a topic up. */
-    Walk lookup(Topic topic, List<PeerAddress> seeds);
+    Walk lookup(Topic topic, List<PeerAddress> seeds) throws IOException;
 
     /** Starts to look a topic up and announce {@code identity} at the closest nodes. */
-    Walk announce(Topic topic, KeyPair identity, Announcement announcement);
+    Walk announce(Topic topic, KeyPair identity, Announcement announcement) throws IOException;
 
     /** Starts to look a topic up and withdraw {@code identity} wherever the walk meets it. */
-    Walk lookupAndUnannounce(Topic topic, KeyPair identity, List<PeerAddress> seeds);
+    Walk lookupAndUnannounce(Topic topic, KeyPair identity, List<PeerAddress> seeds) throws IOException;
 
     /** Withdraws {@code identity} from these nodes. */
     void unannounce(Topic topic, KeyPair identity, List<PeerAddress> nodes) throws IOException, InterruptedException;

@@ -9,7 +9,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Supplier;
 import omega.flock.base.PeerAddress;
 import omega.flock.gateway.FoundPeer;
 import omega.flock.swarm.Alarms.Alarm;
@@ -58,10 +57,11 @@ final class RefreshRun<L extends Link> {
         }
         // Asked and started outside of a change: the network has locks of its own.
         List<PeerAddress> relays = announcing ? relays() : List.of();
-        walk = context.guard.get(() -> discovery.plan(refresh, announcing, relays)).map(Supplier::get);
-        if (walk.isEmpty()) {
+        Optional<Walk.Start> start = context.guard.get(() -> discovery.plan(refresh, announcing, relays));
+        if (start.isEmpty()) {
             return false;
         }
+        walk = Optional.of(start.get().walk());
         boolean wanted = context.guard.get(() -> refresh.walking(walk.get()));
         return wanted && walk(walk.get()) && lookAgain();
     }
@@ -72,15 +72,15 @@ final class RefreshRun<L extends Link> {
      */
     private boolean lookAgain() throws InterruptedException {
         List<PeerAddress> nodes = walk.get().closestNodes();
-        Optional<Supplier<Walk>> again = context.guard.get(() -> discovery.planSecondLook(refresh, announcing, nodes));
+        Optional<Walk.Start> again = context.guard.get(() -> discovery.planSecondLook(refresh, announcing, nodes));
         if (again.isEmpty()) {
             return true;
         }
         announcedAt = nodes;
         walk.get().close();
-        Walk second = again.get().get();
-        walk = Optional.of(second);
         try {
+            Walk second = again.get().walk();
+            walk = Optional.of(second);
             return context.guard.get(() -> refresh.walking(second)) && walk(second);
         } catch (IOException e) {
             // The announcement is stored, which is what the refresh was for; the next one looks again.

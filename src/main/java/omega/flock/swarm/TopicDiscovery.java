@@ -9,7 +9,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.function.Supplier;
 import omega.flock.base.KeyPair;
 import omega.flock.base.PeerAddress;
 import omega.flock.base.Topic;
@@ -217,8 +216,8 @@ final class TopicDiscovery<L extends Link> {
         return state == State.ACTIVE && current.filter(running -> running == refresh).isPresent();
     }
 
-    /** Returns what starts the walk of a refresh, to be called outside of the change; empty if it is not the current one. */
-    Optional<Supplier<Walk>> plan(Refresh refresh, boolean announcing, List<PeerAddress> relays) {
+    /** Returns what starts the walk of a refresh; empty if it is not the current one. */
+    Optional<Walk.Start> plan(Refresh refresh, boolean announcing, List<PeerAddress> relays) {
         if (!isCurrent(refresh)) {
             return Optional.empty();
         }
@@ -234,7 +233,7 @@ final class TopicDiscovery<L extends Link> {
     }
 
     /** Returns what looks at these nodes again after a first announcement there; empty if nobody looks for peers. */
-    Optional<Supplier<Walk>> planSecondLook(Refresh refresh, boolean announcing, List<PeerAddress> nodes) {
+    Optional<Walk.Start> planSecondLook(Refresh refresh, boolean announcing, List<PeerAddress> nodes) {
         boolean first = announcing && memory.mustClear();
         return first && client && isCurrent(refresh) ? Optional.of(() -> context.network.lookup(topic, nodes)) : Optional.empty();
     }
