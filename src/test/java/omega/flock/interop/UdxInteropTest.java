@@ -131,7 +131,8 @@ class UdxInteropTest {
             assertArrayEquals(sent.bytes("hash"), sha256(data));
             pair.stream.end();
             assertEquals(CloseReason.Kind.FINISHED, pair.awaitClosed().kind());
-            assertEquals(1500, pair.script.await("close").number("mtu"), "JavaScript probes the path's MTU with padded packets");
+            long mtu = pair.script.await("close").number("mtu"); // how far the search gets is a matter of time
+            assertTrue(mtu > 1200, () -> "JavaScript probes the path's MTU with padded packets, we acknowledge them: " + mtu);
         }
     }
 
