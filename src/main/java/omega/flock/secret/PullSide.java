@@ -32,6 +32,7 @@ final class PullSide {
     private byte[] plain = NONE; // guarded by lock; a frame that is being read in pieces
     private int plainOffset; // guarded by lock
     private int plainEnd; // guarded by lock
+    private boolean asked; // guarded by lock; whether this call has asked the transport yet
     private volatile int available;
     private volatile long framesReceived;
 
@@ -206,6 +207,7 @@ final class PullSide {
             if (!lock.tryLock(timeoutNanos, TimeUnit.NANOSECONDS)) {
                 throw new SocketTimeoutException("another thread is reading");
             }
+            asked = false;
             return deadline == 0 ? 1 : deadline;
         } catch (InterruptedException e) {
             throw Interrupts.restored("interrupted while another thread reads");
@@ -217,10 +219,12 @@ final class PullSide {
             return 0;
         }
         long left = deadline - ticker.nanoTime();
-        if (left <= 0) {
+        if (left <= 0 && asked) {
             throw new SocketTimeoutException("nothing to read within the timeout");
         }
-        return left;
+        // Each call takes what is there already, however short its timeout, so that whoever reads again gets on.
+        asked = true;
+        return Math.max(1, left);
     }
 
     /** The peer sent what the protocol does not allow. */

@@ -198,6 +198,27 @@ class SecretStreamTest {
     }
 
     @Test
+    void whatIsThereIsReadHoweverShortTheTimeout() throws Exception {
+        try (SecretPair pair = new SecretPair(5000, 7, Duration.ZERO).started()) {
+            byte[] message = new byte[100];
+            pair.client.writeMessage(message);
+            pair.server.setReadTimeout(Duration.ofNanos(1));
+            assertArrayEquals(message, readInTheEnd(pair.server));
+        }
+    }
+
+    private static byte[] readInTheEnd(SecretStream stream) throws IOException {
+        for (int i = 0; i < 1000; i++) {
+            try {
+                return stream.readMessage().orElseThrow();
+            } catch (SocketTimeoutException e) {
+                assertTrue(stream.isOpen());
+            }
+        }
+        throw new AssertionError("it does not get on");
+    }
+
+    @Test
     void anInterruptedReadLeavesTheStreamUsableAndTheFlagSet() throws Exception {
         try (SecretPair pair = new SecretPair().started()) {
             Thread.currentThread().interrupt();
