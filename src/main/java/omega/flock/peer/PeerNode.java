@@ -14,6 +14,7 @@ import omega.flock.base.FlockException;
 import omega.flock.base.KeyPair;
 import omega.flock.base.PublicKey;
 import omega.flock.dht.DhtNode;
+import omega.flock.net.DatagramHandler;
 import omega.flock.net.DatagramUdpPort;
 import omega.flock.net.PortBinder;
 import omega.flock.peer.punch.PunchSockets;
@@ -28,6 +29,7 @@ import omega.flock.secret.SecretStream;
 import omega.flock.secret.SecretStreamOptions;
 import omega.flock.transport.TransportStats;
 import omega.flock.transport.UdxTransport;
+import omega.flock.transport.packet.PacketHeader;
 
 /**
  * A node that reaches peers and is reached by them: DHT node, stream transport, punchers, dialler and servers on one pair of
@@ -66,13 +68,15 @@ public final class PeerNode implements AutoCloseable {
         this.scope = new TaskScope("node");
         this.timers = new DeadlineQueue("flock-timers", ticker, scope);
         this.transport = new UdxTransport(ticker, scope);
-        this.dht = new DhtNode(config.rpc(), binder, ticker, scope, transport);
+        // What begins like a stream packet is nothing else, and the transport has counted it.
+        DatagramHandler packets = transport.orElse((port, source, datagram) -> PacketHeader.isStreamPacket(datagram));
+        this.dht = new DhtNode(config.rpc(), binder, ticker, scope, packets);
         this.keyPair = config.keyPair();
         RpcNode rpc = dht.rpc();
         try {
             rpc.bind();
             InetAddress host = rpc.serverPort().localAddress().getAddress();
-            PunchSockets sockets = new PunchSockets(binder, host, transport.orElse(rpc), ticker, timers);
+            PunchSockets sockets = new PunchSockets(binder, host, packets.orElse(rpc), ticker, timers);
             SecretStreamOptions streams =
                     SecretStreamOptions.of(ticker, timers, scope).withKeepAlive(config.connectionKeepAlive());
             SecureRandom random = new SecureRandom();

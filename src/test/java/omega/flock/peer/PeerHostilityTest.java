@@ -24,6 +24,7 @@ import omega.flock.dht.message.UdxInfo;
 import omega.flock.net.DatagramUdpPort;
 import omega.flock.net.UdpPort;
 import omega.flock.noise.NoiseHandshake;
+import omega.flock.rpc.DropReason;
 import omega.flock.secret.SecretStream;
 import omega.flock.wire.WireWriter;
 import org.junit.jupiter.api.AfterAll;
@@ -142,6 +143,27 @@ class PeerHostilityTest {
         awaitDrop("UNKNOWN_SLOT");
         assertReachable();
         net.awaitIdle();
+    }
+
+    @Test
+    void aPacketOfNoStreamIsCountedOnceAndSoIsNoise() throws Exception {
+        byte[] packet = new byte[20];
+        packet[0] = (byte) 0xFF;
+        packet[1] = 1;
+        byte[] noise = {(byte) 0xFF, 1};
+        byte[] cutOff = {3, 0, 1};
+        for (byte[] datagram : new byte[][] {packet, packet, packet, noise, cutOff}) {
+            stranger.send(ByteBuffer.wrap(datagram), host.dht().rpc().serverPort().localAddress());
+        }
+        while (dropped(DropReason.MALFORMED) == 0) { // until the test's time is over; the last one is the last to be read
+            Thread.yield();
+        }
+        assertEquals(1, dropped(DropReason.NOT_RPC));
+        assertEquals(3, host.transportStats().drops().get(omega.flock.transport.flow.DropReason.UNKNOWN_STREAM));
+    }
+
+    private long dropped(DropReason reason) {
+        return host.dht().rpc().stats().dropped(reason);
     }
 
     @Test
