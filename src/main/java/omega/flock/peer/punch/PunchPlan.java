@@ -1,5 +1,6 @@
 package omega.flock.peer.punch;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -20,7 +21,7 @@ import omega.flock.dht.message.Firewall;
  *
  * <p>OPEN counts as CONSISTENT. Source: hyperdht 6.34.0 {@code lib/holepuncher.js}.
  */
-sealed interface PunchPlan {
+abstract sealed class PunchPlan {
 
     /**
      * One datagram of one byte.
@@ -29,6 +30,16 @@ sealed interface PunchPlan {
      * @param to where it goes
      */
     record Probe(int socket, PeerAddress to) {}
+
+    /** Probes that are sent together, and how long to wait after them. */
+    private record Step(List<Probe> probes, Duration pause) {}
+
+    private long dueNanos;
+    private boolean exhausted;
+
+    private PunchPlan(long firstNanos) {
+        this.dueNanos = firstNanos;
+    }
 
     /** Chooses the plan for two NATs; empty if there is none. */
     static Optional<PunchPlan> choose(Firewall own, RemoteView remote, boolean initiator, long nowNanos) {
@@ -46,55 +57,56 @@ sealed interface PunchPlan {
     }
 
     /** Returns how many sockets the plan sends from. */
-    int sockets();
+    abstract int sockets();
 
     /** Returns when the next probes are due, or, after the last ones, when hope ends. */
-    long nextNanos();
+    long nextNanos() {
+        return dueNanos;
+    }
 
     /** Tells whether all probes are sent and the last wait is over. */
-    boolean isExhausted();
+    boolean isExhausted() {
+        return exhausted;
+    }
 
     /** Returns the probes that are due now, none if it is too early, and moves on. */
-    List<Probe> take(RemoteView remote, RandomGenerator random, long nowNanos);
+    List<Probe> take(RemoteView remote, RandomGenerator random, long nowNanos) {
+        if (exhausted || nowNanos - dueNanos < 0) {
+            return List.of();
+        }
+        Optional<Step> step = next(remote, random);
+        if (step.isEmpty()) {
+            exhausted = true;
+            return List.of();
+        }
+        dueNanos = nowNanos + step.get().pause().toNanos();
+        return step.get().probes();
+    }
+
+    /** Returns the next step, now that it is due; empty after the last one. */
+    abstract Optional<Step> next(RemoteView remote, RandomGenerator random);
 
     /** Ten rounds, a second apart, from one socket: proven addresses each time, others in rounds 4 and 8. */
-    final class Consistent implements PunchPlan {
+    static final class Consistent extends PunchPlan {
 
-        private long dueNanos;
         private int rounds;
-        private boolean exhausted;
 
         /** The server has fired a fast probe just before it starts to punch, hence waits one interval first. */
-        Consistent(boolean initiator, long nowNanos) {
-            this.dueNanos = initiator ? nowNanos : nowNanos + PunchConstants.ROUND_INTERVAL.toNanos();
+        private Consistent(boolean initiator, long nowNanos) {
+            super(initiator ? nowNanos : nowNanos + PunchConstants.ROUND_INTERVAL.toNanos());
         }
 
         @Override
-        public int sockets() {
+        int sockets() {
             return 1;
         }
 
         @Override
-        public long nextNanos() {
-            return dueNanos;
-        }
-
-        @Override
-        public boolean isExhausted() {
-            return exhausted;
-        }
-
-        @Override
-        public List<Probe> take(RemoteView remote, RandomGenerator random, long nowNanos) {
-            if (exhausted || nowNanos - dueNanos < 0) {
-                return List.of();
-            }
+        Optional<Step> next(RemoteView remote, RandomGenerator random) {
             if (rounds == PunchConstants.ROUNDS) {
-                exhausted = true;
-                return List.of();
+                return Optional.empty();
             }
             rounds++;
-            dueNanos = nowNanos + PunchConstants.ROUND_INTERVAL.toNanos();
             boolean all = rounds % PunchConstants.UNVERIFIED_EVERY_ROUNDS == 0;
             List<Probe> probes = new ArrayList<>();
             for (RemoteView.Candidate candidate : remote.addresses()) {
@@ -102,103 +114,68 @@ sealed interface PunchPlan {
                     probes.add(new Probe(0, candidate.address()));
                 }
             }
-            return probes;
+            return Optional.of(new Step(probes, PunchConstants.ROUND_INTERVAL));
         }
     }
 
     /** One socket, against a NAT whose ports can only be guessed: a random port each time. */
-    final class GuessedPorts implements PunchPlan {
+    static final class GuessedPorts extends PunchPlan {
 
         private final String host;
-        private long dueNanos;
         private int sent;
-        private boolean exhausted;
 
-        GuessedPorts(String host, long nowNanos) {
+        private GuessedPorts(String host, long nowNanos) {
+            super(nowNanos);
             this.host = host;
-            this.dueNanos = nowNanos;
         }
 
         @Override
-        public int sockets() {
+        int sockets() {
             return 1;
         }
 
         @Override
-        public long nextNanos() {
-            return dueNanos;
-        }
-
-        @Override
-        public boolean isExhausted() {
-            return exhausted;
-        }
-
-        @Override
-        public List<Probe> take(RemoteView remote, RandomGenerator random, long nowNanos) {
-            if (exhausted || nowNanos - dueNanos < 0) {
-                return List.of();
-            }
+        Optional<Step> next(RemoteView remote, RandomGenerator random) {
             if (sent == PunchConstants.RANDOM_PROBES) {
-                exhausted = true;
-                return List.of();
+                return Optional.empty();
             }
             sent++;
-            dueNanos = nowNanos + PunchConstants.RANDOM_INTERVAL.toNanos();
             int port = random.nextInt(PunchConstants.LOWEST_GUESSED_PORT, 65_536);
-            return List.of(new Probe(0, new PeerAddress(host, port)));
+            return Optional.of(new Step(List.of(new Probe(0, new PeerAddress(host, port))), PunchConstants.RANDOM_INTERVAL));
         }
     }
 
     /** Behind a random NAT: many sockets, so that many ports of it lead to us; first all at once, then in turn. */
-    final class ManySockets implements PunchPlan {
+    static final class ManySockets extends PunchPlan {
 
         private final PeerAddress to;
-        private long dueNanos;
         private boolean opened;
         private int sent;
-        private boolean exhausted;
 
-        ManySockets(PeerAddress to, long nowNanos) {
+        private ManySockets(PeerAddress to, long nowNanos) {
+            super(nowNanos);
             this.to = to;
-            this.dueNanos = nowNanos;
         }
 
         @Override
-        public int sockets() {
+        int sockets() {
             return PunchConstants.RANDOM_SOCKETS;
         }
 
         @Override
-        public long nextNanos() {
-            return dueNanos;
-        }
-
-        @Override
-        public boolean isExhausted() {
-            return exhausted;
-        }
-
-        @Override
-        public List<Probe> take(RemoteView remote, RandomGenerator random, long nowNanos) {
-            if (exhausted || nowNanos - dueNanos < 0) {
-                return List.of();
-            }
+        Optional<Step> next(RemoteView remote, RandomGenerator random) {
             if (!opened) {
                 opened = true;
-                dueNanos = nowNanos + PunchConstants.RANDOM_SETTLE.toNanos();
                 List<Probe> probes = new ArrayList<>();
                 for (int socket = 0; socket < sockets(); socket++) {
                     probes.add(new Probe(socket, to));
                 }
-                return probes;
+                return Optional.of(new Step(probes, PunchConstants.RANDOM_SETTLE));
             }
             if (sent == PunchConstants.RANDOM_PROBES) {
-                exhausted = true;
-                return List.of();
+                return Optional.empty();
             }
-            dueNanos = nowNanos + PunchConstants.RANDOM_INTERVAL.toNanos();
-            return List.of(new Probe(sent++ % sockets(), to));
+            return Optional.of(new Step(List.of(new Probe(sent++ % sockets(), to)), PunchConstants.RANDOM_INTERVAL));
         }
     }
 }
