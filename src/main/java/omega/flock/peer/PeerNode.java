@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.atomic.AtomicReference;
 import omega.flock.base.CloseReason;
 import omega.flock.base.FlockException;
 import omega.flock.base.KeyPair;
@@ -61,8 +61,7 @@ public final class PeerNode implements AutoCloseable {
     private final Dialer dialer;
     private final List<Runnable> networkListeners = new CopyOnWriteArrayList<>();
     private final List<PeerServer> servers = new CopyOnWriteArrayList<>();
-    private final ReentrantLock lock = new ReentrantLock();
-    private State state = State.OPEN; // guarded by lock
+    private final AtomicReference<State> state = new AtomicReference<>(State.OPEN);
 
     private PeerNode(PeerConfig config, PortBinder binder, Ticker ticker) throws IOException {
         this.scope = new TaskScope("node");
@@ -170,7 +169,7 @@ public final class PeerNode implements AutoCloseable {
      * Takes some seconds at most.
      */
     public void suspend() throws InterruptedException {
-        if (!change(State.OPEN, State.SUSPENDED)) {
+        if (!state.compareAndSet(State.OPEN, State.SUSPENDED)) {
             return;
         }
         // "DHT suspend order: not connectable; servers; destroy all raw streams; RPC; raw streams again."
@@ -182,7 +181,7 @@ public final class PeerNode implements AutoCloseable {
 
     /** Comes back: ports are bound, the same ones if they are free, and servers announce again. */
     public void resume() throws IOException {
-        if (change(State.SUSPENDED, State.OPEN)) {
+        if (state.compareAndSet(State.SUSPENDED, State.OPEN)) {
             dht.rpc().resume();
             context.localAddresses().networkChanged();
             servers.forEach(PeerServer::resume);
@@ -191,12 +190,12 @@ public final class PeerNode implements AutoCloseable {
 
     /** Tells whether the node is suspended. */
     public boolean isSuspended() {
-        return state() == State.SUSPENDED;
+        return state.get() == State.SUSPENDED;
     }
 
     /** Tells whether somebody has begun to close the node. */
     public boolean isClosed() {
-        return state() == State.CLOSED;
+        return state.get() == State.CLOSED;
     }
 
     /** Returns what the streams of this node, living and finished, have done. */
@@ -219,7 +218,7 @@ public final class PeerNode implements AutoCloseable {
      */
     @Override
     public void close() {
-        if (shut()) {
+        if (state.getAndSet(State.CLOSED) != State.CLOSED) {
             try {
                 each(PeerServer::close);
             } catch (InterruptedException e) {
@@ -231,7 +230,7 @@ public final class PeerNode implements AutoCloseable {
 
     /** The same at once: keys are not taken back, and nothing is waited for. */
     public void closeNow() {
-        if (shut()) {
+        if (state.getAndSet(State.CLOSED) != State.CLOSED) {
             finish(Duration.ZERO);
         }
     }
@@ -278,43 +277,10 @@ public final class PeerNode implements AutoCloseable {
     }
 
     private void requireUsable() throws FlockException {
-        switch (state()) {
+        switch (state.get()) {
             case OPEN -> { }
             case SUSPENDED -> throw new FlockException("SUSPENDED", "the node is suspended");
             case CLOSED -> throw new IllegalStateException("the node is closed");
-        }
-    }
-
-    private boolean shut() {
-        lock.lock();
-        try {
-            boolean first = state != State.CLOSED;
-            state = State.CLOSED;
-            return first;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private boolean change(State from, State to) {
-        lock.lock();
-        try {
-            if (state != from) {
-                return false;
-            }
-            state = to;
-            return true;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private State state() {
-        lock.lock();
-        try {
-            return state;
-        } finally {
-            lock.unlock();
         }
     }
 }

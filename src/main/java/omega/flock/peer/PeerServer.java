@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import omega.flock.base.CloseReason;
 import omega.flock.base.FlockException;
@@ -69,8 +69,7 @@ public final class PeerServer implements AutoCloseable {
     private final Gate gate = new Gate();
     private final AcceptQueue queue;
     private final HandshakeBook handshakes;
-    private final ReentrantLock lock = new ReentrantLock();
-    private State state = State.LISTENING; // guarded by lock
+    private final AtomicReference<State> state = new AtomicReference<>(State.LISTENING);
 
     private PeerServer(PeerContext context, KeyPair keyPair, PeerServerOptions options, Consumer<PeerServer> onClosed) {
         this.context = context;
@@ -140,19 +139,19 @@ public final class PeerServer implements AutoCloseable {
 
     /** Tells whether the server has not been closed. */
     public boolean isOpen() {
-        return state() != State.CLOSED;
+        return state.get() != State.CLOSED;
     }
 
     /** Drops half-open handshakes, takes the key back and takes nothing until {@link #resume}. */
     void suspend() throws InterruptedException {
-        if (change(State.LISTENING, State.SUSPENDED)) {
+        if (state.compareAndSet(State.LISTENING, State.SUSPENDED)) {
             dropHandshakes("suspended", true);
             announcer.suspend();
         }
     }
 
     void resume() {
-        if (change(State.SUSPENDED, State.LISTENING)) {
+        if (state.compareAndSet(State.SUSPENDED, State.LISTENING)) {
             announcer.resume();
         }
     }
@@ -187,7 +186,7 @@ public final class PeerServer implements AutoCloseable {
     // ---- Readers ---------------------------------------------------------------------------------------------------------------
 
     private void receive(HandshakeArrival arrival) {
-        if (state() != State.LISTENING) {
+        if (state.get() != State.LISTENING) {
             return;
         }
         handshakes.enter(arrival, (first, number) -> new InboundHandshake(this, context, first, number)).ifPresent(entry -> {
@@ -210,7 +209,7 @@ public final class PeerServer implements AutoCloseable {
     }
 
     private void receive(HolepunchArrival arrival) {
-        if (state() != State.LISTENING) {
+        if (state.get() != State.LISTENING) {
             return;
         }
         handshakes.byNumber(arrival.id()).ifPresentOrElse(each -> each.onRound(arrival),
@@ -304,14 +303,8 @@ public final class PeerServer implements AutoCloseable {
     }
 
     private boolean shut() {
-        lock.lock();
-        try {
-            if (state == State.CLOSED) {
-                return false;
-            }
-            state = State.CLOSED;
-        } finally {
-            lock.unlock();
+        if (state.getAndSet(State.CLOSED) == State.CLOSED) {
+            return false;
         }
         context.dht().router().unregister(keyPair.publicKey(), gate);
         dropHandshakes("the server closed", options.sink().isEmpty());
@@ -326,27 +319,5 @@ public final class PeerServer implements AutoCloseable {
 
     private void dropHandshakes(String why, boolean evenBound) {
         handshakes.clear().forEach(each -> each.abort(why, evenBound));
-    }
-
-    private State state() {
-        lock.lock();
-        try {
-            return state;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private boolean change(State from, State to) {
-        lock.lock();
-        try {
-            if (state != from) {
-                return false;
-            }
-            state = to;
-            return true;
-        } finally {
-            lock.unlock();
-        }
     }
 }
