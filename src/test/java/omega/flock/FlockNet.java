@@ -1,23 +1,19 @@
 package omega.flock;
 
-import static org.junit.jupiter.api.Assertions.fail;
-
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import omega.flock.gateway.Testnet;
+import omega.flock.runtime.Eventually;
 
 /** Flocks on a private network of real sockets on loopback, and waiting for what they do. */
 final class FlockNet implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
-    private static final Duration LOOK_AGAIN = Duration.ofMillis(20);
 
     /** A flock and the connections that it has reported. */
     static final class Member {
@@ -75,16 +71,9 @@ final class FlockNet implements AutoCloseable {
         return member(builder -> { });
     }
 
-    /** Waits for something, and says what if it does not happen. */
-    static void until(String what, BooleanSupplier condition) throws InterruptedException {
-        long end = System.nanoTime() + PATIENCE.toNanos();
-        LinkedBlockingQueue<Object> never = new LinkedBlockingQueue<>();
-        while (!condition.getAsBoolean()) {
-            if (System.nanoTime() > end) {
-                fail("it did not happen within " + PATIENCE + ": " + what);
-            }
-            never.poll(LOOK_AGAIN.toMillis(), TimeUnit.MILLISECONDS);
-        }
+    /** Waits for something that takes dials and retries. */
+    static void until(String what, BooleanSupplier condition) {
+        Eventually.holds(what, PATIENCE, condition, () -> "it does not");
     }
 
     @Override

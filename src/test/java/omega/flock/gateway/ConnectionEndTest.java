@@ -23,6 +23,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import omega.flock.base.CloseReason;
 import omega.flock.base.CloseReason.Kind;
 import omega.flock.base.FlockException;
+import omega.flock.runtime.Eventually;
 import omega.flock.runtime.Task;
 import omega.flock.runtime.ThrowingTask;
 import omega.flock.runtime.Ticker;

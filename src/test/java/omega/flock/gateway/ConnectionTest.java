@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Random;
 import omega.flock.base.CloseReason;
+import omega.flock.runtime.Eventually;
 import omega.flock.runtime.Task;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;

@@ -21,6 +21,7 @@ import java.util.stream.IntStream;
 import omega.flock.base.FlockException;
 import omega.flock.base.KeyPair;
 import omega.flock.base.PublicKey;
+import omega.flock.runtime.Eventually;
 import omega.flock.runtime.Task;
 import omega.flock.runtime.TaskScope;
 import omega.flock.runtime.Ticker;

@@ -23,6 +23,7 @@ import omega.flock.base.FlockException;
 import omega.flock.base.KeyPair;
 import omega.flock.base.PeerAddress;
 import omega.flock.base.Topic;
+import omega.flock.runtime.Eventually;
 import omega.flock.runtime.Task;
 import omega.flock.runtime.TaskScope;
 import omega.flock.runtime.ThrowingTask;

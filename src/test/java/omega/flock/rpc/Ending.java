@@ -17,14 +17,12 @@ final class Ending implements ReplyListener {
     public void onReply(RpcReply received) {
         calls.incrementAndGet();
         reply.complete(received);
-        Eventually.sign();
     }
 
     @Override
     public void onFailure(FlockException failure) {
         calls.incrementAndGet();
         reply.completeExceptionally(failure);
-        Eventually.sign();
     }
 
     @Override

@@ -22,6 +22,7 @@ import omega.flock.base.FlockException;
 import omega.flock.base.PeerAddress;
 import omega.flock.net.PortBinder;
 import omega.flock.rpc.routing.NodeId;
+import omega.flock.runtime.Eventually;
 import omega.flock.runtime.Ticker;
 import org.junit.jupiter.api.Test;
 

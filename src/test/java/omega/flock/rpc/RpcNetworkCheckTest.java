@@ -12,6 +12,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import omega.flock.base.FlockException;
 import omega.flock.base.PeerAddress;
 import omega.flock.rpc.routing.NodeId;
+import omega.flock.runtime.Eventually;
 import omega.flock.runtime.Ticker;
 import omega.flock.sim.MemoryHost;
 import omega.flock.sim.MemoryNat;

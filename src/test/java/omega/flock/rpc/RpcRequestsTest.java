@@ -16,6 +16,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import omega.flock.base.FlockException;
 import omega.flock.base.PeerAddress;
 import omega.flock.rpc.routing.NodeId;
+import omega.flock.runtime.Eventually;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;

@@ -1,15 +1,16 @@
-package omega.flock.gateway;
+package omega.flock.runtime;
 
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
-import omega.flock.runtime.Ticker;
 
 /** Waits for what other threads bring about without a sign: a gauge, the state of a thread. Looks again now and then. */
 public final class Eventually {
 
+    /** Long enough for a loaded machine, and short of the limit of any test. */
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final long LOOK_AGAIN_MILLIS = 2;
     private static final Semaphore NO_SIGN = new Semaphore(0);
 
@@ -38,13 +39,13 @@ public final class Eventually {
     }
 
     /** The same with the patience of most tests. */
-    static void holds(String what, BooleanSupplier condition) {
-        holds(what, Pair.PATIENCE, condition, () -> "it does not");
+    public static void holds(String what, BooleanSupplier condition) {
+        holds(what, PATIENCE, condition, () -> "it does not");
     }
 
     /** Waits until a thread waits for something itself. */
-    static void waits(Thread thread) {
-        holds(thread.getName() + " waits", Pair.PATIENCE, () -> switch (thread.getState()) {
+    public static void waits(Thread thread) {
+        holds(thread.getName() + " waits", PATIENCE, () -> switch (thread.getState()) {
             case WAITING, TIMED_WAITING -> true;
             case NEW, RUNNABLE, BLOCKED, TERMINATED -> false;
         }, thread::getState);
