@@ -21,7 +21,7 @@ import omega.flock.base.KeyPair;
 import omega.flock.base.Topic;
 import omega.flock.gateway.Connection;
 import omega.flock.gateway.Gateway;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -32,16 +32,12 @@ class FlockLifeTest {
 
     private static final Topic TOPIC = Topic.filled("life");
 
+    @AutoClose
     private FlockNet net;
 
     @BeforeEach
     void startNetwork() throws IOException, InterruptedException {
         net = new FlockNet();
-    }
-
-    @AfterEach
-    void stopNetwork() {
-        net.close();
     }
 
     private Member server() throws InterruptedException {

@@ -14,7 +14,7 @@ import omega.flock.FlockNet.Member;
 import omega.flock.base.FlockException;
 import omega.flock.base.Topic;
 import omega.flock.gateway.Gateway;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -25,16 +25,12 @@ class FlockPeersTest {
 
     private static final Topic TOPIC = Topic.filled("peers");
 
+    @AutoClose
     private FlockNet net;
 
     @BeforeEach
     void startNetwork() throws IOException, InterruptedException {
         net = new FlockNet();
-    }
-
-    @AfterEach
-    void stopNetwork() {
-        net.close();
     }
 
     private Member listening(Member member) throws IOException, InterruptedException {

@@ -23,7 +23,7 @@ import omega.flock.base.KeyPair;
 import omega.flock.base.PublicKey;
 import omega.flock.base.Topic;
 import omega.flock.gateway.Connection;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -35,16 +35,12 @@ class FlockTest {
     private static final Topic TOPIC = Topic.filled("hello world");
     private static final Topic OTHER = Topic.hash("another topic");
 
+    @AutoClose
     private FlockNet net;
 
     @BeforeEach
     void startNetwork() throws IOException, InterruptedException {
         net = new FlockNet();
-    }
-
-    @AfterEach
-    void stopNetwork() {
-        net.close();
     }
 
     private Member server() throws InterruptedException {

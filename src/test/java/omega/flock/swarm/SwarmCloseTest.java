@@ -17,7 +17,7 @@ import java.util.concurrent.CompletableFuture;
 import omega.flock.base.CloseReason;
 import omega.flock.base.KeyPair;
 import omega.flock.swarm.SwarmLab.Member;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -25,23 +25,12 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class SwarmCloseTest {
 
+    @AutoClose
     private final SwarmLab lab = new SwarmLab();
-
-    @AfterEach
-    void closeAll() {
-        lab.close();
-    }
-
-    private Member serving() {
-        Member server = lab.member();
-        server.swarm.join(TOPIC, BOTH);
-        lab.settle();
-        return server;
-    }
 
     @Test
     void itWithdrawsWhatIsAnnouncedAndStopsListening() {
-        Member server = serving();
+        Member server = lab.joined(BOTH);
         server.swarm.close();
         assertEquals(List.of(TOPIC), server.network.unannounced);
         assertEquals(Optional.empty(), lab.world.listener(server.key()));
@@ -52,7 +41,7 @@ class SwarmCloseTest {
 
     @Test
     void closeNowWithdrawsNothing() {
-        Member server = serving();
+        Member server = lab.joined(BOTH);
         server.swarm.closeNow();
         assertEquals(List.of(), server.network.unannounced);
         assertEquals(List.of("closeNow"), server.network.life);
@@ -61,7 +50,7 @@ class SwarmCloseTest {
 
     @Test
     void connectionsAreReset() {
-        Member server = serving();
+        Member server = lab.joined(BOTH);
         Member client = lab.member();
         client.swarm.join(TOPIC, CLIENT);
         lab.settle();
@@ -77,7 +66,7 @@ class SwarmCloseTest {
     /** Pitfall 17: upstream's second call returns while the first is at work. */
     @Test
     void everyCallerWaitsForTheSameEnd() throws Exception {
-        Member server = serving();
+        Member server = lab.joined(BOTH);
         FakeWorld.Held<Boolean> gate = lab.world.held();
         server.network.holdsUnannounce = Optional.of(gate);
         CompletableFuture<Boolean> first = SwarmLab.async(() -> close(server));
@@ -94,7 +83,7 @@ class SwarmCloseTest {
 
     @Test
     void anUnannounceThatHangsIsGivenUp() {
-        Member server = serving();
+        Member server = lab.joined(BOTH);
         server.network.holdsUnannounce = Optional.of(lab.world.held());
         server.swarm.close();
         assertEquals(0, server.scope.live());
@@ -102,7 +91,7 @@ class SwarmCloseTest {
 
     @Test
     void aNetworkThatDoesNotCloseIsForced() {
-        Member server = serving();
+        Member server = lab.joined(BOTH);
         server.network.holdsClose = Optional.of(lab.world.held());
         server.swarm.close();
         assertEquals(List.of("close", "closeNow"), server.network.life);
@@ -110,7 +99,7 @@ class SwarmCloseTest {
 
     @Test
     void closeNowHastensACloseUnderWay() throws Exception {
-        Member server = serving();
+        Member server = lab.joined(BOTH);
         server.network.holdsUnannounce = Optional.of(lab.world.held());
         CompletableFuture<Boolean> slow = SwarmLab.async(() -> close(server));
         lab.until("the first is at work", server.swarm::closed);
@@ -121,7 +110,7 @@ class SwarmCloseTest {
 
     @Test
     void anInterruptShortensItAndStaysSet() {
-        Member server = serving();
+        Member server = lab.joined(BOTH);
         server.network.holdsUnannounce = Optional.of(lab.world.held());
         Thread.currentThread().interrupt();
         server.swarm.close();
@@ -133,7 +122,7 @@ class SwarmCloseTest {
     /** Pitfall 19: upstream spends about four seconds on a network that it has let go of. */
     @Test
     void whileSuspendedItUsesNoNetwork() throws Exception {
-        Member server = serving();
+        Member server = lab.joined(BOTH);
         server.swarm.suspend().get();
         server.network.unannounced.clear();
         server.swarm.close();
@@ -142,7 +131,7 @@ class SwarmCloseTest {
 
     @Test
     void whatTheProgramClosedMayDeliverItsLastBytes() throws Exception {
-        Member server = serving();
+        Member server = lab.joined(BOTH);
         Member client = lab.member();
         client.swarm.join(TOPIC, CLIENT);
         lab.settle();
@@ -158,7 +147,7 @@ class SwarmCloseTest {
 
     @Test
     void whatDeliversForEverIsResetAfterASecond() {
-        Member server = serving();
+        Member server = lab.joined(BOTH);
         Member client = lab.member();
         client.swarm.join(TOPIC, CLIENT);
         lab.settle();
@@ -174,7 +163,7 @@ class SwarmCloseTest {
 
     @Test
     void aClosedFlockRefusesWhatBeginsAndAllowsWhatEnds() throws Exception {
-        Member flock = serving();
+        Member flock = lab.joined(BOTH);
         DiscoveryHandle discovery = flock.swarm.status(TOPIC).orElseThrow();
         flock.swarm.close();
         assertThrows(IllegalStateException.class, () -> flock.swarm.join(TOPIC, BOTH));
@@ -192,7 +181,7 @@ class SwarmCloseTest {
 
     @Test
     void aHandlerMayCloseTheFlock() throws Exception {
-        Member server = serving();
+        Member server = lab.joined(BOTH);
         Member client = lab.silent(KeyPair.generate(), DialBudget.DEFAULT, Optional.empty());
         CompletableFuture<Boolean> closed = new CompletableFuture<>();
         client.swarm.onConnection((link, peer) -> closed.complete(close(client)));

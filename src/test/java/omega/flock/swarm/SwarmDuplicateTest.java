@@ -13,21 +13,17 @@ import omega.flock.base.CloseReason;
 import omega.flock.base.KeyPair;
 import omega.flock.base.PublicKey;
 import omega.flock.swarm.SwarmLab.Member;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** Two connections to one peer: pitfalls 1, 25, 26 and 41, and section 2.11 of the behaviour reference. */
 class SwarmDuplicateTest {
 
+    @AutoClose
     private final SwarmLab lab = new SwarmLab();
     private final List<Member> pair = lab.ordered();
     private final Member small = pair.getFirst();
     private final Member large = pair.getLast();
-
-    @AfterEach
-    void closeAll() {
-        lab.close();
-    }
 
     private void bothListen() throws Exception {
         lab.listen(small);

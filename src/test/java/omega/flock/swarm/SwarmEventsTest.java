@@ -21,18 +21,14 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import omega.flock.base.KeyPair;
 import omega.flock.swarm.SwarmLab.Member;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** What the program is told, on which threads, and what waits when nobody listens. */
 class SwarmEventsTest {
 
+    @AutoClose
     private final SwarmLab lab = new SwarmLab();
-
-    @AfterEach
-    void closeAll() {
-        lab.close();
-    }
 
     private Member silent() throws Exception {
         Member member = lab.silent(KeyPair.generate(), DialBudget.DEFAULT, Optional.empty());

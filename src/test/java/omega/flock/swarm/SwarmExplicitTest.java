@@ -9,18 +9,14 @@ import java.time.Duration;
 import java.util.Set;
 import omega.flock.base.KeyPair;
 import omega.flock.swarm.SwarmLab.Member;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** Peers joined by key: hyperswarm's test/all/peer-join.js on the fake network. */
 class SwarmExplicitTest {
 
+    @AutoClose
     private final SwarmLab lab = new SwarmLab();
-
-    @AfterEach
-    void closeAll() {
-        lab.close();
-    }
 
     private Member listener() throws Exception {
         Member server = lab.member();

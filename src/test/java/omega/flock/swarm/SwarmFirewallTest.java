@@ -18,19 +18,15 @@ import omega.flock.base.FlockException;
 import omega.flock.base.KeyPair;
 import omega.flock.base.PublicKey;
 import omega.flock.swarm.SwarmLab.Member;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** Who is turned away: hyperswarm's test/all/firewall.js on the fake network, and pitfalls 9, 31 and 38. */
 class SwarmFirewallTest {
 
+    @AutoClose
     private final SwarmLab lab = new SwarmLab();
     private final AtomicInteger asked = new AtomicInteger();
-
-    @AfterEach
-    void closeAll() {
-        lab.close();
-    }
 
     private boolean reject(PublicKey key) {
         asked.incrementAndGet();

@@ -14,25 +14,14 @@ import java.util.concurrent.CompletableFuture;
 import omega.flock.base.KeyPair;
 import omega.flock.base.FlockException;
 import omega.flock.swarm.SwarmLab.Member;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** What {@code flush()} waits for, and what ends it. */
 class SwarmFlushTest {
 
+    @AutoClose
     private final SwarmLab lab = new SwarmLab();
-
-    @AfterEach
-    void closeAll() {
-        lab.close();
-    }
-
-    private Member server() {
-        Member server = lab.member();
-        server.swarm.join(TOPIC, SERVER);
-        lab.settle();
-        return server;
-    }
 
     private static CompletableFuture<Boolean> flush(Member member) {
         return SwarmLab.async(() -> member.swarm.flush(Optional.empty()));
@@ -45,7 +34,7 @@ class SwarmFlushTest {
 
     @Test
     void itWaitsForTheLookupAndThenForItsDials() throws Exception {
-        Member server = server();
+        Member server = lab.joined(SERVER);
         Member client = lab.member();
         client.network.holdsWalks = true;
         client.network.holdsDials = true;
@@ -65,7 +54,7 @@ class SwarmFlushTest {
 
     @Test
     void aDialThatFailsIsFlushedToo() throws Exception {
-        Member server = server();
+        Member server = lab.joined(SERVER);
         Member client = lab.member();
         client.network.holdsDials = true;
         client.swarm.join(TOPIC, CLIENT);
@@ -93,7 +82,7 @@ class SwarmFlushTest {
     /** Pitfall 3: upstream leaves flushes pending when a connection listener throws. */
     @Test
     void aHandlerThatThrowsHoldsNobodyUp() throws Exception {
-        server();
+        lab.joined(SERVER);
         Member client = lab.silent(KeyPair.generate(), DialBudget.DEFAULT, Optional.empty());
         client.swarm.onConnection((link, peer) -> {
             throw new IllegalStateException("a handler of the test");
@@ -108,7 +97,7 @@ class SwarmFlushTest {
 
     @Test
     void whatIsQueuedLaterDoesNotProlongIt() throws Exception {
-        Member server = server();
+        Member server = lab.joined(SERVER);
         Member client = lab.member();
         client.network.holdsDials = true;
         client.swarm.join(TOPIC, CLIENT);
@@ -126,7 +115,7 @@ class SwarmFlushTest {
 
     @Test
     void peersThatWaitForTheirNextTryAreNotWaitedFor() throws Exception {
-        server();
+        lab.joined(SERVER);
         Member client = lab.member();
         client.swarm.join(TOPIC, CLIENT);
         lab.settle();
@@ -137,9 +126,9 @@ class SwarmFlushTest {
 
     @Test
     void whenALimitKeepsTheRestFromBeingDialledItIsOver() throws Exception {
-        server();
-        server();
-        server();
+        lab.joined(SERVER);
+        lab.joined(SERVER);
+        lab.joined(SERVER);
         Member client = lab.member(new DialBudget(1, Integer.MAX_VALUE, Integer.MAX_VALUE, 3));
         client.swarm.join(TOPIC, CLIENT);
         assertTrue(client.swarm.flush(Optional.empty()));
@@ -149,7 +138,7 @@ class SwarmFlushTest {
 
     @Test
     void aTimeLimitEndsTheWaitWithFalse() throws Exception {
-        server();
+        lab.joined(SERVER);
         Member client = lab.member();
         client.network.holdsDials = true;
         client.swarm.join(TOPIC, CLIENT);
@@ -168,7 +157,7 @@ class SwarmFlushTest {
     /** Pitfall 8: upstream leaves it pending until the flock is destroyed. */
     @Test
     void aSuspendEndsItWithFalse() throws Exception {
-        server();
+        lab.joined(SERVER);
         Member client = lab.member();
         client.network.holdsDials = true;
         client.swarm.join(TOPIC, CLIENT);
@@ -182,7 +171,7 @@ class SwarmFlushTest {
     /** Pitfall 10: upstream waits for ever after destroy when a peer was joined after it. */
     @Test
     void aCloseEndsItWithFalseAndSoDoesACallAfterwards() throws Exception {
-        Member server = server();
+        Member server = lab.joined(SERVER);
         Member client = lab.member();
         client.network.holdsDials = true;
         client.swarm.join(TOPIC, CLIENT);
@@ -205,7 +194,7 @@ class SwarmFlushTest {
 
     @Test
     void anInterruptEndsTheWaitOnly() throws Exception {
-        Member server = server();
+        Member server = lab.joined(SERVER);
         Member client = lab.member();
         client.network.holdsDials = true;
         client.swarm.join(TOPIC, CLIENT);

@@ -89,6 +89,14 @@ final class SwarmLab implements AutoCloseable {
         return silent(keyPair, DialBudget.DEFAULT, Optional.empty()).recording();
     }
 
+    /** Adds a flock that joins {@link #TOPIC}, and waits until everything has come to rest. */
+    Member joined(JoinModes modes) {
+        Member member = member();
+        member.swarm.join(TOPIC, modes);
+        settle();
+        return member;
+    }
+
     /** Adds a flock without a connection handler. */
     Member silent(KeyPair keyPair, DialBudget budget, Optional<Predicate<PublicKey>> firewall) {
         FakeNetwork network = new FakeNetwork(world);

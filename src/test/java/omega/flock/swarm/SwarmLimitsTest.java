@@ -15,18 +15,14 @@ import omega.flock.base.FlockException;
 import omega.flock.base.KeyPair;
 import omega.flock.gateway.FoundPeer;
 import omega.flock.swarm.SwarmLab.Member;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** How many are dialled and taken: limits of the flock, of a session, and of what strangers may fill memory with. */
 class SwarmLimitsTest {
 
+    @AutoClose
     private final SwarmLab lab = new SwarmLab();
-
-    @AfterEach
-    void closeAll() {
-        lab.close();
-    }
 
     private List<Member> servers(int count) {
         List<Member> servers = new ArrayList<>();

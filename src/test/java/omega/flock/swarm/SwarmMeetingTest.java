@@ -15,37 +15,19 @@ import java.util.Optional;
 import java.util.Set;
 import omega.flock.base.PublicKey;
 import omega.flock.swarm.SwarmLab.Member;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** Flocks meet by topic: the first half of hyperswarm's test/all/swarm.js on the fake network. */
 class SwarmMeetingTest {
 
+    @AutoClose
     private final SwarmLab lab = new SwarmLab();
-
-    @AfterEach
-    void closeAll() {
-        lab.close();
-    }
-
-    private Member server() {
-        Member server = lab.member();
-        server.swarm.join(TOPIC, SERVER);
-        lab.settle();
-        return server;
-    }
-
-    private Member client() {
-        Member client = lab.member();
-        client.swarm.join(TOPIC, CLIENT);
-        lab.settle();
-        return client;
-    }
 
     @Test
     void aClientFindsAServer() {
-        Member server = server();
-        Member client = client();
+        Member server = lab.joined(SERVER);
+        Member client = lab.joined(CLIENT);
 
         assertEquals(1, client.events.size());
         assertEquals(1, server.events.size());
@@ -74,9 +56,9 @@ class SwarmMeetingTest {
 
     @Test
     void aServerSeesTwoClientsAndEachClientTheServer() {
-        Member server = server();
-        Member first = client();
-        Member second = client();
+        Member server = lab.joined(SERVER);
+        Member first = lab.joined(CLIENT);
+        Member second = lab.joined(CLIENT);
 
         assertEquals(Set.of(first.key(), second.key()), server.swarm.peers().keySet());
         assertEquals(Set.of(server.key()), first.swarm.peers().keySet());
@@ -97,10 +79,10 @@ class SwarmMeetingTest {
 
     @Test
     void oneConnectionServesSeveralTopics() throws Exception {
-        Member server = server();
+        Member server = lab.joined(SERVER);
         server.swarm.join(OTHER, SERVER);
         lab.settle();
-        Member client = client();
+        Member client = lab.joined(CLIENT);
         client.swarm.join(OTHER, CLIENT);
         assertTrue(client.swarm.flush(Optional.empty()));
         lab.settle();
@@ -113,10 +95,10 @@ class SwarmMeetingTest {
 
     @Test
     void whoJoinsAfterTheServerLeftFindsNobodyWhileEarlierConnectionsLast() throws Exception {
-        Member server = server();
-        Member early = client();
+        Member server = lab.joined(SERVER);
+        Member early = lab.joined(CLIENT);
         server.swarm.leave(TOPIC).get();
-        Member late = client();
+        Member late = lab.joined(CLIENT);
 
         assertEquals(1, early.swarm.connections().size());
         assertEquals(List.of(), late.dialled());
@@ -127,7 +109,7 @@ class SwarmMeetingTest {
         Member client = lab.member();
         DiscoveryHandle discovery = client.swarm.join(TOPIC, CLIENT);
         lab.settle();
-        Member server = server();
+        Member server = lab.joined(SERVER);
         assertEquals(List.of(), client.swarm.connections());
 
         assertTrue(discovery.refresh(Optional.empty()));
@@ -173,17 +155,17 @@ class SwarmMeetingTest {
 
     @Test
     void anAnnouncementCarriesTheRelaysOfTheListener() {
-        server();
+        lab.joined(SERVER);
         assertEquals(1, lab.world.lookup(TOPIC).getFirst().relayAddresses().size());
-        Member client = client();
+        Member client = lab.joined(CLIENT);
         assertEquals(1, client.network.dials.getFirst().relays().size());
     }
 
     /** Pitfall 29: an empty list of relays must not make good ones forgotten. */
     @Test
     void joiningAPeerByKeyKeepsTheRelaysThatALookupFound() {
-        Member server = server();
-        Member client = client();
+        Member server = lab.joined(SERVER);
+        Member client = lab.joined(CLIENT);
         client.link().finish();
         client.swarm.joinPeer(server.key());
         lab.advance(Duration.ofSeconds(3));
@@ -193,8 +175,8 @@ class SwarmMeetingTest {
 
     @Test
     void theServerForgetsAPeerThatWentAway() {
-        Member server = server();
-        Member client = client();
+        Member server = lab.joined(SERVER);
+        Member client = lab.joined(CLIENT);
         client.swarm.closeNow();
         lab.settle();
         assertEquals(Set.of(), server.swarm.peers().keySet());
@@ -202,8 +184,8 @@ class SwarmMeetingTest {
 
     @Test
     void theCountersTellBothSides() {
-        Member server = server();
-        Member client = client();
+        Member server = lab.joined(SERVER);
+        Member client = lab.joined(CLIENT);
         assertEquals(1, client.swarm.stats().dialsAttempted());
         assertEquals(1, client.swarm.stats().dialsOpened());
         assertEquals(0, client.swarm.stats().dialsClosed());
@@ -216,7 +198,7 @@ class SwarmMeetingTest {
 
     @Test
     void connectingIsOneWhileADialIsUnderWay() {
-        Member server = server();
+        Member server = lab.joined(SERVER);
         Member client = lab.member();
         client.network.holdsDials = true;
         assertEquals(0, client.swarm.connecting());
@@ -242,7 +224,7 @@ class SwarmMeetingTest {
 
     @Test
     void atMostThreeDialsAreUnderWay() {
-        Member[] servers = {server(), server(), server(), server(), server()};
+        Member[] servers = {lab.joined(SERVER), lab.joined(SERVER), lab.joined(SERVER), lab.joined(SERVER), lab.joined(SERVER)};
         Member client = lab.member();
         client.network.holdsDials = true;
         client.swarm.join(TOPIC, CLIENT);

@@ -13,7 +13,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import omega.flock.base.Topic;
 import omega.flock.swarm.SwarmLab.Member;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -23,12 +23,8 @@ class SwarmMeshTest {
 
     private static final int FLOCKS = 10;
 
+    @AutoClose
     private final SwarmLab lab = new SwarmLab();
-
-    @AfterEach
-    void closeAll() {
-        lab.close();
-    }
 
     private static long openLinks(Member member) {
         return member.swarm.connections().stream().filter(FakeLink::isOpen).count();

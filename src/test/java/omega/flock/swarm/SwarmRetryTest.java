@@ -15,32 +15,14 @@ import java.util.Set;
 import omega.flock.base.KeyPair;
 import omega.flock.gateway.FoundPeer;
 import omega.flock.swarm.SwarmLab.Member;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** Who is dialled again, when, and who is given up. Backoffs in the lab are 1 s, 5 s, 15 s and 10 min, without jitter. */
 class SwarmRetryTest {
 
+    @AutoClose
     private final SwarmLab lab = new SwarmLab();
-
-    @AfterEach
-    void closeAll() {
-        lab.close();
-    }
-
-    private Member server() {
-        Member server = lab.member();
-        server.swarm.join(TOPIC, SERVER);
-        lab.settle();
-        return server;
-    }
-
-    private Member client() {
-        Member client = lab.member();
-        client.swarm.join(TOPIC, CLIENT);
-        lab.settle();
-        return client;
-    }
 
     private FoundPeer nobody() {
         FoundPeer nobody = new FoundPeer(KeyPair.generate().publicKey(), List.of());
@@ -50,8 +32,8 @@ class SwarmRetryTest {
 
     @Test
     void aLostPeerIsDialledAgainAfterTwoTurnsOfTheSmallWheel() {
-        server();
-        Member client = client();
+        lab.joined(SERVER);
+        Member client = lab.joined(CLIENT);
         client.link().finish();
         lab.settle();
         lab.advance(Duration.ofMillis(1319));
@@ -63,8 +45,8 @@ class SwarmRetryTest {
 
     @Test
     void bothSidesSeeTheReconnectionWhenTheServerKillsIt() {
-        Member server = server();
-        Member client = client();
+        Member server = lab.joined(SERVER);
+        Member client = lab.joined(CLIENT);
         server.link().abort(SwarmFailures.closed());
         lab.settle();
         lab.advance(Duration.ofSeconds(3));
@@ -74,8 +56,8 @@ class SwarmRetryTest {
 
     @Test
     void aPeerThatEndsEveryConnectionIsDialledFourTimesInAll() {
-        Member server = server();
-        Member client = client();
+        Member server = lab.joined(SERVER);
+        Member client = lab.joined(CLIENT);
         server.swarm.onConnection((link, peer) -> link.finish());
         client.link().finish();
         lab.advance(Duration.ofMinutes(5));
@@ -86,8 +68,8 @@ class SwarmRetryTest {
 
     @Test
     void aConnectionThatLastedFifteenSecondsMakesFailuresForgotten() {
-        server();
-        Member client = client();
+        lab.joined(SERVER);
+        Member client = lab.joined(CLIENT);
         for (int i = 0; i < 6; i++) {
             lab.advance(Duration.ofSeconds(15));
             client.link().finish();
@@ -100,7 +82,7 @@ class SwarmRetryTest {
     @Test
     void whoWasNeverReachedIsTriedFourTimesAndForgotten() {
         nobody();
-        Member client = client();
+        Member client = lab.joined(CLIENT);
         assertEquals(1, client.swarm.peers().size());
         lab.advance(Duration.ofMinutes(2));
         assertEquals(4, client.network.dials.size());
@@ -122,7 +104,7 @@ class SwarmRetryTest {
     @Test
     void whoWasNeverReachedWaitsForTheMediumWheelFirst() {
         nobody();
-        Member client = client();
+        Member client = lab.joined(CLIENT);
         lab.advance(Duration.ofMillis(6590));
         assertEquals(1, client.network.dials.size());
         lab.advance(Duration.ofMillis(20));
@@ -131,8 +113,8 @@ class SwarmRetryTest {
 
     @Test
     void aBannedPeerIsNotDialledAgain() {
-        server();
-        Member client = client();
+        lab.joined(SERVER);
+        Member client = lab.joined(CLIENT);
         client.events.getFirst().peer().ban(true);
         client.link().finish();
         lab.advance(Duration.ofMinutes(1));
@@ -141,8 +123,8 @@ class SwarmRetryTest {
 
     @Test
     void reconnectFalseKeepsThePeerFromBeingDialledByItself() throws Exception {
-        server();
-        Member client = client();
+        lab.joined(SERVER);
+        Member client = lab.joined(CLIENT);
         client.events.getFirst().peer().reconnect(false);
         client.link().finish();
         lab.advance(Duration.ofMinutes(1));
@@ -156,8 +138,8 @@ class SwarmRetryTest {
     /** Pitfall 5: upstream dials those who wait in a timer even after the topic was left. */
     @Test
     void whoWaitsIsNotDialledAfterTheTopicWasLeft() throws Exception {
-        server();
-        Member client = client();
+        lab.joined(SERVER);
+        Member client = lab.joined(CLIENT);
         client.link().finish();
         lab.settle();
         client.swarm.leave(TOPIC).get();
@@ -187,10 +169,10 @@ class SwarmRetryTest {
 
     @Test
     void whoIsWantedForAnotherTopicTooIsDialledAgain() throws Exception {
-        Member server = server();
+        Member server = lab.joined(SERVER);
         server.swarm.join(OTHER, SERVER);
         lab.settle();
-        Member client = client();
+        Member client = lab.joined(CLIENT);
         client.swarm.join(OTHER, CLIENT);
         lab.settle();
         client.swarm.leave(TOPIC).get();
@@ -201,8 +183,8 @@ class SwarmRetryTest {
 
     @Test
     void aLookupThatFindsAWaitingPeerBypassesItsBackoff() throws Exception {
-        server();
-        Member client = client();
+        lab.joined(SERVER);
+        Member client = lab.joined(CLIENT);
         client.link().finish();
         lab.settle();
         assertEquals(0, client.swarm.connections().size());
@@ -216,7 +198,7 @@ class SwarmRetryTest {
     @Test
     void prioritiesFollowTheAttempts() {
         FoundPeer nobody = nobody();
-        Member client = client();
+        Member client = lab.joined(CLIENT);
         PeerHandle peer = client.peer(nobody.publicKey()).orElseThrow();
         assertTrue(peer.prioritized());
         lab.advance(Duration.ofSeconds(30));
@@ -227,8 +209,8 @@ class SwarmRetryTest {
 
     @Test
     void aDestroyedFlockArmsNothing() {
-        server();
-        Member client = client();
+        lab.joined(SERVER);
+        Member client = lab.joined(CLIENT);
         client.swarm.close();
         lab.settle();
         // Pitfalls 18 and 22: no timer and no peer survives.
@@ -240,8 +222,8 @@ class SwarmRetryTest {
 
     @Test
     void aForgottenPeerCanStillBeBanned() {
-        Member server = server();
-        Member client = client();
+        Member server = lab.joined(SERVER);
+        Member client = lab.joined(CLIENT);
         PeerHandle seen = server.events.getFirst().peer();
         client.link().finish();
         lab.settle();

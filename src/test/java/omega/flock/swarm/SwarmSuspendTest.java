@@ -20,29 +20,18 @@ import java.util.concurrent.ExecutionException;
 import omega.flock.base.CloseReason;
 import omega.flock.base.KeyPair;
 import omega.flock.swarm.SwarmLab.Member;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** Suspend and resume, and section 1.9's column for a suspended flock. */
 class SwarmSuspendTest {
 
+    @AutoClose
     private final SwarmLab lab = new SwarmLab();
-
-    @AfterEach
-    void closeAll() {
-        lab.close();
-    }
-
-    private Member serving() {
-        Member server = lab.member();
-        server.swarm.join(TOPIC, SERVER);
-        lab.settle();
-        return server;
-    }
 
     @Test
     void eachSideSeesTwoConnectionsInAll() throws Exception {
-        Member server = serving();
+        Member server = lab.joined(SERVER);
         Member client = lab.member();
         client.swarm.join(TOPIC, CLIENT);
         lab.settle();
@@ -61,7 +50,7 @@ class SwarmSuspendTest {
 
     @Test
     void theAnnouncementIsWithdrawnAndMadeAgain() throws Exception {
-        Member server = serving();
+        Member server = lab.joined(SERVER);
         server.swarm.suspend().get();
         assertEquals(List.of(TOPIC), server.network.unannounced);
         assertEquals(List.of(), lab.world.lookup(TOPIC));
@@ -76,7 +65,7 @@ class SwarmSuspendTest {
     void whoWasQueuedAtTheSuspendIsDialledAfterTheResume() throws Exception {
         List<Member> servers = new ArrayList<>();
         for (int i = 0; i < 6; i++) {
-            servers.add(serving());
+            servers.add(lab.joined(SERVER));
         }
         Member client = lab.member();
         client.network.holdsDials = true;
@@ -119,7 +108,7 @@ class SwarmSuspendTest {
 
     @Test
     void whatIsJoinedWhileSuspendedBeginsWithTheResume() throws Exception {
-        Member server = serving();
+        Member server = lab.joined(SERVER);
         Member client = lab.member();
         client.swarm.suspend().get();
         DiscoveryHandle discovery = client.swarm.join(TOPIC, CLIENT);
@@ -137,7 +126,7 @@ class SwarmSuspendTest {
 
     @Test
     void whatIsLeftWhileSuspendedNeedsNoNetwork() throws Exception {
-        Member server = serving();
+        Member server = lab.joined(SERVER);
         server.swarm.suspend().get();
         server.swarm.leave(TOPIC).get();
         assertEquals(1, server.network.unannounced.size(), "only by the suspend itself");
@@ -148,7 +137,7 @@ class SwarmSuspendTest {
 
     @Test
     void whoConnectsToASuspendedFlockIsRefused() throws Exception {
-        Member server = serving();
+        Member server = lab.joined(SERVER);
         FakeListener door = server.network.listeners.getFirst();
         server.swarm.suspend().get();
         assertTrue(door.rejects(KeyPair.generate().publicKey()));
@@ -176,7 +165,7 @@ class SwarmSuspendTest {
     /** Pitfall 20: upstream lets a resume run into a suspend. */
     @Test
     void overlappingCallsRunOneAfterTheOther() throws Exception {
-        Member server = serving();
+        Member server = lab.joined(SERVER);
         FakeWorld.Held<Boolean> gate = lab.world.held();
         server.network.holdsSuspend = Optional.of(gate);
         CompletableFuture<?> suspended = server.swarm.suspend();
@@ -215,7 +204,7 @@ class SwarmSuspendTest {
 
     @Test
     void aResumeThatFailsSaysSoAndCanBeTriedAgain() throws Exception {
-        Member server = serving();
+        Member server = lab.joined(SERVER);
         server.swarm.suspend().get();
         server.network.failsResume = true;
         ExecutionException failure = assertThrows(ExecutionException.class, () -> server.swarm.resume().get());
@@ -229,7 +218,7 @@ class SwarmSuspendTest {
 
     @Test
     void bansSurvive() throws Exception {
-        Member server = serving();
+        Member server = lab.joined(SERVER);
         Member client = lab.member();
         client.swarm.join(TOPIC, CLIENT);
         lab.settle();
@@ -243,7 +232,7 @@ class SwarmSuspendTest {
 
     @Test
     void aDialUnderWayIsGivenUp() throws Exception {
-        serving();
+        lab.joined(SERVER);
         Member client = lab.member();
         client.network.holdsDials = true;
         client.swarm.join(TOPIC, BOTH);

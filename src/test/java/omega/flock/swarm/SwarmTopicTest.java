@@ -16,18 +16,14 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import omega.flock.base.FlockException;
 import omega.flock.swarm.SwarmLab.Member;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** Sessions of a topic, and the ways to leave. */
 class SwarmTopicTest {
 
+    @AutoClose
     private final SwarmLab lab = new SwarmLab();
-
-    @AfterEach
-    void closeAll() {
-        lab.close();
-    }
 
     private static CompletableFuture<Boolean> flushed(DiscoveryHandle discovery) {
         return SwarmLab.async(() -> discovery.flushed(Optional.empty()));
