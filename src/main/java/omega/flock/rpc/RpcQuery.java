@@ -205,6 +205,8 @@ public final class RpcQuery implements AutoCloseable {
 
     /** Settles the query, the first time that the walker says so. */
     void end(Optional<FlockException> outcome) {
+        // First: whoever has seen the end finds the session without it.
+        owner.ifPresent(session -> session.detach(this));
         lock.lock();
         try {
             if (ended) {
@@ -217,7 +219,6 @@ public final class RpcQuery implements AutoCloseable {
         } finally {
             lock.unlock();
         }
-        owner.ifPresent(session -> session.detach(this));
     }
 
     /** Lets the walk go on without a consumer. */
