@@ -33,6 +33,7 @@ final class PullSide {
     private int plainOffset; // guarded by lock
     private int plainEnd; // guarded by lock
     private boolean asked; // guarded by lock; whether this call has asked the transport yet
+    private volatile int largestBody = SecretConstants.MAX_BODY;
     private volatile int available;
     private volatile long framesReceived;
 
@@ -114,6 +115,11 @@ final class PullSide {
         }
     }
 
+    /** Takes no frame with more plaintext from now on. */
+    void limit(int plaintextBytes) {
+        largestBody = Math.min(SecretConstants.MAX_BODY, plaintextBytes + SecretConstants.MESSAGE_OVERHEAD);
+    }
+
     int available() {
         return available;
     }
@@ -147,7 +153,7 @@ final class PullSide {
         if (!fillFrame(deadline)) {
             return false;
         }
-        if (frames.bodyLength() < SecretConstants.MESSAGE_OVERHEAD) {
+        if (!isLegalMessage(frames.bodyLength())) {
             throw new ProtocolViolation("message frame of " + frames.bodyLength() + " bytes");
         }
         return true;
@@ -173,10 +179,14 @@ final class PullSide {
     private void refuseImpossibleLength() throws ProtocolViolation {
         int length = frames.pendingLength();
         boolean legal = length < 0
-                || (cipher == null ? length == SecretConstants.OPENING_BODY : length >= SecretConstants.MESSAGE_OVERHEAD);
+                || (cipher == null ? length == SecretConstants.OPENING_BODY : isLegalMessage(length));
         if (!legal) {
             throw new ProtocolViolation((cipher == null ? "opening" : "message") + " frame of " + length + " bytes");
         }
+    }
+
+    private boolean isLegalMessage(int bodyLength) {
+        return bodyLength >= SecretConstants.MESSAGE_OVERHEAD && bodyLength <= largestBody;
     }
 
     private void decrypt(byte[] into, int offset) throws ProtocolViolation {

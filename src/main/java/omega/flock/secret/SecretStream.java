@@ -266,6 +266,14 @@ public final class SecretStream implements AutoCloseable {
         readTimeoutNanos = timeout.toNanos();
     }
 
+    /**
+     * Limits the messages of the peer to so many bytes, for a protocol that needs no large ones: a longer one is refused as a
+     * protocol error as soon as its length has arrived. Holds from the next message that is read.
+     */
+    public void limitMessages(int bytes) {
+        pull.limit(bytes);
+    }
+
     /** Sets after how much silence of ours an empty frame is sent; zero turns it off. Replaces what was set before. */
     public void setKeepAlive(Duration interval) {
         keepAlive.set(interval);

@@ -32,8 +32,9 @@ final class House {
         house.put("", List.of("swarm"));
         house.put("swarm", List.of("gateway"));
         house.put("gateway", List.of("peer"));
-        house.put("peer", List.of("peer.punch", "dht", "secret", "noise", "net"));
+        house.put("peer", List.of("peer.punch", "peer.relay", "dht", "secret", "noise", "net"));
         house.put("peer.punch", List.of("dht"));
+        house.put("peer.relay", List.of("secret"));
         house.put("dht", List.of("rpc", "dht.message"));
         house.put("dht.message", List.of());
         house.put("rpc", List.of("rpc.routing", "net"));

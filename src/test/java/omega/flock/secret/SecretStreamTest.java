@@ -175,6 +175,24 @@ class SecretStreamTest {
     }
 
     @Test
+    void aMessageAboveTheLimitIsRefusedBeforeItsBytesHaveCome() throws Exception {
+        try (SecretPair pair = new SecretPair(100_000, Integer.MAX_VALUE, Duration.ZERO).started()) {
+            pair.server.limitMessages(1000);
+            pair.client.writeMessage(new byte[1000]);
+            assertEquals(1000, pair.server.readMessage().orElseThrow().length);
+            pair.client.writeMessage(new byte[1001]);
+            FlockException e = assertThrows(FlockException.class, pair.server::readMessage);
+            assertEquals("PROTOCOL_ERROR", e.code());
+        }
+        try (SecretPair pair = new SecretPair(1000, 500, Duration.ZERO).started()) {
+            pair.server.limitMessages(1000);
+            // More than fits between the two: it can only be refused by its length.
+            pair.scope.fork("writer", () -> assertThrows(IOException.class, () -> pair.client.writeMessage(new byte[100_000])));
+            assertEquals("PROTOCOL_ERROR", assertThrows(FlockException.class, pair.server::readMessage).code());
+        }
+    }
+
+    @Test
     void anEndInsideAFrameIsNoCleanEnd() throws Exception {
         try (SecretPair pair = new SecretPair().started()) {
             pair.server.awaitPeer(Duration.ofSeconds(5));
