@@ -2,9 +2,14 @@
 
 // One hyperdht node that listens and dials as it is told, for PeerInteropTest.
 // Options: bootstrap, version, host, firewalled, quickFirewall, ephemeral.
-// Commands: listen {shareLocalAddress, reject, refuseToPunch} -> {publicKey}: a server that echoes and ends when the client ends;
+// Commands: listen {shareLocalAddress, reject, refuseToPunch, relayThrough} -> {publicKey}: a server that echoes and ends when the
+//           client ends;
 //           greet {} -> {publicKey}: one that writes "hello" and ends at once;
-//           echo {publicKey, bytes, localConnection, fastOpen} -> {connectMillis, equal};
+//           echo {publicKey, bytes, localConnection, fastOpen, refuseToPunch, relayThrough} -> {connectMillis, equal};
+//           open {the same as echo} -> {remotePort}: a connection that stays; where its packets go;
+//           path {} -> {remotePort}: where the packets of the newest connection go, dialled or accepted;
+//           send {bytes} -> {equal}: echoes over the connection that stays; end {}: ends it;
+//           relay {} -> {publicKey}: a blind relay; relayStats {} -> {sessions, matched, streams}: live, so far, live;
 //           messages {publicKey, sizes} -> {sizes}: sends one message of each size and returns what the echo cut;
 //           unordered {publicKey} -> {}: sends datagrams until one comes back.
 
@@ -45,6 +50,14 @@ function opened (socket) {
   })
 }
 
+function relayKey (hex) {
+  return hex ? Buffer.from(hex, 'hex') : null
+}
+
+function pathOf (socket) {
+  return { remotePort: socket.rawStream.remotePort }
+}
+
 function main () {
   const { HyperDHT, dht } = open(options)
 
@@ -54,18 +67,82 @@ function main () {
     return { publicKey: server.publicKey }
   }
 
-  command('listen', ({ shareLocalAddress, reject, refuseToPunch }) => listen(echo, {
+  let newest = null
+
+  function echoNewest (socket) {
+    newest = socket
+    echo(socket)
+  }
+
+  command('listen', ({ shareLocalAddress, reject, refuseToPunch, relayThrough }) => listen(echoNewest, {
     shareLocalAddress,
     firewall: () => !!reject,
-    holepunch: () => !refuseToPunch
+    holepunch: () => !refuseToPunch,
+    relayThrough: relayKey(relayThrough)
+  }))
+
+  function dial ({ publicKey, localConnection, fastOpen, refuseToPunch, relayThrough }) {
+    return dht.connect(Buffer.from(publicKey, 'hex'), {
+      localConnection,
+      fastOpen,
+      holepunch: () => !refuseToPunch,
+      relayThrough: relayKey(relayThrough)
+    })
+  }
+
+  command('open', async (settings) => {
+    newest = dial(settings)
+    newest.on('error', () => {})
+    await opened(newest)
+    return pathOf(newest)
+  })
+
+  command('path', () => pathOf(newest))
+
+  command('send', async ({ bytes }) => {
+    const sent = crypto.randomBytes(bytes)
+    const chunks = []
+    let total = 0
+    await new Promise((resolve, reject) => {
+      newest.on('data', (data) => {
+        chunks.push(data)
+        total += data.length
+        if (total >= bytes) resolve()
+      })
+      newest.once('close', () => reject(new Error('closed before the echo was whole')))
+      newest.write(sent)
+    })
+    return { equal: Buffer.compare(Buffer.concat(chunks), sent) === 0 }
+  })
+
+  command('end', () => {
+    newest.end()
+    return {}
+  })
+
+  let relay = null
+
+  command('relay', async () => {
+    const { Server } = require('blind-relay')
+    relay = new Server({ createStream: (opts) => dht.createRawStream({ ...opts, framed: true }) })
+    return listen((socket) => {
+      socket.on('error', () => {})
+      relay.accept(socket, { id: socket.remotePublicKey }).on('error', () => {})
+    }, {})
+  })
+
+  command('relayStats', () => ({
+    sessions: relay.stats.sessions.active,
+    matched: relay.stats.pairings.matched,
+    streams: relay.stats.streams.active
   }))
 
   command('greet', () => listen(greet, {}))
 
-  command('echo', async ({ publicKey, bytes, localConnection, fastOpen }) => {
+  command('echo', async ({ bytes, ...settings }) => {
     const sent = crypto.randomBytes(bytes)
     const started = process.hrtime.bigint()
-    const socket = dht.connect(Buffer.from(publicKey, 'hex'), { localConnection, fastOpen })
+    const socket = dial(settings)
     await opened(socket)
     const connectMillis = Number(process.hrtime.bigint() - started) / 1e6
     const equal = await new Promise((resolve, reject) => {

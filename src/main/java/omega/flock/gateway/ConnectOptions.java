@@ -6,6 +6,7 @@ import java.util.Objects;
 import java.util.Optional;
 import omega.flock.base.KeyPair;
 import omega.flock.base.PeerAddress;
+import omega.flock.base.PublicKey;
 import omega.flock.peer.DialOptions;
 import omega.flock.peer.PunchPolicy;
 
@@ -19,6 +20,7 @@ import omega.flock.peer.PunchPolicy;
  * <tr><td>timeout</td><td>{@link #DEFAULT_TIMEOUT}, enough for every strategy that gets through a NAT</td></tr>
  * <tr><td>relay addresses</td><td>none: they are looked up</td></tr>
  * <tr><td>local connection</td><td>true: an address on the same network is tried too</td></tr>
+ * <tr><td>relay through</td><td>none of our own; one that the peer wants is used</td></tr>
  * </table>
  */
 public final class ConnectOptions {
@@ -27,24 +29,27 @@ public final class ConnectOptions {
     public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(60);
 
     /** The defaults of the table above. */
-    public static final ConnectOptions DEFAULT = new ConnectOptions(Optional.empty(), DEFAULT_TIMEOUT, List.of(), true);
+    public static final ConnectOptions DEFAULT = new ConnectOptions(Optional.empty(), DEFAULT_TIMEOUT, List.of(), true,
+            List.of());
 
     private final Optional<KeyPair> keyPair;
     private final Duration timeout;
     private final List<PeerAddress> relayAddresses;
     private final boolean localConnection;
+    private final List<PublicKey> relayThrough;
 
     private ConnectOptions(Optional<KeyPair> keyPair, Duration timeout, List<PeerAddress> relayAddresses,
-            boolean localConnection) {
+            boolean localConnection, List<PublicKey> relayThrough) {
         this.keyPair = keyPair;
         this.timeout = timeout;
         this.relayAddresses = relayAddresses;
         this.localConnection = localConnection;
+        this.relayThrough = relayThrough;
     }
 
     /** Returns options with the identity that the peer is shown. */
     public ConnectOptions withKeyPair(KeyPair identity) {
-        return new ConnectOptions(Optional.of(identity), timeout, relayAddresses, localConnection);
+        return new ConnectOptions(Optional.of(identity), timeout, relayAddresses, localConnection, relayThrough);
     }
 
     /**
@@ -57,7 +62,7 @@ public final class ConnectOptions {
         if (total.isZero() || total.isNegative()) {
             throw new IllegalArgumentException("a timeout must be positive, not " + total);
         }
-        return new ConnectOptions(keyPair, total, relayAddresses, localConnection);
+        return new ConnectOptions(keyPair, total, relayAddresses, localConnection, relayThrough);
     }
 
     /**
@@ -65,12 +70,27 @@ public final class ConnectOptions {
      * while the peer is looked up.
      */
     public ConnectOptions withRelayAddresses(List<PeerAddress> nodes) {
-        return new ConnectOptions(keyPair, timeout, List.copyOf(nodes), localConnection);
+        return new ConnectOptions(keyPair, timeout, List.copyOf(nodes), localConnection, relayThrough);
     }
 
     /** Returns options that allow or forbid a connection over addresses of the local network. */
     public ConnectOptions withLocalConnection(boolean allowed) {
-        return new ConnectOptions(keyPair, timeout, relayAddresses, allowed);
+        return new ConnectOptions(keyPair, timeout, relayAddresses, allowed, relayThrough);
+    }
+
+    /**
+     * Returns options with blind relays, of which one is used, picked at random for each attempt: nodes that listen under
+     * these keys and pass packets on between the two peers. A relay sees when and how much, but only ciphertext.
+     *
+     * <p>The relay is asked at once, while a direct path is looked for, and the connection opens on whichever stands first;
+     * it then is {@link PathInfo.Kind#RELAYED} until a direct path is found, which may be never. A failed search for one does
+     * not end it. The relay has 15 seconds; the connection to it sends a keep-alive every 5. If the server has a relay of its
+     * own, that one is used. None is used when either side can be reached directly without punching.
+     *
+     * @param relays none to use no relay of our own
+     */
+    public ConnectOptions withRelayThrough(PublicKey... relays) {
+        return new ConnectOptions(keyPair, timeout, relayAddresses, localConnection, List.of(relays));
     }
 
     /** Returns the identity; empty for the gateway's own. */
@@ -93,7 +113,13 @@ public final class ConnectOptions {
         return localConnection;
     }
 
+    /** Returns the blind relays of which one may carry the connection. */
+    public List<PublicKey> relayThrough() {
+        return relayThrough;
+    }
+
     DialOptions toDialOptions() {
-        return new DialOptions(keyPair, Optional.of(timeout), relayAddresses, localConnection, true, PunchPolicy.ALWAYS);
+        return new DialOptions(keyPair, Optional.of(timeout), relayAddresses, localConnection, true, PunchPolicy.ALWAYS,
+                relayThrough, true);
     }
 }

@@ -10,7 +10,6 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import omega.flock.base.CloseReason;
 import omega.flock.base.PublicKey;
-import omega.flock.runtime.Ticker;
 import omega.flock.secret.SecretStream;
 
 /**
@@ -43,7 +42,6 @@ public final class Connection implements AutoCloseable {
     private final SecretStream stream;
     private final InputStream input;
     private final OutputStream output;
-    private final Instant since = Instant.ofEpochMilli(Ticker.SYSTEM.wallMillis());
 
     Connection(SecretStream stream) {
         this.stream = stream;
@@ -126,9 +124,10 @@ public final class Connection implements AutoCloseable {
         return stream.remoteAddress();
     }
 
-    /** Returns how the connection reaches its peer now. */
+    /** Returns how the connection reaches its peer now; one that begins on a relay may find a direct path later. */
     public PathInfo path() {
-        return new PathInfo(PathInfo.Kind.DIRECT, stream.remoteAddress(), stream.smoothedRtt(), since);
+        PathInfo.Kind kind = stream.isRelayed() ? PathInfo.Kind.RELAYED : PathInfo.Kind.DIRECT;
+        return new PathInfo(kind, stream.remoteAddress(), stream.smoothedRtt(), Instant.ofEpochMilli(stream.pathSinceMillis()));
     }
 
     /** Tells whether the connection has not ended. */

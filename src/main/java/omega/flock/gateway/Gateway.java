@@ -315,6 +315,11 @@ public final class Gateway implements AutoCloseable {
         return rpc.firewalled();
     }
 
+    /** Tells whether a NAT gives this host another port for each destination, so that others of its kind cannot be punched. */
+    public boolean randomized() {
+        return rpc.portRandomized();
+    }
+
     /** Tells whether the network answered lately; true also while nothing was asked. */
     public boolean online() {
         return rpc.online();

@@ -47,6 +47,7 @@ final class Replies {
         gauges.put("handshakes", (long) peer.halfOpenHandshakes());
         gauges.put("punchers", (long) peer.punchers());
         gauges.put("pool.sockets", (long) peer.poolSockets());
+        gauges.put("relays", (long) peer.relays());
         gauges.put("streams", (long) transport.liveStreams());
         gauges.put("rpc.requests", (long) rpc.requests().active());
         gauges.put("rpc.queries", (long) rpc.queries().active());
@@ -62,6 +63,10 @@ final class Replies {
         counters.put("punches.open", peer.punchesOpen());
         counters.put("punches.consistent", peer.punchesConsistent());
         counters.put("punches.random", peer.punchesRandom());
+        counters.put("punches.putoff", peer.punchesPutOff());
+        counters.put("relaying.attempts", peer.relayAttempts());
+        counters.put("relaying.successes", peer.relaySuccesses());
+        counters.put("relaying.aborts", peer.relayAborts());
         counters.put("routed", dht.routed());
         counters.put("rpc.requests", rpc.requests().total());
         counters.put("rpc.responses", rpc.requests().responses());

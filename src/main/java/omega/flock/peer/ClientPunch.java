@@ -40,6 +40,7 @@ final class ClientPunch {
     private final PeerSearch.Found found;
     private final DialOptions options;
     private final HolePuncher puncher;
+    private final boolean relayed;
     private final HolepunchInfo info;
     private final HolepunchBox box;
     private final PunchTokens tokens;
@@ -47,14 +48,20 @@ final class ClientPunch {
     private PeerAddress serverAddress;
     private long round;
 
+    /**
+     * Prepares the rounds.
+     *
+     * @param relayed whether a relay may carry the stream meanwhile, so that a busy gate is waited for
+     */
     ClientPunch(PeerContext context, NodeId target, PeerSearch.Found found, HolepunchInfo info, DialOptions options,
-            HolePuncher puncher) {
+            HolePuncher puncher, boolean relayed) {
         this.context = context;
         this.target = target;
         this.found = found;
         this.info = info;
         this.options = options;
         this.puncher = puncher;
+        this.relayed = relayed;
         this.box = new HolepunchBox(found.verified().keys().handshakeHash(), context.random());
         this.tokens = new PunchTokens(context.random());
         this.serverAddress = found.reply().serverAddress();
@@ -111,15 +118,10 @@ final class ClientPunch {
     private void punch(Optional<byte[]> remoteToken) throws IOException, InterruptedException {
         // "We are gossiping our final NAT status to the other peer now"
         puncher.freezeNat();
-        if (!puncher.enterGate()) {
-            throw new FlockException("HOLEPUNCH_ABORTED", "another random punch is under way, or has only just ended");
-        }
-        try {
-            exchange(serverAddress, found.relay(), true, Optional.empty(), Optional.of(tokens.token(serverAddress)),
-                    remoteToken);
-        } catch (IOException | InterruptedException e) {
-            puncher.leaveGate();
-            throw e;
+        boolean delayed = false;
+        while (!askToPunch(remoteToken, delayed)) {
+            delayed = true;
+            pauseUntilLater();
         }
         if (!puncher.isRemotePunching()) {
             throw new FlockException("REMOTE_NOT_HOLEPUNCHING", "the peer does not punch");
@@ -128,6 +130,44 @@ final class ClientPunch {
             throw new FlockException("REMOTE_NOT_HOLEPUNCHABLE", "no way to punch from " + puncher.nat().firewall() + " to "
                     + puncher.remoteFirewall());
         }
+    }
+
+    /**
+     * Agrees to punch now. "If delayed switch to the server's chosen relay - we validated anyway."
+     *
+     * @return false if this side's gate is busy, or the peer's
+     */
+    private boolean askToPunch(Optional<byte[]> remoteToken, boolean delayed) throws IOException, InterruptedException {
+        if (!puncher.enterGate()) {
+            if (!relayed) {
+                throw new FlockException("HOLEPUNCH_ABORTED", "another random punch is under way, or has only just ended");
+            }
+            if (!delayed) {
+                // "So both sides verify addresses" while there is time.
+                exchange(serverAddress, found.relay(), false, Optional.empty(), Optional.of(tokens.token(serverAddress)),
+                        remoteToken);
+            }
+            return false;
+        }
+        boolean agreed = false;
+        try {
+            Exchange exchange = delayed
+                    ? exchange(serverRelay.peerAddress(), serverRelay.relayAddress(), true, Optional.empty(), Optional.empty(),
+                            remoteToken)
+                    : exchange(serverAddress, found.relay(), true, Optional.empty(),
+                            Optional.of(tokens.token(serverAddress)), remoteToken);
+            agreed = exchange.payload.error() != PayloadError.TRY_LATER;
+            return agreed;
+        } finally {
+            if (!agreed) {
+                puncher.leaveGate();
+            }
+        }
+    }
+
+    private void pauseUntilLater() throws InterruptedException {
+        long jitter = context.random().nextLong(PeerConstants.TRY_LATER_JITTER.toNanos());
+        TimeUnit.NANOSECONDS.sleep(PeerConstants.TRY_LATER_PAUSE.toNanos() + jitter);
     }
 
     private record Exchange(HolepunchReply reply, HolepunchPayload payload, UdpPort sentFrom) {}
@@ -143,6 +183,9 @@ final class ClientPunch {
                 Optional.of(from));
         HolepunchPayload answer = box.open(reply.payload())
                 .orElseThrow(() -> new FlockException("HOLEPUNCH_INVALID", "a reply that the peer did not seal"));
+        if (answer.error() == PayloadError.TRY_LATER && relayed && punching) {
+            return new Exchange(reply, answer, from);
+        }
         if (answer.error() != PayloadError.NONE) {
             throw new FlockException("REMOTE_ABORTED", "the peer answers with " + answer.error());
         }

@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.RejectedExecutionException;
 import omega.flock.base.CloseReason;
 import omega.flock.base.FlockException;
 import omega.flock.base.KeyPair;
@@ -19,6 +21,7 @@ import omega.flock.dht.DhtNode;
 import omega.flock.dht.message.Firewall;
 import omega.flock.dht.message.HolepunchInfo;
 import omega.flock.dht.message.NoisePayload;
+import omega.flock.dht.message.RelayThroughInfo;
 import omega.flock.dht.message.SecretStreamInfo;
 import omega.flock.dht.message.UdxInfo;
 import omega.flock.net.UdpPort;
@@ -39,13 +42,14 @@ import omega.flock.secret.SecretStream;
  * and ends with it.
  *
  * <pre>
- *   SEARCH: relays, handshake ──► ROUTES: told address, direct, local network, passive, punch ──► the peer's opening frame
+ *   SEARCH: relays, handshake ──► ROUTES: told address, local network, passive, punch, relay ──► the peer's opening frame
  *                │                              │ none is left, or the deadline                        │
  *                └──────────► FlockException ◄──┘                                            SecretStream, identity proven
  * </pre>
  *
  * <p>Routes only find paths; {@link StreamPaths} binds the stream to one of them. The dial is won by the peer's opening frame
- * and by nothing else, so a path that leads nowhere cannot be mistaken for the peer.
+ * and by nothing else, so a path that leads nowhere cannot be mistaken for the peer. One that is won through a relay goes on
+ * to punch in the background, for as long as the stream lives and there is hope.
  */
 final class Dial implements AutoCloseable {
 
@@ -61,6 +65,9 @@ final class Dial implements AutoCloseable {
     private final PathRace<SecretStream> race = new PathRace<>(this::noPathIsLeft);
     private final Queue<DeadlineQueue.Entry> patience = new ConcurrentLinkedQueue<>();
     private final Optional<PeerAddress> ownAddress;
+    private final Optional<RelayThroughInfo> offer;
+    private volatile Optional<CountDownLatch> punched = Optional.empty(); // or given up; there if a relay is
+    private volatile Optional<FlockException> relayFailure = Optional.empty();
     private Optional<HolePuncher> puncher = Optional.empty(); // of the dialling thread only
     private boolean won; // of the dialling thread only
 
@@ -71,12 +78,13 @@ final class Dial implements AutoCloseable {
         this.keyPair = keyPair;
         this.deadlineNanos = deadlineNanos;
         this.scope = context.scope().child("dial " + remote);
-        this.paths = new StreamPaths(context);
+        this.paths = new StreamPaths(context, this::punchingIsOver);
         this.ownAddress = context.dht().rpc().remoteAddress();
+        this.offer = context.offerOneOf(options.relayThrough());
     }
 
     /** Reaches the peer; see {@link PeerNode#connect}. */
-    SecretStream run() throws FlockException, InterruptedException {
+    Dialer.Reached run() throws FlockException, InterruptedException {
         ClientHandshake handshake = new ClientHandshake(keyPair, remote, payload());
         Found found = new PeerSearch(context, scope, remote, handshake, knownRelays()).find(remaining());
         SecretStream stream = context.encrypt(paths.raw(), found.verified().keys(), true, keyPair);
@@ -87,13 +95,38 @@ final class Dial implements AutoCloseable {
         SecretStream connected = awaitOpening(stream);
         won = true;
         rememberRelays(found);
-        context.counters().dialled.increment();
-        return connected;
+        return new Dialer.Reached(connected, paths.raw());
     }
 
-    /** Ends whatever is still under way; the stream stays if the dial was won. */
+    /** Ends whatever is still under way, but for the search for a way round the relay; the stream stays if the dial was won. */
     @Override
     public void close() {
+        if (won && puncher.isPresent() && paths.isRelayed()) {
+            try {
+                paths.raw().onClose(reason -> punchingIsOver());
+                context.scope().fork("flock-dial-upgrade", this::endWhenPunched);
+                return;
+            } catch (RejectedExecutionException e) {
+                LOG.log(Level.TRACE, "dial.upgrade.rejected", e); // the node is closing
+            }
+        }
+        end();
+    }
+
+    private void endWhenPunched() throws InterruptedException {
+        try {
+            punched.orElseThrow().await(); // ends with the stream at the latest
+        } finally {
+            end();
+        }
+    }
+
+    /** A direct path has taken the place of the relay, or none will. */
+    private void punchingIsOver() {
+        punched.ifPresent(CountDownLatch::countDown);
+    }
+
+    private void end() {
         scope.cancel();
         race.abandon(new FlockException("PEER_CONNECTION_FAILED", "the dial was given up"));
         patience.forEach(DeadlineQueue.Entry::cancel);
@@ -116,7 +149,7 @@ final class Dial implements AutoCloseable {
         return new NoisePayload(empty.version(), empty.error(), ownAddress.isPresent() ? Firewall.OPEN : Firewall.UNKNOWN,
                 Optional.empty(), addresses, List.of(),
                 Optional.of(UdxInfo.of(false, Integer.toUnsignedLong(paths.raw().id()))),
-                Optional.of(SecretStreamInfo.CURRENT), Optional.empty(), Optional.empty());
+                Optional.of(SecretStreamInfo.CURRENT), offer, Optional.empty());
     }
 
     /** In the order of dht.md 4.6: what the caller knows, what we remember, and before both what is announced at ourselves. */
@@ -151,7 +184,7 @@ final class Dial implements AutoCloseable {
     private SecretStream awaitOpening(SecretStream stream) throws FlockException, InterruptedException {
         try {
             stream.awaitPeer(remaining());
-            paths.confirmed();
+            paths.confirmed(stream);
             race.settle(stream);
         } catch (IOException e) {
             if (Thread.interrupted()) {
@@ -159,7 +192,11 @@ final class Dial implements AutoCloseable {
             }
             race.abandon(asFlockException(e)); // unless it was lost, and the stream closed for that
         }
-        return race.await(remaining());
+        try {
+            return race.await(remaining());
+        } catch (FlockException e) {
+            throw relayFailure.map(last -> new FlockException("RELAY_ABORTED", last.getMessage(), e)).orElse(e);
+        }
     }
 
     /** Ends the wait for the opening frame. */
@@ -172,6 +209,7 @@ final class Dial implements AutoCloseable {
     private void enterRoutes(Found found) {
         NoisePayload payload = found.verified().payload();
         PeerAddress serverAddress = found.reply().serverAddress();
+        boolean relayed = enterRelay(found);
         Optional<HolepunchInfo> punchable = payload.holepunch().map(Dial::reachable).filter(info -> !info.relays().isEmpty());
         if (!found.reply().relayed()) {
             enterTold("direct", serverAddress);
@@ -185,8 +223,42 @@ final class Dial implements AutoCloseable {
                     PeerConstants.PASSIVE_WAIT);
         } else {
             enterLocal(found);
-            enterPunch(found, punchable.get());
+            enterPunch(found, punchable.get(), relayed);
         }
+    }
+
+    /**
+     * "If the server configured relayThrough, both use the server's relay." A server that comes to us, or was reached without
+     * a node between us, does not look for its client at a relay.
+     *
+     * @return whether there is a relay
+     */
+    private boolean enterRelay(Found found) {
+        Optional<RelayThroughInfo> theirs = found.verified().payload().relayThrough();
+        Optional<RelayThroughInfo> relay = theirs.or(() -> offer);
+        if (relay.isEmpty() || !options.mayBeRelayed() || !found.reply().relayed() || ownAddress.isPresent()) {
+            return false;
+        }
+        PathRace<SecretStream>.Path route = race.enter("relay " + relay.get().publicKey(), () -> { });
+        RelayRoute relayed = new RelayRoute(context, paths.raw(), relay.get(), theirs.isEmpty(), new RelayRoute.Listener() {
+            @Override
+            public void onPaired(Path path) {
+                paths.paired(path);
+                giveUpLater(route, "RELAY_ABORTED", "the peer did not come to the relay", PeerConstants.OPENING_TIMEOUT);
+            }
+
+            @Override
+            public void onFailed(FlockException why) {
+                if (paths.raw().isOpen()) { // else it failed because the dial did
+                    relayFailure = Optional.of(why);
+                }
+                route.fail(why);
+            }
+        });
+        punched = Optional.of(new CountDownLatch(1));
+        paths.enter(relayed);
+        relayed.start();
+        return true;
     }
 
     /** Leaves out what no datagram can be sent to. */
@@ -224,7 +296,7 @@ final class Dial implements AutoCloseable {
         });
     }
 
-    private void enterPunch(Found found, HolepunchInfo info) {
+    private void enterPunch(Found found, HolepunchInfo info, boolean relayed) {
         PathRace<SecretStream>.Path route = race.enter("punch", () -> { });
         HolePuncher opened;
         try {
@@ -237,6 +309,7 @@ final class Dial implements AutoCloseable {
                 @Override
                 public void onAbort() {
                     route.fail(new FlockException("HOLEPUNCH_ABORTED", "no probe of the peer came through"));
+                    punchingIsOver();
                 }
             });
         } catch (IOException e) {
@@ -246,11 +319,12 @@ final class Dial implements AutoCloseable {
         puncher = Optional.of(opened);
         scope.fork("flock-dial-punch", () -> {
             try {
-                new ClientPunch(context, DhtNode.target(remote), found, info, options, opened).run();
+                new ClientPunch(context, DhtNode.target(remote), found, info, options, opened, relayed).run();
             } catch (IOException e) {
                 // A server that is connected already answers no more rounds; then what came through counts, and not this.
                 if (!opened.isConnected()) {
                     route.fail(asFlockException(e));
+                    punchingIsOver();
                 }
             }
         });

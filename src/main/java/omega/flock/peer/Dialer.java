@@ -5,9 +5,18 @@ import omega.flock.base.FlockException;
 import omega.flock.base.KeyPair;
 import omega.flock.base.PublicKey;
 import omega.flock.secret.SecretStream;
+import omega.flock.transport.UdxStream;
 
 /** Dials peers, any number at a time, each on the thread of its caller. Thread-safe. */
 final class Dialer {
+
+    /**
+     * What a dial has reached.
+     *
+     * @param stream the connection
+     * @param raw what carries it
+     */
+    record Reached(SecretStream stream, UdxStream raw) {}
 
     private final PeerContext context;
     private final KeyPair defaultKeyPair;
@@ -17,8 +26,15 @@ final class Dialer {
         this.defaultKeyPair = defaultKeyPair;
     }
 
-    /** Reaches a peer; see {@link PeerNode#connect}. */
+    /** Reaches a peer for the program; see {@link PeerNode#connect}. */
     SecretStream connect(PublicKey remote, DialOptions options) throws FlockException, InterruptedException {
+        SecretStream stream = dial(remote, options).stream();
+        context.counters().dialled.increment();
+        return stream;
+    }
+
+    /** Reaches a peer. */
+    Reached dial(PublicKey remote, DialOptions options) throws FlockException, InterruptedException {
         long deadline = context.ticker().nanoTime() + options.timeout().orElse(PeerConstants.DIAL_TIMEOUT).toNanos();
         context.counters().dials.incrementAndGet();
         try (Dial dial = new Dial(context, remote, options, options.keyPair().orElse(defaultKeyPair), deadline)) {

@@ -85,7 +85,18 @@ final class HandshakeBook {
         } finally {
             lock.unlock();
         }
-        context.timers().schedule(context.ticker().nanoTime() + memory.toNanos(), () -> forget(handshake));
+        forgetLater(handshake);
+    }
+
+    /** While a relay carries the connection, the client still comes with rounds. */
+    private void forgetLater(InboundHandshake handshake) {
+        context.timers().schedule(context.ticker().nanoTime() + memory.toNanos(), () -> {
+            if (handshake.isUpgradable()) {
+                forgetLater(handshake);
+            } else {
+                forget(handshake);
+            }
+        });
     }
 
     /** Forgets a handshake, unless its number belongs to another one by now. */

@@ -5,25 +5,23 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import omega.flock.base.CloseReason;
 import omega.flock.base.FlockException;
 import omega.flock.base.PeerAddress;
 import omega.flock.dht.HandshakeArrival;
 import omega.flock.dht.HolepunchArrival;
-import omega.flock.dht.message.Firewall;
 import omega.flock.dht.message.Namespaces;
 import omega.flock.dht.message.NoisePayload;
 import omega.flock.dht.message.PayloadError;
+import omega.flock.dht.message.RelayThroughInfo;
 import omega.flock.net.UdpPort;
 import omega.flock.noise.NoiseException;
 import omega.flock.noise.NoiseHandshake;
 import omega.flock.noise.NoiseResult;
-import omega.flock.peer.punch.HolePuncher;
-import omega.flock.peer.punch.PunchListener;
 import omega.flock.runtime.DeadlineQueue;
 import omega.flock.secret.SecretStream;
 import omega.flock.transport.UdxStream;
@@ -34,9 +32,11 @@ import omega.flock.wire.MalformedMessageException;
  * message, packets and timers come on readers and only read or set state under the lock.
  *
  * <pre>
- *   VERIFYING ──Noise, firewall──► ANSWERED ──path──► BOUND ──opening frame──► CONNECTED
- *       │                             │ 10 s, punch failed │ 10 s
- *       └── bad, rejected ──► SILENT  └───────► ABORTED ◄──┘            the three at the end are final
+ *                                                         opening frame through a relay ──► RELAYED
+ *                                                                    │                         │ direct packet
+ *   VERIFYING ──Noise, firewall──► ANSWERED ──path──► BOUND ──opening frame──► CONNECTED ◄─────┘
+ *       │                             │ nothing is left │ 10 s
+ *       └── bad, rejected ──► SILENT  └────► ABORTED ◄──┘             CONNECTED, ABORTED and SILENT are final
  * </pre>
  *
  * <p>The connection is handed out only after the client's opening frame has been read, hyperdht hands it out when it is bound
@@ -53,6 +53,8 @@ final class InboundHandshake {
         ANSWERED,
         /** The stream sends to the client; its opening frame is awaited. */
         BOUND,
+        /** Handed out; a relay carries it, and a direct path may still take its place. */
+        RELAYED,
         /** Handed out. Copies get the answer for as long as the handshake is remembered. */
         CONNECTED,
         /** Given up after an answer. */
@@ -65,14 +67,15 @@ final class InboundHandshake {
     private final PeerContext context;
     private final HandshakeArrival first;
     private final int number;
+    private final InboundAnswer answer;
+    private final InboundRoutes routes;
     private final ReentrantLock lock = new ReentrantLock();
-    private final List<HandshakeArrival> waiting = new ArrayList<>(); // guarded by lock
     private State state = State.VERIFYING; // guarded by lock
-    private byte[] answer = {}; // guarded by lock
-    private boolean answersFromPuncher; // guarded by lock
     private Optional<InboundPath> path = Optional.empty(); // guarded by lock; there before the answer
+    private Optional<SecretStream> stream = Optional.empty(); // guarded by lock; there before the answer
     private Optional<DeadlineQueue.Entry> timer = Optional.empty(); // guarded by lock
-    private volatile Optional<InboundPunch> punch = Optional.empty();
+    private boolean punchOver; // guarded by lock; no direct path will be found any more
+    private boolean relayOver; // guarded by lock; nor one through a relay
     private volatile Optional<UdxStream> raw = Optional.empty();
 
     InboundHandshake(PeerServer server, PeerContext context, HandshakeArrival first, int number) {
@@ -80,7 +83,8 @@ final class InboundHandshake {
         this.context = context;
         this.first = first;
         this.number = number;
-        waiting.add(first);
+        this.answer = new InboundAnswer(context, first);
+        this.routes = new InboundRoutes(this, server, context, first);
     }
 
     int number() {
@@ -91,53 +95,45 @@ final class InboundHandshake {
 
     /** A copy came, through another relay or again: it gets the same answer, or none. */
     void onCopy(HandshakeArrival copy) {
-        lock.lock();
-        try {
-            switch (state) {
-                case VERIFYING -> {
-                    if (waiting.size() < PeerConstants.MAX_COPIES) {
-                        waiting.add(copy);
-                    } else {
-                        context.counters().count(PeerDrop.TOO_MANY_COPIES);
-                    }
-                    return;
-                }
-                case SILENT -> {
-                    return;
-                }
-                case ANSWERED, BOUND, CONNECTED, ABORTED -> { }
-            }
-        } finally {
-            lock.unlock();
-        }
-        send(copy);
+        answer.onCopy(copy);
     }
 
     /** A round of hole punching came. */
     void onRound(HolepunchArrival round) {
-        punch.ifPresentOrElse(each -> each.onRound(round), () -> context.counters().count(PeerDrop.UNKNOWN_SLOT));
+        routes.onRound(round);
     }
 
     /** The stream's firewall: a packet of the client came, on whichever socket. */
-    private boolean admits(UdxStream stream, UdpPort port, InetSocketAddress source) {
+    private boolean admits(UdxStream on, UdpPort port, InetSocketAddress source) {
         if (source.getPort() == 0) {
             return false;
         }
-        bind(port, source);
+        arrived(routes.pathOf(port, source));
         return true;
     }
 
-    private void bind(UdpPort port, InetSocketAddress remote) {
+    /** The client is at the other end of a path, or a relay has tied it to that; on any thread. */
+    void arrived(Path found) {
+        boolean upgraded = false;
         lock.lock();
         try {
             if (state == State.BOUND) {
-                path.orElseThrow().follow(port, remote);
-            } else if (state == State.ANSWERED && path.orElseThrow().bind(port, remote)) {
+                path.orElseThrow().follow(found);
+            } else if (state == State.ANSWERED && path.orElseThrow().bind(found)) {
                 state = State.BOUND;
-                setTimerLocked(PeerConstants.OPENING_TIMEOUT, PeerDrop.NO_OPENING_FRAME);
+                setTimerLocked(PeerConstants.OPENING_TIMEOUT, () -> giveUp(PeerDrop.NO_OPENING_FRAME));
+            } else if (state == State.RELAYED && path.orElseThrow().upgrade(found)) {
+                state = State.CONNECTED;
+                upgraded = true;
+                stream.orElseThrow().tookPath(false);
             }
         } finally {
             lock.unlock();
+        }
+        if (upgraded) {
+            LOG.log(Level.DEBUG, "handshake.path.upgraded remote={0}", found.remote());
+            routes.leaveRelay(true);
+            routes.closePuncher();
         }
     }
 
@@ -188,133 +184,129 @@ final class InboundHandshake {
         Optional<PeerAddress> open = context.dht().rpc().remoteAddress();
         List<PeerAddress> local = server.options().shareLocalAddress() ? context.localAddresses().validated() : List.of();
         if (error != PayloadError.NONE) {
-            byte[] message = noise.writeMessage(InboundReply.payload(error, number, open, local, server.relays(), 0).toBytes());
-            answerWith(message, false, State.ABORTED);
+            NoisePayload refusal = InboundReply.payload(error, number, open, local, server.relays(), 0, Optional.empty());
+            byte[] message = noise.writeMessage(refusal.toBytes());
+            if (leaveVerifying(State.ABORTED)) {
+                answer.give(message, Optional.empty());
+            }
             return Optional.empty();
         }
-        UdxStream stream = context.createStream(this::admits);
-        stream.onClose(this::streamClosed);
-        raw = Optional.of(stream);
+        UdxStream created = context.createStream(this::admits);
+        created.onClose(this::streamClosed);
+        raw = Optional.of(created);
+        Optional<RelayThroughInfo> relay = server.offerRelay();
         byte[] message = noise.writeMessage(InboundReply.payload(error, number, open, local, server.relays(),
-                Integer.toUnsignedLong(stream.id())).toBytes());
+                Integer.toUnsignedLong(created.id()), relay).toBytes());
         NoiseResult keys = noise.result();
+        SecretStream secret = context.encrypt(created, keys, false, server.keyPair());
         lock.lock();
         try {
-            path = Optional.of(new InboundPath(context.punching().sockets(), stream, (int) client.udx().orElseThrow().id()));
-            setTimerLocked(PeerConstants.HANDSHAKE_INITIAL_TIMEOUT, PeerDrop.NO_PATH);
+            path = Optional.of(new InboundPath(context.punching().sockets(), created, (int) client.udx().orElseThrow().id()));
+            stream = Optional.of(secret);
+            setTimerLocked(PeerConstants.HANDSHAKE_INITIAL_TIMEOUT, this::noPathInTime);
         } finally {
             lock.unlock();
         }
-        choosePath(client, keys, message, open.isPresent(), local);
+        routes.open(created, client, keys, message, relay, open.isPresent(), local);
         // While the answer is on its way; the opening frame waits in the stream until there is a path.
-        SecretStream secret = context.encrypt(stream, keys, false, server.keyPair());
         secret.start();
         secret.awaitPeer(PeerConstants.DIAL_TIMEOUT);
         connected();
         return Optional.of(secret);
     }
 
-    /** The cases of dht.md 6.2, 9 to 13: who sends first, from where, and whether a puncher is needed. */
-    private void choosePath(NoisePayload client, NoiseResult keys, byte[] message, boolean open,
-            List<PeerAddress> local) throws IOException {
-        InetSocketAddress clientAddress = first.clientAddress().toSocketAddress();
-        Optional<PeerAddress> neighbour = InboundReply.neighbour(first, client, local);
-        if (client.firewall() == Firewall.OPEN || !first.relayed()) {
-            context.punching().stats().countOpen();
-            UdpPort port = first.relayed() ? context.dht().rpc().defaultPort() : first.port();
-            answerWith(message, false, State.ANSWERED);
-            bind(port, clientAddress);
-        } else if (neighbour.isPresent()) {
-            // "Same-LAN prepunch also creates a puncher, but it must keep advertising the normal server socket."
-            openPuncher(client, keys);
-            answerWith(message, false, State.ANSWERED);
-            context.punching().knock(context.dht().rpc().serverPort(), neighbour.get(), first.clientAddress());
-        } else if (open || !server.options().punching()) {
-            answerWith(message, false, State.ANSWERED);
-        } else {
-            openPuncher(client, keys);
-            answerWith(message, true, State.ANSWERED);
+    /** The answer is ready: whoever waits gets it. */
+    void answer(byte[] message, Optional<InboundPunch> fromPuncher) {
+        if (leaveVerifying(State.ANSWERED)) {
+            answer.give(message, fromPuncher);
         }
     }
 
-    private void openPuncher(NoisePayload client, NoiseResult keys) throws IOException {
-        HolePuncher puncher = context.punching().open(false, client.firewall(), new PunchListener() {
-            @Override
-            public void onConnect(UdpPort port, PeerAddress remote) {
-                // Only an initiator hears of probes; we hear of the client's packet.
-            }
-
-            @Override
-            public void onAbort() {
-                abort("no probe came through");
-            }
+    private boolean leaveVerifying(State next) {
+        return locked(() -> {
+            boolean verifying = state == State.VERIFYING;
+            state = verifying ? next : state;
+            return verifying;
         });
-        punch = Optional.of(new InboundPunch(this, server, context, puncher, keys));
-        // Closed meanwhile: nobody else knows of the puncher.
-        if (isOver()) {
-            puncher.close();
-        }
-    }
-
-    private void answerWith(byte[] message, boolean fromPuncher, State next) {
-        List<HandshakeArrival> copies;
-        lock.lock();
-        try {
-            if (state != State.VERIFYING) {
-                return;
-            }
-            answer = message;
-            answersFromPuncher = fromPuncher;
-            state = next;
-            copies = List.copyOf(waiting);
-            waiting.clear();
-        } finally {
-            lock.unlock();
-        }
-        copies.forEach(this::send);
-    }
-
-    private void send(HandshakeArrival copy) {
-        byte[] message;
-        boolean fromPuncher;
-        lock.lock();
-        try {
-            message = answer;
-            fromPuncher = answersFromPuncher;
-        } finally {
-            lock.unlock();
-        }
-        // "Send the Noise reply from the puncher socket so the relay reports that NAT mapping."
-        Optional<UdpPort> port = fromPuncher ? punch.flatMap(InboundPunch::openPort) : Optional.empty();
-        copy.reply(message, port.orElse(copy.port()));
     }
 
     private void connected() throws IOException {
+        boolean relayed;
         lock.lock();
         try {
             if (state != State.BOUND) {
                 throw new FlockException("HANDSHAKE_ABORTED", "the handshake was given up");
             }
-            state = State.CONNECTED;
+            relayed = path.orElseThrow().isRelayed();
+            state = relayed ? State.RELAYED : State.CONNECTED;
+            punchOver |= !routes.hasPuncher();
             cancelTimerLocked();
+            if (relayed) {
+                stream.orElseThrow().tookPath(true);
+            }
+            if (relayed && !punchOver) {
+                setTimerLocked(PeerConstants.UPGRADE_PATIENCE, () -> punchFailed("no more rounds"));
+            }
         } finally {
             lock.unlock();
         }
-        punch.ifPresent(InboundPunch::close);
+        if (!relayed) {
+            routes.leaveRelay(locked(() -> path.orElseThrow().hasUsedRelay()));
+            routes.closePuncher();
+        }
     }
 
     // ---- The end -------------------------------------------------------------------------------------------------------------
 
-    /** The first punching round arrived: from now on the puncher says when it is over. */
+    /** A punching round arrived: the puncher says when it is over, or, once there is a connection, our patience. */
     void punchingBegins() {
         lock.lock();
         try {
             if (state == State.ANSWERED) {
                 cancelTimerLocked();
+            } else if (state == State.RELAYED && !punchOver) {
+                setTimerLocked(PeerConstants.UPGRADE_PATIENCE, () -> punchFailed("no more rounds"));
             }
         } finally {
             lock.unlock();
         }
+    }
+
+    /** No direct path will be found: the end, unless a relay leads to the client or may still do so. */
+    void punchFailed(String why) {
+        boolean over = locked(() -> {
+            punchOver = true;
+            return state != State.RELAYED && !hopesForRelayLocked();
+        });
+        if (over) {
+            abort(why);
+        } else {
+            routes.closePuncher();
+        }
+    }
+
+    /** No relay will lead to the client: the end, if there is no other way either. */
+    void relayFailed() {
+        boolean over = locked(() -> {
+            relayOver = true;
+            return punchOver && state == State.ANSWERED;
+        });
+        if (over) {
+            giveUp(PeerDrop.NO_PATH);
+        }
+    }
+
+    private void noPathInTime() {
+        if (locked(this::hopesForRelayLocked)) {
+            punchFailed("no path in time");
+        } else {
+            giveUp(PeerDrop.NO_PATH);
+        }
+    }
+
+    private void giveUp(PeerDrop reason) {
+        context.counters().count(reason);
+        abort("timed out: " + reason);
     }
 
     /** Gives up; a connection that was handed out is not touched. Idempotent, on any thread. */
@@ -324,72 +316,85 @@ final class InboundHandshake {
 
     /** The same, but may spare a connection that the client sees as open once it has read our opening frame. */
     void abort(String why, boolean evenBound) {
+        boolean handedOut;
         lock.lock();
         try {
             if (state == State.CONNECTED || state == State.BOUND && !evenBound) {
                 return;
             }
-            state = state == State.VERIFYING || state == State.SILENT ? State.SILENT : State.ABORTED;
-            waiting.clear();
+            handedOut = state == State.RELAYED;
+            if (handedOut) {
+                punchOver = true;
+            } else {
+                state = state == State.VERIFYING || state == State.SILENT ? State.SILENT : State.ABORTED;
+            }
             cancelTimerLocked();
         } finally {
             lock.unlock();
         }
-        punch.ifPresent(InboundPunch::close);
-        raw.ifPresent(stream -> stream.destroy(CloseReason.closedLocally("handshake given up: " + why)));
+        routes.closePuncher();
+        if (!handedOut) {
+            answer.withhold();
+            raw.ifPresent(each -> each.destroy(CloseReason.closedLocally("handshake given up: " + why)));
+        }
     }
 
+    /** Tells whether a relay has been asked for. */
+    boolean usesRelay() {
+        return routes.hasRelay();
+    }
+
+    /** Tells whether the connection has been handed out and its path is settled. */
     boolean isConnected() {
-        lock.lock();
-        try {
-            return state == State.CONNECTED;
-        } finally {
-            lock.unlock();
-        }
+        return locked(() -> state == State.CONNECTED);
     }
 
-    private boolean isOver() {
-        lock.lock();
-        try {
-            return switch (state) {
-                case VERIFYING, ANSWERED, BOUND -> false;
-                case CONNECTED, ABORTED, SILENT -> true;
-            };
-        } finally {
-            lock.unlock();
-        }
+    /** Tells whether the connection has been handed out on a relay, and the client may still come with rounds. */
+    boolean isUpgradable() {
+        return locked(() -> state == State.RELAYED && !punchOver);
+    }
+
+    /** Tells whether nothing is left to be done for the client. */
+    boolean isOver() {
+        return locked(() -> switch (state) {
+            case VERIFYING, ANSWERED, BOUND, RELAYED -> false;
+            case CONNECTED, ABORTED, SILENT -> true;
+        });
+    }
+
+    private boolean hopesForRelayLocked() {
+        return routes.hasRelay() && !relayOver;
     }
 
     private void silence() {
-        lock.lock();
-        try {
-            state = State.SILENT;
-            waiting.clear();
-        } finally {
-            lock.unlock();
-        }
+        locked(() -> state = State.SILENT);
+        answer.withhold();
     }
 
     private void streamClosed(CloseReason reason) {
-        lock.lock();
-        try {
+        locked(() -> {
             path.ifPresent(InboundPath::release);
-        } finally {
-            lock.unlock();
-        }
+            return null;
+        });
         abort(reason.message());
     }
 
-    private void setTimerLocked(Duration limit, PeerDrop reason) {
+    private void setTimerLocked(Duration limit, Runnable action) {
         cancelTimerLocked();
-        timer = Optional.of(context.timers().schedule(context.ticker().nanoTime() + limit.toNanos(), () -> {
-            context.counters().count(reason);
-            abort("timed out: " + reason);
-        }));
+        timer = Optional.of(context.timers().schedule(context.ticker().nanoTime() + limit.toNanos(), action));
     }
 
     private void cancelTimerLocked() {
         timer.ifPresent(DeadlineQueue.Entry::cancel);
         timer = Optional.empty();
+    }
+
+    private <T> T locked(Supplier<T> action) {
+        lock.lock();
+        try {
+            return action.get();
+        } finally {
+            lock.unlock();
+        }
     }
 }

@@ -7,8 +7,8 @@ import omega.flock.peer.punch.PunchSockets;
 import omega.flock.transport.UdxStream;
 
 /**
- * Where a server's stream goes: to where the client's first packet came from. Not thread-safe: its owner's lock guards it,
- * and nothing here blocks or calls anybody.
+ * Where a server's stream goes: to where the client's first packet came from, or through a relay. Not thread-safe: its
+ * owner's lock guards it, and nothing here blocks or calls anybody.
  */
 final class InboundPath {
 
@@ -16,6 +16,8 @@ final class InboundPath {
     private final UdxStream stream;
     private final int remoteId;
     private Optional<PunchSockets.Hold> hold = Optional.empty();
+    private Optional<Path> path = Optional.empty();
+    private boolean usedRelay;
 
     InboundPath(PunchSockets sockets, UdxStream stream, int remoteId) {
         this.sockets = sockets;
@@ -28,20 +30,41 @@ final class InboundPath {
      *
      * @return false if the port or the stream has been closed meanwhile
      */
-    boolean bind(UdpPort port, InetSocketAddress remote) {
-        return take(port, () -> stream.connect(port, remoteId, remote));
+    boolean bind(Path to) {
+        return take(to, stream::connect);
     }
 
     /**
      * Moves the stream to where a packet of the client came from. While nothing of ours has been acknowledged, the client may
-     * still be trying one path after another; after that the path stays.
+     * still be trying one path after another; after that the path stays, unless it is a relay and the client came directly.
      */
-    void follow(UdpPort port, InetSocketAddress remote) {
-        boolean there = stream.port().filter(bound -> bound == port).isPresent()
-                && stream.remoteAddress().filter(remote::equals).isPresent();
-        if (!there && stream.smoothedRtt().isZero()) {
-            take(port, () -> stream.retarget(port, remoteId, remote));
+    void follow(Path to) {
+        if (path.filter(to::equals).isEmpty()) {
+            if (stream.smoothedRtt().isZero()) {
+                take(to, stream::retarget);
+            } else {
+                upgrade(to);
+            }
         }
+    }
+
+    /**
+     * Moves the stream from a relay to a direct path; what is under way through the relay still arrives.
+     *
+     * @return false if there is nothing to move, or nowhere to
+     */
+    boolean upgrade(Path to) {
+        return isRelayed() && !to.isRelayed() && take(to, stream::changeRemote);
+    }
+
+    /** Tells whether a relay carries the stream now. */
+    boolean isRelayed() {
+        return path.filter(Path::isRelayed).isPresent();
+    }
+
+    /** Tells whether something may be under way through a relay. */
+    boolean hasUsedRelay() {
+        return usedRelay;
     }
 
     /** Needs the port no more. */
@@ -50,19 +73,26 @@ final class InboundPath {
         hold = Optional.empty();
     }
 
-    private boolean take(UdpPort port, Runnable move) {
-        Optional<PunchSockets.Hold> newHold = sockets.hold(port);
+    @FunctionalInterface
+    private interface Binding {
+        void to(UdpPort port, int streamId, InetSocketAddress remote);
+    }
+
+    private boolean take(Path to, Binding binding) {
+        Optional<PunchSockets.Hold> newHold = sockets.hold(to.port());
         if (newHold.isEmpty()) {
             return false;
         }
         try {
-            move.run();
+            binding.to(to.port(), to.relayStream().orElse(remoteId), to.remote());
         } catch (IllegalStateException e) {
             newHold.get().close(); // the stream is over; its owner hears that from the stream
             return false;
         }
         release();
         hold = newHold;
+        path = Optional.of(to);
+        usedRelay |= to.isRelayed();
         return true;
     }
 }

@@ -120,10 +120,13 @@ final class InboundPunch {
             return;
         }
         openFast(round, client);
-        if (puncher.isRemotePunching() && !punch(arrival)) {
+        if (puncher.isRemotePunching() && !punch(arrival, round)) {
             return;
         }
-        reply(arrival, round, ownRelay);
+        if (puncher.nat().firewall() != Firewall.UNKNOWN) {
+            puncher.freezeNat();
+        }
+        reply(arrival, round, PayloadError.NONE);
     }
 
     /** "If we are consistent and the remote has opened a session to us then fire a quick punch back." */
@@ -137,7 +140,7 @@ final class InboundPunch {
     }
 
     /** Starts to punch as the client does; false if the round has been answered otherwise. */
-    private boolean punch(HolepunchArrival arrival) {
+    private boolean punch(HolepunchArrival arrival, HolepunchPayload round) {
         NatVerdict own = puncher.nat();
         if (!server.options().punchPolicy().allows(puncher.remoteFirewall(), own.firewall(), puncher.remoteAddresses(),
                 own.addresses().orElse(List.of()))) {
@@ -147,6 +150,10 @@ final class InboundPunch {
         handshake.punchingBegins();
         if (!puncher.enterGate()) {
             context.punching().stats().countTryLater();
+            if (handshake.usesRelay()) {
+                reply(arrival, round, PayloadError.TRY_LATER);
+                return false;
+            }
             abort(arrival, PayloadError.TRY_LATER, "another random punch is under way");
             return false;
         }
@@ -159,14 +166,12 @@ final class InboundPunch {
         return true;
     }
 
-    private void reply(HolepunchArrival arrival, HolepunchPayload round, boolean ownRelay) {
+    private void reply(HolepunchArrival arrival, HolepunchPayload round, PayloadError error) {
         NatVerdict own = puncher.nat();
-        if (own.firewall() != Firewall.UNKNOWN) {
-            puncher.freezeNat();
-        }
+        boolean ownRelay = server.isRelay(arrival.from());
         // The token goes only through our own relays: who echoes it received at the address that our relay vouches for.
         Optional<byte[]> token = ownRelay ? Optional.of(tokens.token(arrival.peerAddress())) : Optional.empty();
-        HolepunchPayload payload = new HolepunchPayload(PayloadError.NONE, own.firewall(), latestRound(),
+        HolepunchPayload payload = new HolepunchPayload(error, own.firewall(), latestRound(),
                 puncher.isConnected(), puncher.isPunching(), own.addresses(), Optional.empty(), token, round.token());
         openPort().ifPresent(port -> arrival.reply(box.seal(payload), port));
     }
@@ -175,7 +180,7 @@ final class InboundPunch {
         HolepunchPayload payload = new HolepunchPayload(error, Firewall.UNKNOWN, latestRound(), false, false,
                 Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
         arrival.reply(box.seal(payload), context.dht().rpc().defaultPort());
-        handshake.abort(why);
+        handshake.punchFailed(why);
     }
 
     /** "Older rounds do not update": a late retransmission must not overwrite what the client said after it. */

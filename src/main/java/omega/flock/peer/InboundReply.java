@@ -9,6 +9,7 @@ import omega.flock.dht.message.Firewall;
 import omega.flock.dht.message.HolepunchInfo;
 import omega.flock.dht.message.NoisePayload;
 import omega.flock.dht.message.PayloadError;
+import omega.flock.dht.message.RelayThroughInfo;
 import omega.flock.dht.message.SecretStreamInfo;
 import omega.flock.dht.message.UdxInfo;
 import omega.flock.peer.punch.AddressRules;
@@ -25,9 +26,10 @@ final class InboundReply {
      * @param open our address, if strangers can reach it; then nothing needs to be punched
      * @param local our addresses in the local network
      * @param streamId our stream, or 0 with an error
+     * @param relayThrough the blind relay at which we wait for the client
      */
     static NoisePayload payload(PayloadError error, int number, Optional<PeerAddress> open, List<PeerAddress> local,
-            Relays relays, long streamId) {
+            Relays relays, long streamId, Optional<RelayThroughInfo> relayThrough) {
         List<PeerAddress> addresses = new ArrayList<>();
         open.ifPresent(addresses::add);
         addresses.addAll(local);
@@ -35,7 +37,7 @@ final class InboundReply {
                 open.isPresent() ? Optional.empty() : Optional.of(new HolepunchInfo(number, relays.relays()));
         return new NoisePayload(NoisePayload.EMPTY.version(), error, open.isPresent() ? Firewall.OPEN : Firewall.UNKNOWN,
                 holepunch, addresses, List.of(), Optional.of(UdxInfo.of(false, streamId)),
-                Optional.of(SecretStreamInfo.CURRENT), Optional.empty(),
+                Optional.of(SecretStreamInfo.CURRENT), relayThrough,
                 relays.addresses().isEmpty() ? Optional.empty() : Optional.of(relays.addresses()));
     }
 

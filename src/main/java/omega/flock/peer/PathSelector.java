@@ -15,11 +15,20 @@ import java.util.Optional;
  *                │                                │  ▲
  *                └─packet seen, then ready()─────►│  └─ a packet of the peer on another path, or patience is over and
  *                                                 └──  another candidate is there: the trial moves to it
+ *   confirmed() on a relay ──► RELAYED ──the peer comes directly────────────────► CONFIRMED
+ *                                │  ▲                                                 ▲
+ *                                │  └─ it does not ─┐                                 │
+ *                                └──probe──► MOVED ─┴─────the peer comes there too────┘
  * </pre>
  *
  * <p>The other end always answers on the path where our first packet reached it. So a packet of the peer is the strongest
  * evidence there can be: where it comes from is where the peer is bound. A server that has bound itself moves only as long
  * as nothing of its own was acknowledged, so the two ends cannot chase each other.
+ *
+ * <p>A path through a relay gets its turn whatever speaks for the present one: what the peer has put into packets for the
+ * relay reaches us only once we have written there too. Once the peer has spoken there, only a probe or a
+ * packet of the peer makes a direct path take its place, and a probe only on trial: the relay is kept until the peer comes
+ * directly.
  */
 final class PathSelector {
 
@@ -27,6 +36,8 @@ final class PathSelector {
     enum Evidence {
         /** Something answered there, or an address was told; it may be somebody else. */
         GUESS,
+        /** A relay has tied our stream to one of the peer. */
+        RELAY,
         /** A hole punching probe came from there. */
         PROBE,
         /** A packet for the stream came from there. */
@@ -42,32 +53,39 @@ final class PathSelector {
         /** Connect it. */
         record Bind(Path path) implements Action {}
 
-        /** Change its remote. */
+        /** Change its remote, with all that is under way. */
         record Move(Path path) implements Action {}
+
+        /** Change its remote; what is under way through the relay still arrives. */
+        record Upgrade(Path path) implements Action {}
     }
 
     /** Where the selector stands; see the picture above. */
     private enum State {
-        SEARCHING, UNBOUND, TRIAL, CONFIRMED
+        SEARCHING, UNBOUND, TRIAL, RELAYED, MOVED, CONFIRMED
     }
 
     private static final Action KEEP = new Action.Keep();
 
     private final Duration patience;
+    private final Duration movePatience;
     private State state = State.SEARCHING;
     private Path path;
     private Evidence evidence = Evidence.GUESS;
     private Path other;
     private Evidence otherEvidence = Evidence.GUESS;
+    private boolean otherTried;
     private long triedSinceNanos;
 
     /**
      * Creates a selector.
      *
      * @param patience how long a path is tried before another candidate gets its turn
+     * @param movePatience how long a path that took the place of a relay may stay silent
      */
-    PathSelector(Duration patience) {
+    PathSelector(Duration patience, Duration movePatience) {
         this.patience = patience;
+        this.movePatience = movePatience;
     }
 
     /** The handshake is done: the peer's stream id is known, the stream can be bound. */
@@ -96,41 +114,73 @@ final class PathSelector {
                 yield bind(nowNanos);
             }
             case TRIAL -> foundDuringTrial(nowNanos, candidate, why);
+            case RELAYED -> upgrade(nowNanos, candidate, why);
+            case MOVED -> {
+                if (why == Evidence.PACKET && candidate.equals(path)) {
+                    state = State.CONFIRMED;
+                }
+                yield KEEP;
+            }
             case CONFIRMED -> KEEP;
         };
     }
 
     /** Time has passed: a trial without an answer gives way to another candidate. */
     Action tick(long nowNanos) {
-        if (nextDeadline().isEmpty() || nowNanos - (triedSinceNanos + patience.toNanos()) < 0) {
+        Optional<Long> deadline = nextDeadline();
+        if (deadline.isEmpty() || nowNanos - deadline.get() < 0) {
             return KEEP;
+        }
+        if (state == State.MOVED) {
+            state = State.RELAYED;
         }
         return moveToOther(nowNanos);
     }
 
-    /** The peer's opening frame was read: the path is settled for good. */
-    void confirmed() {
-        if (state == State.TRIAL) {
-            state = State.CONFIRMED;
-            other = null;
+    /** The peer's opening frame was read: the path is settled, for good if it is a direct one. */
+    Action confirmed(long nowNanos) {
+        if (state != State.TRIAL) {
+            return KEEP;
         }
+        state = path.isRelayed() ? State.RELAYED : State.CONFIRMED;
+        // One that had its turn and stayed silent gets no other for a probe.
+        boolean promising = other != null && (!otherTried || otherEvidence == Evidence.PACKET);
+        return state == State.RELAYED && promising ? upgrade(nowNanos, other, otherEvidence) : KEEP;
     }
 
     /** Returns when {@link #tick} has something to do; empty while nothing but news can change anything. */
     Optional<Long> nextDeadline() {
         // A path that had its turn does not get another one from a path for which more speaks.
-        boolean worthwhile = state == State.TRIAL && other != null && otherEvidence.compareTo(evidence) >= 0;
+        boolean worthwhile = state == State.TRIAL && other != null
+                && (other.isRelayed() || otherEvidence.compareTo(evidence) >= 0);
+        if (state == State.MOVED) {
+            return Optional.of(triedSinceNanos + movePatience.toNanos());
+        }
         return worthwhile ? Optional.of(triedSinceNanos + patience.toNanos()) : Optional.empty();
     }
 
     /** Tells whether the stream has been bound to a path. */
     boolean isBound() {
-        return state == State.TRIAL || state == State.CONFIRMED;
+        return state != State.SEARCHING && state != State.UNBOUND;
     }
 
     /** Returns the path that the stream is bound to, if it is. */
     Optional<Path> path() {
         return isBound() ? Optional.of(path) : Optional.empty();
+    }
+
+    /** "When the punch yields a direct path later, the raw stream changes remote to it." */
+    private Action upgrade(long nowNanos, Path candidate, Evidence why) {
+        if (candidate.isRelayed() || why.compareTo(Evidence.PROBE) < 0) {
+            return KEEP;
+        }
+        other = path;
+        otherEvidence = evidence;
+        path = candidate;
+        evidence = why;
+        triedSinceNanos = nowNanos;
+        state = why == Evidence.PACKET ? State.CONFIRMED : State.MOVED;
+        return new Action.Upgrade(path);
     }
 
     private Action foundDuringTrial(long nowNanos, Path candidate, Evidence why) {
@@ -139,6 +189,7 @@ final class PathSelector {
             return KEEP;
         }
         if (other == null || why.compareTo(otherEvidence) >= 0) {
+            otherTried &= candidate.equals(other);
             other = candidate;
             otherEvidence = why;
         }
@@ -153,6 +204,7 @@ final class PathSelector {
         evidence = otherEvidence;
         other = left;
         otherEvidence = leftEvidence;
+        otherTried = true;
         triedSinceNanos = nowNanos;
         return new Action.Move(path);
     }

@@ -43,7 +43,31 @@ public final class PeerConstants {
     /** The same when relays are known from before. */
     static final int PARALLEL_HANDSHAKES_WITH_HINTS = 3;
 
+    /** Least pause after "try later", and how much is added at random (connect.js tryLater). */
+    static final Duration TRY_LATER_PAUSE = Duration.ofSeconds(10);
+
+    /** See {@link #TRY_LATER_PAUSE}. */
+    static final Duration TRY_LATER_JITTER = Duration.ofSeconds(10);
+
     // Tuning.
+
+    /**
+     * How long a server whose connection runs over a relay waits for the client's next punching round; a client that was told
+     * to try later comes after 20 s at the latest.
+     */
+    static final Duration UPGRADE_PATIENCE = Duration.ofSeconds(30);
+
+    /**
+     * How long a direct path that took the place of a relay may stay silent before the relay gets the stream back. A peer
+     * that has followed sends a keep-alive within 5 s.
+     */
+    static final Duration MOVE_PATIENCE = Duration.ofSeconds(6);
+
+    /** How long packets that are under way through a relay may take to be acknowledged before it is kept for good. */
+    static final Duration MOVE_TIMEOUT = Duration.ofMinutes(1);
+
+    /** Relays named by clients that a node reaches out to at a time. */
+    static final int MAX_OFFERED_RELAYS = 64;
 
     /**
      * Default deadline of one dial. The longest legal way is a walk and a handshake (8 s), two probe rounds (10 s) and a

@@ -14,9 +14,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import omega.flock.base.CloseReason;
 import omega.flock.base.KeyPair;
+import omega.flock.base.PublicKey;
 import omega.flock.dht.DhtNode;
+import omega.flock.dht.message.RelayThroughInfo;
 import omega.flock.noise.NoiseResult;
 import omega.flock.peer.punch.Punching;
+import omega.flock.peer.relay.RelayConstants;
 import omega.flock.runtime.DeadlineQueue;
 import omega.flock.runtime.TaskScope;
 import omega.flock.runtime.Ticker;
@@ -40,6 +43,7 @@ final class PeerContext {
     private final LocalAddresses localAddresses;
     private final SecretStreamOptions streamOptions;
     private final SecureRandom random;
+    private final Dialer dialer;
     private final Set<UdxStream> rawStreams = ConcurrentHashMap.newKeySet();
     private final Set<SecretStream> secretStreams = ConcurrentHashMap.newKeySet();
     private final RelayCache relayCache = new RelayCache();
@@ -48,7 +52,7 @@ final class PeerContext {
     private final HandshakeAdmission admission = new HandshakeAdmission(PeerConstants.MAX_HALF_OPEN); // guarded by its lock
 
     PeerContext(Ticker ticker, TaskScope scope, DeadlineQueue timers, DhtNode dht, UdxTransport transport, Punching punching,
-            LocalAddresses localAddresses, SecretStreamOptions streamOptions, SecureRandom random) {
+            LocalAddresses localAddresses, SecretStreamOptions streamOptions, SecureRandom random, KeyPair defaultKeyPair) {
         this.ticker = ticker;
         this.scope = scope;
         this.timers = timers;
@@ -58,6 +62,7 @@ final class PeerContext {
         this.localAddresses = localAddresses;
         this.streamOptions = streamOptions;
         this.random = random;
+        this.dialer = new Dialer(this, defaultKeyPair);
     }
 
     /** Wraps a stream in the encryption that a handshake under one of our keys yielded. */
@@ -166,6 +171,20 @@ final class PeerContext {
 
     SecureRandom random() {
         return random;
+    }
+
+    Dialer dialer() {
+        return dialer;
+    }
+
+    /** Picks one of some relays at random and a token to meet there under; empty if there are none. */
+    Optional<RelayThroughInfo> offerOneOf(List<PublicKey> relays) {
+        if (relays.isEmpty()) {
+            return Optional.empty();
+        }
+        byte[] token = new byte[RelayConstants.TOKEN_BYTES];
+        random.nextBytes(token);
+        return Optional.of(RelayThroughInfo.of(relays.get(random.nextInt(relays.size())), token));
     }
 
     RelayCache relayCache() {

@@ -11,6 +11,11 @@ final class PeerCounters {
 
     final AtomicInteger dials = new AtomicInteger();
     final AtomicInteger halfOpen = new AtomicInteger();
+    final AtomicInteger relays = new AtomicInteger();
+    final AtomicInteger offeredRelays = new AtomicInteger();
+    final LongAdder relayAttempts = new LongAdder();
+    final LongAdder relaySuccesses = new LongAdder();
+    final LongAdder relayAborts = new LongAdder();
     final LongAdder dialled = new LongAdder();
     final LongAdder accepted = new LongAdder();
     private final Map<PeerDrop, LongAdder> drops = new EnumMap<>(PeerDrop.class); // filled once, then only read

@@ -26,6 +26,8 @@ enum PeerDrop {
     NO_PATH,
     /** A peer whose stream never spoke. */
     NO_OPENING_FRAME,
+    /** A relay that a client named, while as many such relays as a node asks are being asked. */
+    TOO_MANY_RELAYS,
     /** A reply to our dial that did not verify. */
     BAD_HANDSHAKE_REPLY
 }

@@ -58,7 +58,6 @@ public final class PeerNode implements AutoCloseable {
     private final Punching punching;
     private final PeerContext context;
     private final KeyPair keyPair;
-    private final Dialer dialer;
     private final List<Runnable> networkListeners = new CopyOnWriteArrayList<>();
     private final List<PeerServer> servers = new CopyOnWriteArrayList<>();
     private final AtomicReference<State> state = new AtomicReference<>(State.OPEN);
@@ -82,8 +81,7 @@ public final class PeerNode implements AutoCloseable {
             this.punching = new Punching(ticker, scope, random, new PunchingNode(rpc), sockets,
                     new RandomPunchGate(ticker, config.randomPunchInterval()));
             this.context = new PeerContext(ticker, scope, timers, dht, transport, punching,
-                    new LocalAddresses(binder, rpc::serverPort, scope), streams, random);
-            this.dialer = new Dialer(context, keyPair);
+                    new LocalAddresses(binder, rpc::serverPort, scope), streams, random, keyPair);
             rpc.addListener(new NodeEvents(rpc, this::addressChanged, this::networkChanged));
             rpc.start();
         } catch (IOException | RuntimeException e) {
@@ -129,7 +127,7 @@ public final class PeerNode implements AutoCloseable {
     public SecretStream connect(PublicKey remote, DialOptions options) throws FlockException, InterruptedException {
         Objects.requireNonNull(remote, "remote");
         requireUsable();
-        return dialer.connect(remote, options);
+        return context.dialer().connect(remote, options);
     }
 
     /**
@@ -209,7 +207,8 @@ public final class PeerNode implements AutoCloseable {
         PunchStats.Snapshot punches = punching.stats().snapshot();
         return new PeerStats(counters.dials.get(), servers.size(), counters.halfOpen.get(), punching.live(),
                 punching.sockets().live(), context.liveStreams(), counters.dialled.sum(), counters.accepted.sum(),
-                punches.open(), punches.consistent(), punches.random(), counters.drops());
+                punches.open(), punches.consistent(), punches.random(), punches.tryLater(), counters.relays.get(),
+                counters.relayAttempts.sum(), counters.relaySuccesses.sum(), counters.relayAborts.sum(), counters.drops());
     }
 
     /**

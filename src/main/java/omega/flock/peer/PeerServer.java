@@ -19,6 +19,7 @@ import omega.flock.base.PublicKey;
 import omega.flock.dht.HandshakeArrival;
 import omega.flock.dht.HolepunchArrival;
 import omega.flock.dht.LocalServer;
+import omega.flock.dht.message.RelayThroughInfo;
 import omega.flock.runtime.Task;
 import omega.flock.runtime.TaskScope;
 import omega.flock.secret.SecretStream;
@@ -259,6 +260,16 @@ public final class PeerServer implements AutoCloseable {
                 LOG.log(Level.WARNING, "server.firewall.gave.no.answer", e);
             }
             return true;
+        }
+    }
+
+    /** Asks the program for its relays, and picks one; one that throws has none. */
+    Optional<RelayThroughInfo> offerRelay() {
+        try {
+            return context.offerOneOf(options.relayThrough().get());
+        } catch (RuntimeException e) {
+            LOG.log(Level.WARNING, "server.relays.failed", e);
+            return Optional.empty();
         }
     }
 

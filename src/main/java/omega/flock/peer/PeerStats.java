@@ -16,11 +16,17 @@ import java.util.Map;
  * @param punchesOpen paths that needed no punching
  * @param punchesConsistent punches between two NATs that keep their port
  * @param punchesRandom punches with one NAT that does not
+ * @param punchesPutOff rounds of clients that servers answered with "try later"
+ * @param relays relays that carry a stream or are asked to, each with a connection of its own
+ * @param relayAttempts handshakes of servers for which a relay was asked
+ * @param relaySuccesses those of them that a relay paired with their client
+ * @param relayAborts those of them that it did not, or that needed it no more
  * @param drops what was refused, by reason
  */
 public record PeerStats(int dials, int servers, int halfOpenHandshakes, int punchers, int poolSockets,
                         int streams, long connectionsDialled, long connectionsAccepted, long punchesOpen, long punchesConsistent,
-                        long punchesRandom, Map<String, Long> drops) {
+                        long punchesRandom, long punchesPutOff, int relays, long relayAttempts, long relaySuccesses, long relayAborts,
+                        Map<String, Long> drops) {
 
     /** Copies the map. */
     public PeerStats {

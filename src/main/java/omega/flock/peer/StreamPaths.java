@@ -5,15 +5,19 @@ import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import omega.flock.net.UdpPort;
 import omega.flock.peer.PathSelector.Evidence;
 import omega.flock.peer.punch.PunchSockets;
+import omega.flock.secret.SecretStream;
 import omega.flock.transport.UdxStream;
 
 /**
  * The raw stream of one dial, and which path it is bound to. Packets and finds come on readers and on threads of the dial;
  * the selector decides under the lock, and the stream is moved under it too, so that decisions are carried out in the order
  * in which they were made. (Connecting a stream only sets where it sends; it neither blocks nor calls anybody.)
+ *
+ * <p>When a relay carries the stream it goes on to decide after the dial: a direct path that shows up later takes its place.
  */
 final class StreamPaths {
 
@@ -21,14 +25,23 @@ final class StreamPaths {
 
     private final PeerContext context;
     private final UdxStream raw;
+    private final Runnable onUpgrade;
     private final ReentrantLock lock = new ReentrantLock();
-    private final PathSelector selector = new PathSelector(PeerConstants.PATH_PATIENCE); // guarded by lock
+    private final PathSelector selector = new PathSelector(PeerConstants.PATH_PATIENCE, PeerConstants.MOVE_PATIENCE); // guarded by lock
     private int remoteId; // guarded by lock; known once the selector is ready
     private Optional<PunchSockets.Hold> hold = Optional.empty(); // guarded by lock; keeps the port of the path open
+    private Optional<RelayRoute> relay = Optional.empty(); // guarded by lock
+    private Optional<SecretStream> confirmed = Optional.empty(); // guarded by lock; there once the peer has spoken
+    private boolean usedRelay; // guarded by lock; something may be under way through the relay
 
-    /** Creates the stream, which takes packets from now on, before anything else is known. */
-    StreamPaths(PeerContext context) {
+    /**
+     * Creates the stream, which takes packets from now on, before anything else is known.
+     *
+     * @param onUpgrade runs when a direct path has taken the place of a relay; must not block
+     */
+    StreamPaths(PeerContext context, Runnable onUpgrade) {
         this.context = context;
+        this.onUpgrade = onUpgrade;
         this.raw = context.createStream(this::admits);
         raw.onClose(reason -> release());
     }
@@ -39,13 +52,25 @@ final class StreamPaths {
 
     /** The handshake is done and the peer's stream is known by its id. */
     void ready(int peersStreamId) {
+        decide(() -> {
+            remoteId = peersStreamId;
+            return selector.ready(context.ticker().nanoTime());
+        });
+    }
+
+    /** There may be a way through a relay too. */
+    void enter(RelayRoute route) {
         lock.lock();
         try {
-            remoteId = peersStreamId;
-            applyLocked(selector.ready(context.ticker().nanoTime()));
+            relay = Optional.of(route);
         } finally {
             lock.unlock();
         }
+    }
+
+    /** The relay leads to the peer. */
+    void paired(Path throughRelay) {
+        decide(() -> selector.found(context.ticker().nanoTime(), throughRelay, Evidence.RELAY));
     }
 
     /** A way to the peer was found; one to port 0, which somebody may have told us, is none. */
@@ -53,22 +78,57 @@ final class StreamPaths {
         if (remote.getPort() == 0) {
             return;
         }
+        decide(() -> {
+            Optional<Path> throughRelay = relay.flatMap(RelayRoute::path).filter(path -> path.leadsTo(port, remote));
+            return selector.found(context.ticker().nanoTime(), throughRelay.orElseGet(() -> new Path(port, remote)), why);
+        });
+    }
+
+    /** The peer has spoken: where the stream is now, it stays, unless that is a relay. */
+    void confirmed(SecretStream stream) {
+        decide(() -> {
+            confirmed = Optional.of(stream);
+            boolean relayed = selector.path().filter(Path::isRelayed).isPresent();
+            if (relayed) {
+                stream.tookPath(true);
+            }
+            return selector.confirmed(context.ticker().nanoTime());
+        });
         lock.lock();
         try {
-            applyLocked(selector.found(context.ticker().nanoTime(), new Path(port, remote), why));
+            if (isRelayedLocked() || relay.isEmpty()) {
+                return;
+            }
+            if (usedRelay) {
+                relay.get().leave();
+                return;
+            }
+        } finally {
+            lock.unlock();
+        }
+        closeRelay();
+    }
+
+    /** Tells whether a relay carries the stream now. */
+    boolean isRelayed() {
+        lock.lock();
+        try {
+            return isRelayedLocked();
         } finally {
             lock.unlock();
         }
     }
 
-    /** The peer has spoken: where the stream is now, it stays. */
-    void confirmed() {
+    /** Gives the relay up. */
+    void closeRelay() {
+        Optional<RelayRoute> route;
         lock.lock();
         try {
-            selector.confirmed();
+            route = relay;
         } finally {
             lock.unlock();
         }
+        route.ifPresent(RelayRoute::close);
     }
 
     /** Packets may come before the reply that announces them, and from sockets that the reply does not name. */
@@ -78,12 +138,34 @@ final class StreamPaths {
     }
 
     private void tick() {
+        decide(() -> selector.tick(context.ticker().nanoTime()));
+    }
+
+    private void decide(Supplier<PathSelector.Action> decision) {
+        boolean upgraded;
         lock.lock();
         try {
-            applyLocked(selector.tick(context.ticker().nanoTime()));
+            PathSelector.Action action = decision.get();
+            applyLocked(action);
+            upgraded = action instanceof PathSelector.Action.Upgrade;
+            if (upgraded) {
+                confirmed.ifPresent(stream -> stream.tookPath(false));
+                relay.ifPresent(RelayRoute::leave);
+            }
+            if (confirmed.isPresent() && action instanceof PathSelector.Action.Move) {
+                confirmed.get().tookPath(true);
+                relay.ifPresent(RelayRoute::stay);
+            }
         } finally {
             lock.unlock();
         }
+        if (upgraded) {
+            onUpgrade.run();
+        }
+    }
+
+    private boolean isRelayedLocked() {
+        return selector.path().filter(Path::isRelayed).isPresent();
     }
 
     private void applyLocked(PathSelector.Action action) {
@@ -91,32 +173,38 @@ final class StreamPaths {
             case PathSelector.Action.Keep() -> { }
             case PathSelector.Action.Bind(Path path) -> {
                 LOG.log(Level.DEBUG, "dial.path.bound remote={0} port={1}", path.remote(), path.port());
-                bindLocked(path, false);
+                bindLocked(path, raw::connect);
             }
             case PathSelector.Action.Move(Path path) -> {
                 LOG.log(Level.DEBUG, "dial.path.moved remote={0} port={1}", path.remote(), path.port());
-                bindLocked(path, true);
+                bindLocked(path, raw::retarget);
+            }
+            case PathSelector.Action.Upgrade(Path path) -> {
+                LOG.log(Level.DEBUG, "dial.path.upgraded remote={0} port={1}", path.remote(), path.port());
+                bindLocked(path, raw::changeRemote);
             }
         }
         selector.nextDeadline().ifPresent(deadline -> context.timers().schedule(deadline, this::tick));
     }
 
-    private void bindLocked(Path path, boolean move) {
+    @FunctionalInterface
+    private interface Binding {
+        void to(UdpPort port, int streamId, InetSocketAddress remote);
+    }
+
+    private void bindLocked(Path path, Binding binding) {
         Optional<PunchSockets.Hold> newHold = context.punching().sockets().hold(path.port());
         if (newHold.isEmpty()) {
             return; // the port has gone meanwhile, and with it the dial
         }
         try {
-            if (move) {
-                raw.retarget(path.port(), remoteId, path.remote());
-            } else {
-                raw.connect(path.port(), remoteId, path.remote());
-            }
+            binding.to(path.port(), path.relayStream().orElse(remoteId), path.remote());
         } catch (IllegalStateException e) {
             // The stream was closed while the path was found: the dial is over.
             newHold.get().close();
             return;
         }
+        usedRelay |= path.isRelayed();
         hold.ifPresent(PunchSockets.Hold::close);
         hold = newHold;
         if (!raw.isOpen()) {

@@ -47,6 +47,7 @@ public final class SecretStream implements AutoCloseable {
     private final DatagramSide datagrams;
     private final KeepAlive keepAlive;
     private volatile long readTimeoutNanos;
+    private volatile PathTaken path;
     private volatile CloseReason closing; // why this side let go of the stream, which may take the transport a while
 
     /**
@@ -74,6 +75,7 @@ public final class SecretStream implements AutoCloseable {
         this.pull = new PullSide(raw, options.ticker(), keys.receiveKey(), this.keys.remoteId());
         this.datagrams = new DatagramSide(raw, options.ticker(), new DatagramBox(this.keys, RANDOM.nextLong()));
         this.keepAlive = new KeepAlive(options, this::keepAliveDue);
+        this.path = new PathTaken(false, options.ticker().wallMillis());
     }
 
     /** Sends the opening frame, which is also what tells the peer that a path was found, and starts the keep-alive. */
@@ -213,6 +215,21 @@ public final class SecretStream implements AutoCloseable {
     /** Returns where the stream sends to. */
     public InetSocketAddress remoteAddress() {
         return raw.remoteAddress();
+    }
+
+    /** Notes that another kind of path carries the stream from now on; whoever moves the raw stream says so. */
+    public void tookPath(boolean throughRelay) {
+        path = new PathTaken(throughRelay, options.ticker().wallMillis());
+    }
+
+    /** Tells whether a relay carries the stream. */
+    public boolean isRelayed() {
+        return path.relayed();
+    }
+
+    /** Returns since when the present kind of path carries the stream, in milliseconds since 1970. */
+    public long pathSinceMillis() {
+        return path.sinceMillis();
     }
 
     /** Returns the smoothed round-trip time, zero before the first sample. */
@@ -360,6 +377,8 @@ public final class SecretStream implements AutoCloseable {
         }
         return failure != null ? failure : raw.closeReason().orElse(CloseReason.closedLocally("closed")).toException();
     }
+
+    private record PathTaken(boolean relayed, long sinceMillis) {}
 
     @FunctionalInterface
     private interface Sending {

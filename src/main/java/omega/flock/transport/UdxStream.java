@@ -50,6 +50,7 @@ public final class UdxStream {
     private final PacketHeader header = new PacketHeader(); // guarded by state.lock
     private long arrivedAt; // guarded by state.lock
     private volatile UdpPort port; // written under state.lock; null before connect
+    private volatile PathWatch pathWatch; // null while nobody wants to know
 
     UdxStream(int id, StreamFirewall firewall, StreamOwner owner, StreamState state, PacketPump pump) {
         this.id = id;
@@ -95,15 +96,7 @@ public final class UdxStream {
      * @throws IllegalStateException if the stream was never connected
      */
     public void changeRemote(UdpPort through, int remoteId, InetSocketAddress remote) {
-        Objects.requireNonNull(through, "port");
-        StreamPath path = new StreamPath(remoteId, remote);
-        locked(machine -> {
-            machine.changePath(path);
-            state.port = through;
-            port = through;
-            state.wakeDriverLocked(now());
-            return null;
-        });
+        move(through, machine -> machine.changePath(new StreamPath(remoteId, remote)));
     }
 
     /**
@@ -113,15 +106,12 @@ public final class UdxStream {
      * @throws IllegalStateException if the stream was never connected
      */
     public void retarget(UdpPort through, int remoteId, InetSocketAddress remote) {
-        Objects.requireNonNull(through, "port");
-        StreamPath path = new StreamPath(remoteId, remote);
-        locked(machine -> {
-            machine.retarget(path);
-            state.port = through;
-            port = through;
-            state.wakeDriverLocked(now());
-            return null;
-        });
+        move(through, machine -> machine.retarget(new StreamPath(remoteId, remote)));
+    }
+
+    /** Asks the firewall about every packet, from whichever port, for as long as there is a {@code watch}, and tells that one. */
+    public void watchPaths(Optional<PathWatch> watch) {
+        pathWatch = watch.orElse(null);
     }
 
     /**
@@ -306,18 +296,21 @@ public final class UdxStream {
 
     /** On the reader of {@code from}: takes a packet of this stream. */
     void onDatagram(UdpPort from, InetSocketAddress source, ByteBuffer datagram) {
-        if (from != port && !firewall.admits(this, from, source)) {
+        PathWatch watch = pathWatch;
+        if ((from != port || watch != null) && !firewall.admits(this, from, source)) {
             owner.countDrop(DropReason.FIREWALL);
             return;
         }
         boolean undriven;
         boolean message;
+        boolean complete;
         PacketBatch batch = null;
         state.lock.lock();
         try {
             StreamMachine machine = state.machine;
             long now = now();
             header.decode(datagram);
+            int content = datagram.remaining() - header.dataOffset();
             machine.onPacket(now, header, datagram);
             state.noticeEndLocked();
             wakeUsersLocked(machine.view());
@@ -330,6 +323,7 @@ public final class UdxStream {
                 state.wakeDriverLocked(now);
             }
             message = header.has(PacketFlags.MESSAGE);
+            complete = message ? content == 0 : PacketFlags.isReliable(header.flags()) && machine.view().hasDelivered(header.seq());
             undriven = machine.isOver() && !machine.isConnected();
         } finally {
             state.lock.unlock();
@@ -342,6 +336,9 @@ public final class UdxStream {
         }
         if (message) {
             messages.deliver();
+        }
+        if (complete && watch != null) {
+            watch.delivered(from, source);
         }
     }
 
@@ -371,6 +368,17 @@ public final class UdxStream {
         if (state.progressWaiting > 0) {
             state.progress.signalAll();
         }
+    }
+
+    private void move(UdpPort through, Consumer<StreamMachine> change) {
+        Objects.requireNonNull(through, "port");
+        locked(machine -> {
+            change.accept(machine);
+            state.port = through;
+            port = through;
+            state.wakeDriverLocked(now());
+            return null;
+        });
     }
 
     private long now() {

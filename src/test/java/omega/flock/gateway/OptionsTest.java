@@ -30,6 +30,8 @@ class OptionsTest {
         assertEquals(Duration.ofSeconds(60), options.timeout());
         assertEquals(List.of(), options.relayAddresses());
         assertTrue(options.localConnection());
+        assertEquals(List.of(), options.relayThrough());
+        assertTrue(options.toDialOptions().mayBeRelayed());
     }
 
     @Test
@@ -43,6 +45,13 @@ class OptionsTest {
         assertEquals(Duration.ofMillis(5), options.timeout());
         assertEquals(List.of(NODE), options.relayAddresses());
         assertFalse(options.localConnection());
+        PublicKey relay = key.publicKey();
+        ConnectOptions relayed = options.withRelayThrough(relay).withKeyPair(key).withTimeout(Duration.ofMillis(6))
+                .withRelayAddresses(List.of()).withLocalConnection(true);
+        assertEquals(List.of(relay), relayed.relayThrough());
+        assertEquals(List.of(relay), relayed.toDialOptions().relayThrough());
+        assertEquals(List.of(), options.relayThrough());
+        assertEquals(List.of(), relayed.withRelayThrough().relayThrough());
         assertEquals(Duration.ofSeconds(60), ConnectOptions.DEFAULT.timeout());
         assertTrue(ConnectOptions.DEFAULT.keyPair().isEmpty());
     }
@@ -54,6 +63,7 @@ class OptionsTest {
         assertThrows(NullPointerException.class, () -> ConnectOptions.DEFAULT.withTimeout(null));
         assertThrows(NullPointerException.class, () -> ConnectOptions.DEFAULT.withKeyPair(null));
         assertThrows(NullPointerException.class, () -> ConnectOptions.DEFAULT.withRelayAddresses(null));
+        assertThrows(NullPointerException.class, () -> ConnectOptions.DEFAULT.withRelayThrough((PublicKey) null));
     }
 
     @Test
@@ -75,6 +85,11 @@ class OptionsTest {
         assertSame(nobody, options.toPeerServerOptions().firewall());
         assertFalse(options.toPeerServerOptions().shareLocalAddress());
         assertEquals(3, options.toPeerServerOptions().backlog());
+        PublicKey relay = KeyPair.generate().publicKey();
+        ServerOptions relayed = options.withRelayThrough(relay).withFirewall(nobody).withShareLocalAddress(true).withBacklog(4);
+        assertEquals(List.of(relay), relayed.relayThrough());
+        assertEquals(List.of(relay), relayed.toPeerServerOptions().relayThrough().get());
+        assertEquals(List.of(), options.relayThrough());
     }
 
     @Test

@@ -13,6 +13,9 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -20,9 +23,12 @@ import omega.flock.base.CloseReason;
 import omega.flock.base.FlockException;
 import omega.flock.base.KeyPair;
 import omega.flock.dht.message.DhtCommand;
+import omega.flock.net.PortBinder;
+import omega.flock.peer.relay.BlindRelay;
 import omega.flock.rpc.EphemeralMode;
 import omega.flock.rpc.RpcConfig;
 import omega.flock.runtime.Task;
+import omega.flock.runtime.TaskScope;
 import omega.flock.runtime.TaskScope;
 import omega.flock.secret.SecretStream;
 import omega.flock.sim.Conditions;
@@ -219,6 +225,80 @@ class PeerNatTest {
         }
     }
 
+    /** A random punch is under way, or has just been: with a relay it is put off and nothing ends, without one it is over. */
+    @Test
+    void aServerWhoseGateIsBusyIsMetThroughARelayMeanwhile() throws Exception {
+        BlindRelay relay = new BlindRelay();
+        relay.serve(open(relay.tap(network.host("5.5.5.9")), "5.5.5.9", builder().firewalled(false), Duration.ZERO));
+        MemoryHost at = nat("6.6.6.1", NatType.RANDOM).host("10.0.0.2");
+        PeerNode host = open(at, at.address().getHostAddress(), builder(), Duration.ofHours(1));
+        PeerNode earlier = node(nat("6.6.6.2", NatType.CONSISTENT).host("10.0.1.2"));
+        PeerNode guest = node(nat("6.6.6.3", NatType.CONSISTENT).host("10.0.2.2"));
+        try (PeerServer other = host.listen(KeyPair.generate(), PeerServerOptions.DEFAULT);
+                PeerServer server = host.listen(KeyPair.generate(), PeerServerOptions.DEFAULT);
+                TaskScope scope = new TaskScope("earlier")) {
+            scope.fork("earlier", () -> earlier.connect(other.publicKey(), DialOptions.DEFAULT));
+            await(() -> host.stats().punchesRandom() == 1); // and whether it succeeds or not, the next one has to wait
+            FlockException e = assertThrows(FlockException.class, () -> guest.connect(server.publicKey(), DialOptions.DEFAULT));
+            assertEquals("REMOTE_ABORTED", e.code());
+            DialOptions options = DialOptions.DEFAULT.withRelayThrough(List.of(relay.publicKey()));
+            try (SecretStream client = guest.connect(server.publicKey(), options); SecretStream accepted = server.accept()) {
+                await(() -> host.stats().punchesPutOff() == 2);
+                assertTrue(client.isRelayed());
+                assertEquals(1, guest.stats().punchers());
+                assertTrue(host.stats().punchers() > 0);
+                client.writeMessage("hello".getBytes(UTF_8));
+                assertArrayEquals("hello".getBytes(UTF_8), accepted.readMessage().orElseThrow());
+            }
+            await(() -> guest.stats().punchers() == 0);
+        }
+    }
+
+    /** Probes come through, and nothing longer: a path on which a stream would starve. */
+    @Test
+    void aPunchedPathThatCarriesNoStreamDoesNotTakeItFromTheRelay() throws Exception {
+        BlindRelay relay = new BlindRelay();
+        relay.serve(open(relay.tap(network.host("5.5.5.9")), "5.5.5.9", builder().firewalled(false), Duration.ZERO));
+        PeerNode host = node(nat("6.6.6.1", NatType.CONSISTENT).host("10.0.0.2"));
+        PeerNode guest = node(nat("6.6.6.2", NatType.CONSISTENT).host("10.0.1.2"));
+        network.filter((source, destination, payload) -> !isStreamPacket(payload) || isRelay(source) || isRelay(destination));
+        CountDownLatch relayed = new CountDownLatch(1);
+        DialOptions options = DialOptions.DEFAULT.withRelayThrough(List.of(relay.publicKey())).withFastOpen(false)
+                .withPunchPolicy((a, b, c, d) -> opens(relayed));
+        try (PeerServer server = host.listen(KeyPair.generate(), PeerServerOptions.DEFAULT);
+                SecretStream client = guest.connect(server.publicKey(), options); SecretStream accepted = server.accept()) {
+            assertTrue(client.isRelayed());
+            relayed.countDown();
+            await(() -> !client.isRelayed());
+            client.writeMessage("hello".getBytes(UTF_8));
+            await(client::isRelayed);
+            assertArrayEquals("hello".getBytes(UTF_8), accepted.readMessage().orElseThrow());
+            accepted.writeMessage("welcome".getBytes(UTF_8));
+            assertArrayEquals("welcome".getBytes(UTF_8), client.readMessage().orElseThrow());
+        }
+    }
+
+    private static boolean isRelay(InetSocketAddress address) {
+        return address.getAddress().getHostAddress().startsWith("5.5.5.");
+    }
+
+    private static boolean opens(CountDownLatch gate) {
+        try {
+            return gate.await(60, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private static void await(BooleanSupplier condition) {
+        long deadline = System.nanoTime() + Duration.ofSeconds(40).toNanos();
+        while (!condition.getAsBoolean()) {
+            assertTrue(System.nanoTime() < deadline, "not within 40 s");
+            Thread.yield();
+        }
+    }
+
     private void assertMeet(PeerNode guest, PeerNode host, DialOptions options) throws Exception {
         try (PeerServer server = host.listen(KeyPair.generate(), PeerServerOptions.DEFAULT)) {
             try (SecretStream client = guest.connect(server.publicKey(), options); SecretStream accepted = server.accept()) {
@@ -247,8 +327,13 @@ class PeerNatTest {
     }
 
     private PeerNode open(MemoryHost at, RpcConfig.Builder builder) throws IOException, InterruptedException {
-        PeerNode node = PeerNode.open(PeerConfig.of(builder.host(at.address().getHostAddress()), KeyPair.generate())
-                .withRandomPunchInterval(Duration.ZERO), at, network.ticker());
+        return open(at, at.address().getHostAddress(), builder, Duration.ZERO);
+    }
+
+    private PeerNode open(PortBinder at, String address, RpcConfig.Builder builder, Duration randomPunchInterval)
+            throws IOException, InterruptedException {
+        PeerNode node = PeerNode.open(PeerConfig.of(builder.host(address), KeyPair.generate())
+                .withRandomPunchInterval(randomPunchInterval), at, network.ticker());
         nodes.add(node);
         assertTrue(node.dht().rpc().awaitBootstrapped(Duration.ofSeconds(20)));
         return node;

@@ -9,9 +9,12 @@ import java.util.List;
 import java.util.function.Consumer;
 import omega.flock.base.KeyPair;
 import omega.flock.net.DatagramUdpPort;
+import omega.flock.net.PortBinder;
 import omega.flock.net.UdpPort;
+import omega.flock.peer.relay.BlindRelay;
 import omega.flock.rpc.EphemeralMode;
 import omega.flock.rpc.RpcConfig;
+import omega.flock.runtime.Ticker;
 
 /** A private DHT of Java nodes on loopback, and nodes that use it. Closing it closes all of them. */
 final class PeerNet implements AutoCloseable {
@@ -76,12 +79,25 @@ final class PeerNet implements AutoCloseable {
         return add(builder, KeyPair.generate());
     }
 
+    /** Starts a node that relays for others: one of the DHT, behind no firewall. */
+    BlindRelay relay() throws IOException, InterruptedException {
+        BlindRelay relay = new BlindRelay();
+        PeerNode node = add(builder().ephemeral(EphemeralMode.NEVER).firewalled(false), KeyPair.generate(),
+                relay.tap(DatagramUdpPort::bind));
+        relay.serve(node);
+        return relay;
+    }
+
     private RpcConfig.Builder builder() {
         return RpcConfig.builder().bootstrap(List.of(bootstrap)).host("127.0.0.1");
     }
 
     private PeerNode add(RpcConfig.Builder builder, KeyPair keyPair) throws IOException, InterruptedException {
-        PeerNode node = PeerNode.open(PeerConfig.of(builder, keyPair));
+        return add(builder, keyPair, DatagramUdpPort::bind);
+    }
+
+    private PeerNode add(RpcConfig.Builder builder, KeyPair keyPair, PortBinder binder) throws IOException, InterruptedException {
+        PeerNode node = PeerNode.open(PeerConfig.of(builder, keyPair), binder, Ticker.SYSTEM);
         nodes.add(node);
         if (!node.dht().rpc().awaitBootstrapped(READY)) {
             throw new IOException("not ready within " + READY);

@@ -53,7 +53,11 @@ public final class RelaySession implements AutoCloseable {
             write(locked(channel::opening));
             Optional<Long> streamId = Optional.empty();
             while (streamId.isEmpty()) {
-                relay.setReadTimeout(Duration.ofNanos(Math.max(1, deadline - ticker.nanoTime())));
+                long left = deadline - ticker.nanoTime();
+                if (left <= 0) {
+                    throw new SocketTimeoutException("the relay talks and does not pair"); // a read takes what is there
+                }
+                relay.setReadTimeout(Duration.ofNanos(left));
                 takeMessage();
                 streamId = locked(channel::paired);
             }

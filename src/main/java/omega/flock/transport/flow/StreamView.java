@@ -59,6 +59,11 @@ public final class StreamView {
         return receiver.expected();
     }
 
+    /** {@return whether everything up to the packet of this number has arrived} */
+    public boolean hasDelivered(int seq) {
+        return SequenceNumbers.before(seq, receiver.expected());
+    }
+
     /** {@return packets believed to be in the network} */
     public int packetsInFlight() {
         return sender.table().sentCount();
