@@ -25,6 +25,7 @@ import omega.flock.swarm.SwarmOptions;
  * <tr><td>{@link #maxServerConnections}</td><td>no limit</td></tr>
  * <tr><td>{@link #maxParallel}</td><td>3 dials at a time</td></tr>
  * <tr><td>{@link #firewall}</td><td>rejects nobody</td></tr>
+ * <tr><td>{@link #relayThrough}</td><td>none</td></tr>
  * <tr><td>{@link #dht}</td><td>a new gateway with the four settings below</td></tr>
  * <tr><td>{@link #bootstrap(String...)}</td><td>the nodes of the public network</td></tr>
  * <tr><td>{@link #host}</td><td>all IPv4 addresses of the machine</td></tr>
@@ -44,6 +45,7 @@ public abstract sealed class FlockBuilder<B extends FlockBuilder<B>> permits Flo
     private int maxServerConnections = DialBudget.DEFAULT.maxServerConnections();
     private int maxParallel = DialBudget.DEFAULT.maxParallel();
     private Optional<Predicate<PublicKey>> firewall = Optional.empty();
+    private List<PublicKey> relayThrough = List.of();
     private Optional<Gateway> gateway = Optional.empty();
     private final Gateway.Builder own = Gateway.builder();
     private UnaryOperator<Backoffs> backoffs = UnaryOperator.identity();
@@ -130,6 +132,19 @@ public abstract sealed class FlockBuilder<B extends FlockBuilder<B>> permits Flo
     }
 
     /**
+     * Sets blind relays: nodes that pass packets on between two peers whose NATs cannot be opened for each other, and see
+     * only ciphertext. One of them is picked at random, for dials to peers that could not be punched before, and for all dials
+     * and inbound connections while the NAT of this host is random. A connection through a relay opens at once, and moves to
+     * a direct path when one is found.
+     *
+     * @param relays the keys under which they listen; none for no relay
+     */
+    public B relayThrough(PublicKey... relays) {
+        relayThrough = List.of(relays);
+        return self();
+    }
+
+    /**
      * Sets the gateway to use, which is closed with the flock. Bootstrap nodes, host and port are then its own, and the
      * settings here are not looked at.
      */
@@ -207,7 +222,7 @@ public abstract sealed class FlockBuilder<B extends FlockBuilder<B>> permits Flo
     SwarmOptions options(SplittableRandom random) {
         return new SwarmOptions(keyPair.or(() -> seeded).orElseGet(KeyPair::generate),
                 new DialBudget(maxPeers, maxClientConnections, maxServerConnections, maxParallel),
-                backoffs.apply(Backoffs.defaults(random)), firewall);
+                backoffs.apply(Backoffs.defaults(random)), firewall, relayThrough);
     }
 
     /** Opens a gateway unless one was given. */

@@ -3,6 +3,7 @@ package omega.flock.swarm;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.List;
 import omega.flock.base.CloseReason;
 import omega.flock.base.PublicKey;
 import omega.flock.runtime.TaskScope;
@@ -44,17 +45,26 @@ final class Dialler<L extends Link> {
         boolean opened = false;
         try {
             if (admitted(entry, scope)) {
-                L link = context.network.dial(key, context.options.keyPair(),
-                        context.guard.get(entry.peer()::relayAddresses), SwarmConstants.DIAL_TIMEOUT);
+                L link = context.network.dial(key, context.options.keyPair(), context.guard.get(entry.peer()::relayAddresses),
+                        relaysFor(entry.peer()), SwarmConstants.DIAL_TIMEOUT);
                 opened = opened(entry, link);
             }
         } catch (IOException e) {
             LOG.log(Level.DEBUG, "swarm.dial.failed peer={0} error={1}", key, e);
+            if (RelayRule.isUnpunchable(e) && !context.options.relayThrough().isEmpty()) {
+                context.guard.run(entry.peer()::forceRelaying);
+            }
         } finally {
             if (!opened) {
                 context.guard.run(() -> scheduler.dialFailed(entry));
             }
         }
+    }
+
+    private List<PublicKey> relaysFor(PeerState peer) {
+        List<PublicKey> configured = context.options.relayThrough();
+        return configured.isEmpty() ? configured
+                : RelayRule.choose(configured, context.guard.get(peer::relayForced), context.network.randomized());
     }
 
     private boolean admitted(ConnectionEntry<L> entry, TaskScope scope) throws InterruptedException {

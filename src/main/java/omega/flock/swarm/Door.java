@@ -96,7 +96,8 @@ final class Door<L extends Link> {
     private void listen(CompletableFuture<Listener<L>> result) throws IOException, InterruptedException {
         Listener<L> opened;
         try {
-            opened = context.network.listen(context.options.keyPair(), firewall::rejectsInbound);
+            opened = context.network.listen(context.options.keyPair(), firewall::rejectsInbound, () ->
+                    RelayRule.choose(context.options.relayThrough(), false, context.network.randomized()));
         } catch (IOException | InterruptedException | RuntimeException e) {
             context.guard.run(() -> {
                 started = false;

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import omega.flock.base.FlockException;
 import omega.flock.base.KeyPair;
 import omega.flock.base.PeerAddress;
@@ -36,15 +37,23 @@ public final class GatewayNetwork implements Network<GatewayLink> {
     }
 
     @Override
-    public GatewayLink dial(PublicKey remote, KeyPair identity, List<PeerAddress> relays, Duration limit)
-            throws IOException, InterruptedException {
-        return new GatewayLink(whileOpen(() -> gateway.connect(remote,
-                ConnectOptions.DEFAULT.withKeyPair(identity).withRelayAddresses(relays).withTimeout(limit))));
+    public GatewayLink dial(PublicKey remote, KeyPair identity, List<PeerAddress> relays, List<PublicKey> relayThrough,
+            Duration limit) throws IOException, InterruptedException {
+        ConnectOptions options = ConnectOptions.DEFAULT.withKeyPair(identity).withRelayAddresses(relays).withTimeout(limit)
+                .withRelayThrough(relayThrough.toArray(PublicKey[]::new));
+        return new GatewayLink(whileOpen(() -> gateway.connect(remote, options)));
     }
 
     @Override
-    public Listener<GatewayLink> listen(KeyPair identity, Predicate<PublicKey> rejects) throws IOException, InterruptedException {
-        return new ServerListener(whileOpen(() -> gateway.listen(identity, ServerOptions.DEFAULT.withFirewall(rejects))));
+    public Listener<GatewayLink> listen(KeyPair identity, Predicate<PublicKey> rejects, Supplier<List<PublicKey>> relayThrough)
+            throws IOException, InterruptedException {
+        ServerOptions options = ServerOptions.DEFAULT.withFirewall(rejects).withRelayThrough(relayThrough);
+        return new ServerListener(whileOpen(() -> gateway.listen(identity, options)));
+    }
+
+    @Override
+    public boolean randomized() {
+        return gateway.randomized();
     }
 
     @Override

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import omega.flock.base.KeyPair;
 import omega.flock.base.PeerAddress;
 import omega.flock.base.PublicKey;
@@ -21,16 +22,23 @@ public interface Network<L extends Link> {
      * Connects to a peer.
      *
      * @param relays nodes that may reach it; empty if unknown
+     * @param relayThrough blind relays that may carry the connection; empty for none
      * @param limit after which it fails
      */
-    L dial(PublicKey remote, KeyPair identity, List<PeerAddress> relays, Duration limit) throws IOException, InterruptedException;
+    L dial(PublicKey remote, KeyPair identity, List<PeerAddress> relays, List<PublicKey> relayThrough, Duration limit)
+            throws IOException, InterruptedException;
 
     /**
      * Makes {@code identity} reachable and waits until it is announced.
      *
      * @param rejects asked on a thread of its own for each handshake, with a time limit
+     * @param relayThrough asked for each handshake: blind relays that may carry the connection; empty for none
      */
-    Listener<L> listen(KeyPair identity, Predicate<PublicKey> rejects) throws IOException, InterruptedException;
+    Listener<L> listen(KeyPair identity, Predicate<PublicKey> rejects, Supplier<List<PublicKey>> relayThrough)
+            throws IOException, InterruptedException;
+
+    /** Tells whether the NAT of this host gives it another port for each destination, which makes punching a matter of luck. */
+    boolean randomized();
 
     /** Starts to look a topic up. */
     Walk lookup(Topic topic, List<PeerAddress> seeds) throws IOException;

@@ -33,6 +33,7 @@ final class PeerState {
     private boolean queued;
     private boolean waiting;
     private boolean dialOpen;
+    private boolean relayForced;
     private boolean everDisconnected;
     private long openedNanos;
     private long disconnectedNanos;
@@ -174,6 +175,17 @@ final class PeerState {
         everDisconnected = true;
         disconnectedNanos = nowNanos;
         attempts++;
+    }
+
+    /** A dial has shown that there is no way to the peer but through a relay: the next one uses it, and comes soon. */
+    void forceRelaying() {
+        relayForced = true;
+        attempts = 0;
+    }
+
+    /** Tells whether the peer is dialled with a relay from now on. */
+    boolean relayForced() {
+        return relayForced;
     }
 
     /** The peer has connected to us; neither attempts nor proof change. */

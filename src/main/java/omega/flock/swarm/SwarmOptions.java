@@ -1,5 +1,6 @@
 package omega.flock.swarm;
 
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -13,8 +14,10 @@ import omega.flock.base.PublicKey;
  * @param budget how many connections and dials it may have
  * @param backoffs the lengths of its retry timers
  * @param firewall tells whom to reject and ban; empty for nobody
+ * @param relayThrough blind relays for peers that cannot be reached without
  */
-public record SwarmOptions(KeyPair keyPair, DialBudget budget, Backoffs backoffs, Optional<Predicate<PublicKey>> firewall) {
+public record SwarmOptions(KeyPair keyPair, DialBudget budget, Backoffs backoffs, Optional<Predicate<PublicKey>> firewall,
+                           List<PublicKey> relayThrough) {
 
     /** Checks that nothing is missing. */
     public SwarmOptions {
@@ -22,5 +25,6 @@ public record SwarmOptions(KeyPair keyPair, DialBudget budget, Backoffs backoffs
         Objects.requireNonNull(budget, "budget");
         Objects.requireNonNull(backoffs, "backoffs");
         Objects.requireNonNull(firewall, "firewall");
+        relayThrough = List.copyOf(relayThrough);
     }
 }

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import omega.flock.base.FlockException;
 import omega.flock.base.KeyPair;
 import omega.flock.base.PeerAddress;
@@ -21,7 +22,7 @@ import omega.flock.gateway.FoundPeer;
 final class FakeNetwork implements Network<FakeLink> {
 
     /** A dial as it was asked for. */
-    record Dial(PublicKey remote, List<PeerAddress> relays) {}
+    record Dial(PublicKey remote, List<PeerAddress> relays, List<PublicKey> relayThrough) {}
 
     final List<Dial> dials = new CopyOnWriteArrayList<>();
     final Map<PublicKey, FakeWorld.Held<FakeLink>> heldDials = new ConcurrentHashMap<>();
@@ -36,6 +37,9 @@ final class FakeNetwork implements Network<FakeLink> {
     volatile boolean failsWalks;
     volatile boolean failsResume;
     volatile Optional<String> failsListen = Optional.empty();
+    volatile Optional<String> failsDials = Optional.empty();
+    volatile boolean randomized;
+    volatile Supplier<List<PublicKey>> relaysOfListener = List::of;
     volatile Optional<FakeWorld.Held<Boolean>> holdsUnannounce = Optional.empty();
     volatile Optional<FakeWorld.Held<Boolean>> holdsSuspend = Optional.empty();
     volatile Optional<FakeWorld.Held<Boolean>> holdsClose = Optional.empty();
@@ -48,9 +52,12 @@ final class FakeNetwork implements Network<FakeLink> {
     }
 
     @Override
-    public FakeLink dial(PublicKey remote, KeyPair identity, List<PeerAddress> relays, Duration limit)
-            throws IOException, InterruptedException {
-        dials.add(new Dial(remote, relays));
+    public FakeLink dial(PublicKey remote, KeyPair identity, List<PeerAddress> relays, List<PublicKey> relayThrough,
+            Duration limit) throws IOException, InterruptedException {
+        dials.add(new Dial(remote, relays, relayThrough));
+        if (failsDials.isPresent()) {
+            throw new FlockException(failsDials.get(), "the fake network says so");
+        }
         if (holdsDials) {
             FakeWorld.Held<FakeLink> held = heldDials.computeIfAbsent(remote, key -> world.held());
             try {
@@ -74,7 +81,9 @@ final class FakeNetwork implements Network<FakeLink> {
     }
 
     @Override
-    public Listener<FakeLink> listen(KeyPair identity, Predicate<PublicKey> rejects) throws IOException {
+    public Listener<FakeLink> listen(KeyPair identity, Predicate<PublicKey> rejects, Supplier<List<PublicKey>> relayThrough)
+            throws IOException {
+        relaysOfListener = relayThrough;
         if (failsListen.isPresent()) {
             throw new FlockException(failsListen.get(), "the fake network says so");
         }
@@ -84,6 +93,11 @@ final class FakeNetwork implements Network<FakeLink> {
         }
         listeners.add(listener);
         return listener;
+    }
+
+    @Override
+    public boolean randomized() {
+        return randomized;
     }
 
     @Override

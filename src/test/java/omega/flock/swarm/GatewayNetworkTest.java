@@ -24,8 +24,8 @@ class GatewayNetworkTest {
         KeyPair key = KeyPair.generate();
         Topic topic = Topic.filled("closed");
         for (Executable question : List.<Executable>of(
-                () -> network.dial(KeyPair.generate().publicKey(), key, List.of(), Duration.ofSeconds(1)),
-                () -> network.listen(key, rejected -> false),
+                () -> network.dial(KeyPair.generate().publicKey(), key, List.of(), List.of(), Duration.ofSeconds(1)),
+                () -> network.listen(key, rejected -> false, List::of),
                 () -> network.lookup(topic, List.of()),
                 () -> network.announce(topic, key, new Network.Announcement(List.of(), false, List.of())),
                 () -> network.lookupAndUnannounce(topic, key, List.of()),

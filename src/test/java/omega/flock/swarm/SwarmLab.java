@@ -25,6 +25,7 @@ final class SwarmLab implements AutoCloseable {
     static final JoinModes BOTH = new JoinModes(true, true, Integer.MAX_VALUE);
     static final JoinModes SERVER = new JoinModes(true, false, Integer.MAX_VALUE);
     static final JoinModes CLIENT = new JoinModes(false, true, Integer.MAX_VALUE);
+    static final PublicKey RELAY = KeyPair.generate().publicKey();
     private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final Backoffs BACKOFFS = new Backoffs(
             Duration.ofSeconds(1), Duration.ofSeconds(5), Duration.ofSeconds(15), Duration.ofMinutes(10), Duration.ZERO);
@@ -101,7 +102,7 @@ final class SwarmLab implements AutoCloseable {
     Member silent(KeyPair keyPair, DialBudget budget, Optional<Predicate<PublicKey>> firewall) {
         FakeNetwork network = new FakeNetwork(world);
         TaskScope scope = new TaskScope("lab");
-        SwarmOptions options = new SwarmOptions(keyPair, budget, BACKOFFS, firewall);
+        SwarmOptions options = new SwarmOptions(keyPair, budget, BACKOFFS, firewall, List.of(RELAY));
         Swarm<FakeLink> swarm = new Swarm<>(options, network, scope, alarms, new SplittableRandom(members.size() + 42L));
         Member member = new Member(keyPair, network, scope, swarm);
         members.add(member);
