@@ -14,7 +14,7 @@ import java.util.concurrent.TimeoutException;
 public final class TestnetProcess implements AutoCloseable {
 
     /** Time to build the jar, when it is stale, and to start. */
-    private static final int START_SECONDS = 60;
+    private static final int START_SECONDS = 180;
     private static final int END_SECONDS = 10;
     private static final String READY = "bootstrap ";
 
@@ -26,7 +26,7 @@ public final class TestnetProcess implements AutoCloseable {
         this.bootstrap = bootstrap;
     }
 
-    /** Starts a network of so many nodes; fails the test if it is not ready within a minute. */
+    /** Starts a network of so many nodes; fails the test if it is not ready within three minutes. */
     public static TestnetProcess start(int nodes) throws IOException, InterruptedException {
         String launcher = Path.of(System.getProperty("omega.flock.basedir", "")).toAbsolutePath().resolve("omega-flock").toString();
         Process process = new ProcessBuilder(launcher, "testnet", "--nodes", String.valueOf(nodes)).redirectError(ProcessBuilder.Redirect.INHERIT).start();
