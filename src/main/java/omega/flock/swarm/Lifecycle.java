@@ -33,6 +33,9 @@ final class Lifecycle<L extends Link> {
     private final CountDownLatch closed = new CountDownLatch(1);
     private CompletableFuture<Void> last = CompletableFuture.completedFuture(null); // guarded by context.guard
 
+    /** What closing begins with: whether the network is told, and the ends of the topics. */
+    private record Parting(boolean courteous, List<CompletableFuture<Void>> leaving) { }
+
     Lifecycle(SwarmContext<L> context, ConnectionTable<L> connections, PeerBook book, Scheduler<L> scheduler,
             TopicTable<L> topics, Door<L> door, SwarmEvents<L> events) {
         this.context = context;
@@ -130,15 +133,15 @@ final class Lifecycle<L extends Link> {
         if (force) {
             forced.complete(null);
         }
-        Optional<Phase> before = context.guard.get(this::begin);
-        if (before.isEmpty()) {
+        Optional<Parting> parting = context.guard.get(() -> begin(force));
+        if (parting.isEmpty()) {
             awaitClosed();
             return;
         }
         LOG.log(Level.INFO, "swarm.closing key={0}", context.localKey());
         boolean interrupted = false;
         try {
-            part(before.get() == Phase.OPEN && !force);
+            part(parting.get());
         } catch (InterruptedException e) {
             interrupted = true; // set again below
             forced.complete(null);
@@ -149,7 +152,8 @@ final class Lifecycle<L extends Link> {
         }
     }
 
-    private Optional<Phase> begin() {
+    /** Topics are left in the same change, so that no refresh fails for a close: it is needed no more. */
+    private Optional<Parting> begin(boolean force) {
         Phase before = context.phase();
         if (before == Phase.CLOSED) {
             return Optional.empty();
@@ -162,14 +166,14 @@ final class Lifecycle<L extends Link> {
                 scheduler.abort(entry, SwarmFailures.closed());
             }
         }
-        return Optional.of(before);
+        boolean courteous = before == Phase.OPEN && !force;
+        return Optional.of(new Parting(courteous, topics.leaveAll(courteous)));
     }
 
     /** Withdraws what is announced, while connections that the program has closed deliver their last bytes. */
-    private void part(boolean courteous) throws InterruptedException {
-        List<CompletableFuture<Void>> leaving = context.guard.get(() -> topics.leaveAll(courteous));
+    private void part(Parting parting) throws InterruptedException {
         Optional<Listener<L>> listener = context.guard.get(door::shut);
-        if (!courteous) {
+        if (!parting.courteous()) {
             return;
         }
         CompletableFuture<Void> shut = new CompletableFuture<>();
@@ -181,7 +185,7 @@ final class Lifecycle<L extends Link> {
             }
         }), () -> shut.complete(null));
         List<L> delivering = context.guard.get(connections::links).stream().filter(link -> !link.isOpen()).toList();
-        CompletableFuture<Void> withdrawn = CompletableFuture.allOf(leaving.toArray(CompletableFuture[]::new));
+        CompletableFuture<Void> withdrawn = CompletableFuture.allOf(parting.leaving().toArray(CompletableFuture[]::new));
         CompletableFuture<Void> delivered = ends(delivering);
         Alarm grace = context.alarms.schedule(context.now() + SwarmConstants.LINGER_GRACE.toNanos(), () -> delivered.complete(null));
         try {
