@@ -3,7 +3,6 @@ package omega.flock.swarm;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import omega.flock.base.Topic;
 
 /**

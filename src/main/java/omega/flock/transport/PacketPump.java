@@ -1,6 +1,5 @@
 package omega.flock.transport;
 
-import omega.flock.net.UdpPort;
 
 /**
  * Used by whoever sends for a stream, one thread at a time: moves a batch of packets from the machine to the port.

@@ -10,8 +10,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import omega.flock.base.FlockException;
 import omega.flock.base.KeyPair;
 import omega.flock.base.PublicKey;
@@ -66,7 +64,7 @@ class PeerBlindRelayTest {
                 assertTrue(relay.forwarded() > forwarded);
                 assertEquals(1, host.stats().relays());
                 assertEquals(1, guest.stats().relays());
-                await(() -> guest.stats().punchers() == 0);
+                Patience.until(() -> guest.stats().punchers() == 0);
                 assertTrue(dialled.isRelayed());
                 assertMeet(dialled, accepted);
             }
@@ -77,14 +75,14 @@ class PeerBlindRelayTest {
             assertEquals(1, guest.stats().connectionsDialled());
         }
         net.awaitIdle();
-        await(() -> relay.sessions() == 0);
+        Patience.until(() -> relay.sessions() == 0);
     }
 
     @ParameterizedTest
     @CsvSource({"true", "false"})
     void aPunchThatComesThroughLaterTakesThePlaceOfTheRelay(boolean serverHasRelay) throws Exception {
         CountDownLatch relayed = new CountDownLatch(1);
-        DialOptions client = (serverHasRelay ? CLIENT : CLIENT.withRelayThrough(relays())).withPunchPolicy((a, b, c, d) -> isOpen(relayed));
+        DialOptions client = (serverHasRelay ? CLIENT : CLIENT.withRelayThrough(relays())).withPunchPolicy((a, b, c, d) -> Patience.opens(relayed));
         PeerServerOptions options = serverHasRelay ? SERVER.withRelayThrough(PeerBlindRelayTest::relays) : SERVER;
         try (PeerNode host = net.firewalledNode(); PeerNode guest = net.firewalledNode();
                 PeerServer server = host.listen(KeyPair.generate(), options);
@@ -96,10 +94,10 @@ class PeerBlindRelayTest {
             Transfer there = Transfer.start(dialled, accepted, 2_000_000);
             Transfer back = Transfer.start(accepted, dialled, 2_000_000);
             relayed.countDown();
-            await(() -> !dialled.isRelayed() && !accepted.isRelayed());
+            Patience.until(() -> !dialled.isRelayed() && !accepted.isRelayed());
             there.assertComplete();
             back.assertComplete();
-            await(() -> relay.sessions() == 0 && host.stats().relays() == 0 && guest.stats().relays() == 0);
+            Patience.until(() -> relay.sessions() == 0 && host.stats().relays() == 0 && guest.stats().relays() == 0);
             int forwarded = relay.forwarded();
             assertMeet(dialled, accepted);
             assertEquals(forwarded, relay.forwarded());
@@ -115,12 +113,12 @@ class PeerBlindRelayTest {
         try (PeerNode host = net.firewalledNode(); PeerNode guest = net.firewalledNode();
                 PeerServer server = host.listen(KeyPair.generate(), SERVER);
                 SecretStream dialled = guest.connect(server.publicKey(),
-                        CLIENT.withRelayThrough(relays()).withPunchPolicy((a, b, c, d) -> isOpen(relayed)));
+                        CLIENT.withRelayThrough(relays()).withPunchPolicy((a, b, c, d) -> Patience.opens(relayed)));
                 SecretStream accepted = server.accept()) {
             dialled.setKeepAlive(Duration.ZERO);
             accepted.setKeepAlive(Duration.ZERO);
             relayed.countDown();
-            await(() -> relay.sessions() == 0);
+            Patience.until(() -> relay.sessions() == 0);
             assertFalse(dialled.isRelayed());
             assertFalse(accepted.isRelayed());
             assertMeet(dialled, accepted);
@@ -138,9 +136,9 @@ class PeerBlindRelayTest {
                 FlockException e = assertThrows(FlockException.class, () -> guest.connect(server.publicKey(),
                         CLIENT.withRelayThrough(List.of(silent.publicKey()))));
                 assertEquals("RELAY_ABORTED", e.code());
-                await(() -> host.stats().relayAborts() == 1);
+                Patience.until(() -> host.stats().relayAborts() == 1);
                 assertEquals(0, host.stats().relaySuccesses());
-                await(() -> silent.sessions() == 0 && guest.stats().relays() == 0 && host.stats().relays() == 0);
+                Patience.until(() -> silent.sessions() == 0 && guest.stats().relays() == 0 && host.stats().relays() == 0);
             }
             own.awaitIdle();
         }
@@ -181,12 +179,12 @@ class PeerBlindRelayTest {
                 try (SecretStream dialled = guest.connect(server.publicKey(), DialOptions.DEFAULT.withRelayThrough(relays()));
                         SecretStream accepted = server.accept()) {
                     assertMeet(dialled, accepted);
-                    await(() -> !dialled.isRelayed() && !accepted.isRelayed());
+                    Patience.until(() -> !dialled.isRelayed() && !accepted.isRelayed());
                 }
             }
         }
         net.awaitIdle();
-        await(() -> relay.sessions() == 0);
+        Patience.until(() -> relay.sessions() == 0);
     }
 
     @Test
@@ -207,24 +205,6 @@ class PeerBlindRelayTest {
 
     private static List<PublicKey> relays() {
         return List.of(relay.publicKey());
-    }
-
-    private static boolean isOpen(CountDownLatch gate) {
-        try {
-            return gate.await(60, TimeUnit.SECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
-        }
-    }
-
-    private static void await(BooleanSupplier condition) {
-        long deadline = System.nanoTime() + Duration.ofSeconds(40).toNanos();
-        while (!condition.getAsBoolean()) {
-            assertTrue(System.nanoTime() < deadline, "not within 40 s");
-            Thread.onSpinWait();
-            Thread.yield();
-        }
     }
 
     private static void assertMeet(SecretStream one, SecretStream other) throws Exception {

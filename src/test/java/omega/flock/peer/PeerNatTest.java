@@ -13,9 +13,6 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -28,7 +25,6 @@ import omega.flock.peer.relay.BlindRelay;
 import omega.flock.rpc.EphemeralMode;
 import omega.flock.rpc.RpcConfig;
 import omega.flock.runtime.Task;
-import omega.flock.runtime.TaskScope;
 import omega.flock.runtime.TaskScope;
 import omega.flock.secret.SecretStream;
 import omega.flock.sim.Conditions;
@@ -238,19 +234,19 @@ class PeerNatTest {
                 PeerServer server = host.listen(KeyPair.generate(), PeerServerOptions.DEFAULT);
                 TaskScope scope = new TaskScope("earlier")) {
             scope.fork("earlier", () -> earlier.connect(other.publicKey(), DialOptions.DEFAULT));
-            await(() -> host.stats().punchesRandom() == 1); // and whether it succeeds or not, the next one has to wait
+            Patience.until(() -> host.stats().punchesRandom() == 1); // and whether it succeeds or not, the next one has to wait
             FlockException e = assertThrows(FlockException.class, () -> guest.connect(server.publicKey(), DialOptions.DEFAULT));
             assertEquals("REMOTE_ABORTED", e.code());
             DialOptions options = DialOptions.DEFAULT.withRelayThrough(List.of(relay.publicKey()));
             try (SecretStream client = guest.connect(server.publicKey(), options); SecretStream accepted = server.accept()) {
-                await(() -> host.stats().punchesPutOff() == 2);
+                Patience.until(() -> host.stats().punchesPutOff() == 2);
                 assertTrue(client.isRelayed());
                 assertEquals(1, guest.stats().punchers());
                 assertTrue(host.stats().punchers() > 0);
                 client.writeMessage("hello".getBytes(UTF_8));
                 assertArrayEquals("hello".getBytes(UTF_8), accepted.readMessage().orElseThrow());
             }
-            await(() -> guest.stats().punchers() == 0);
+            Patience.until(() -> guest.stats().punchers() == 0);
         }
     }
 
@@ -264,14 +260,14 @@ class PeerNatTest {
         network.filter((source, destination, payload) -> !isStreamPacket(payload) || isRelay(source) || isRelay(destination));
         CountDownLatch relayed = new CountDownLatch(1);
         DialOptions options = DialOptions.DEFAULT.withRelayThrough(List.of(relay.publicKey())).withFastOpen(false)
-                .withPunchPolicy((a, b, c, d) -> opens(relayed));
+                .withPunchPolicy((a, b, c, d) -> Patience.opens(relayed));
         try (PeerServer server = host.listen(KeyPair.generate(), PeerServerOptions.DEFAULT);
                 SecretStream client = guest.connect(server.publicKey(), options); SecretStream accepted = server.accept()) {
             assertTrue(client.isRelayed());
             relayed.countDown();
-            await(() -> !client.isRelayed());
+            Patience.until(() -> !client.isRelayed());
             client.writeMessage("hello".getBytes(UTF_8));
-            await(client::isRelayed);
+            Patience.until(client::isRelayed);
             assertArrayEquals("hello".getBytes(UTF_8), accepted.readMessage().orElseThrow());
             accepted.writeMessage("welcome".getBytes(UTF_8));
             assertArrayEquals("welcome".getBytes(UTF_8), client.readMessage().orElseThrow());
@@ -280,23 +276,6 @@ class PeerNatTest {
 
     private static boolean isRelay(InetSocketAddress address) {
         return address.getAddress().getHostAddress().startsWith("5.5.5.");
-    }
-
-    private static boolean opens(CountDownLatch gate) {
-        try {
-            return gate.await(60, TimeUnit.SECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
-        }
-    }
-
-    private static void await(BooleanSupplier condition) {
-        long deadline = System.nanoTime() + Duration.ofSeconds(40).toNanos();
-        while (!condition.getAsBoolean()) {
-            assertTrue(System.nanoTime() < deadline, "not within 40 s");
-            Thread.yield();
-        }
     }
 
     private void assertMeet(PeerNode guest, PeerNode host, DialOptions options) throws Exception {
