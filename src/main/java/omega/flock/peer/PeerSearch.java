@@ -149,12 +149,18 @@ final class PeerSearch {
     }
 
     private void search() throws InterruptedException {
-        walk(known);
-        if (!known.isEmpty() && !race.isOver()) {
-            walk(List.of());
+        try {
+            walk(known);
+            if (!known.isEmpty() && !race.isOver()) {
+                walk(List.of());
+            }
+            awaitAttempts();
+            race.closeEntries();
+        } catch (InterruptedException | RuntimeException e) {
+            // Whoever waits in find() would wait on until the dial's deadline: nobody else will say that the search is over.
+            race.abandon(new FlockException("PEER_CONNECTION_FAILED", "the search for " + remote + " was cut short", e));
+            throw e;
         }
-        awaitAttempts();
-        race.closeEntries();
     }
 
     private void tryKnown() throws InterruptedException {
