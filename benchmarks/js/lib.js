@@ -1,0 +1,116 @@
+'use strict'
+
+// What the parts of the benchmark share: child processes that end with us, statistics, and the result files that charts.js reads.
+
+const { spawn, execFileSync } = require('child_process')
+const fs = require('fs')
+const os = require('os')
+const path = require('path')
+const readline = require('readline')
+
+const RESULTS = path.join(__dirname, '..', 'results')
+const children = new Set()
+
+// Options: namespace (a network namespace to run in), env. `line` waits for the child's next line of output.
+function start (command, { namespace, env } = {}) {
+  const [program, ...args] = namespace ? ['ip', 'netns', 'exec', namespace, ...command] : command
+  const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'], env: { ...process.env, ...env } })
+  children.add(child)
+  child.stdin.on('error', () => {}) // a child that has ended needs no more input; its end is seen by whoever reads its lines
+  child.on('exit', () => children.delete(child))
+  const lines = readline.createInterface({ input: child.stdout })[Symbol.asyncIterator]()
+  return {
+    child,
+    async line (seconds = 60) {
+      const { value, done } = await within(seconds, lines.next(), command.slice(-6).join(' '))
+      if (done) throw new Error('ended without an answer: ' + command.slice(-6).join(' '))
+      return value
+    },
+    async json (seconds) { return JSON.parse(await this.line(seconds)) },
+    say (line) { child.stdin.write(line + '\n') }
+  }
+}
+
+function within (seconds, promise, what) {
+  let timer
+  const late = new Promise((resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer in ${seconds} s: ${what}`)), seconds * 1000)
+  })
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer))
+}
+
+function stop ({ child }, signal = 'SIGKILL') {
+  return new Promise((resolve) => {
+    if (child.exitCode !== null || child.signalCode !== null) return resolve()
+    child.on('exit', resolve)
+    child.kill(signal)
+  })
+}
+
+const stopAll = () => Promise.all([...children].map((child) => stop({ child })))
+
+// Runs the part and ends this process, whatever happens, without a child left behind.
+function run (main, cleanUp = () => {}) {
+  const end = (status) => stopAll().then(cleanUp).then(() => process.exit(status))
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => end(1))
+  main().then(() => end(process.exitCode || 0), (err) => {
+    console.error(err)
+    end(1)
+  })
+}
+
+// The stacks: how a peer is started by each. PEER names the twins, benchmarks/java/PEER.java and benchmarks/js/FILE.js.
+// BENCHMARK_JAVA is the java command with its module path, set by benchmarks/run; JAVA_OPTIONS are the caller's own.
+function peers (javaClass, file) {
+  const javaWords = process.env.BENCHMARK_JAVA.split('\n')
+  const options = (process.env.JAVA_OPTIONS || '').split(' ').filter(Boolean)
+  const java = (...flags) => [javaWords[0], ...flags, ...options, ...javaWords.slice(1), javaClass]
+  const js = ['node', path.join(__dirname, file)]
+  return {
+    js632: { label: 'JavaScript (hyperdht 6.32)', command: js, env: { HYPERDHT: 'hyperdht-6-32' } },
+    js634: { label: 'JavaScript (hyperdht 6.34)', command: js, env: { HYPERDHT: 'hyperdht' } },
+    java: { label: 'Java', command: java('--enable-native-access=omega.flock') },
+    'java-portable': { label: 'Java without native access', command: java() }
+  }
+}
+
+function only (all, names) {
+  const unknown = names.filter((name) => !all[name])
+  if (unknown.length) throw new Error(`no such name: ${unknown.join(' ')} (there are ${Object.keys(all).join(' ')})`)
+  return Object.fromEntries(names.map((name) => [name, all[name]]))
+}
+
+const quantile = (values, q) => [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * q))]
+const median = (values) => quantile(values, 0.5)
+
+// "9.5 (9.1 to 9.8)": the median and what the rounds ranged over.
+function spread (values, digits = 1) {
+  if (!values.length) return '–'
+  const text = (value) => value.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits })
+  return `${text(median(values))} (${text(Math.min(...values))} to ${text(Math.max(...values))})`
+}
+
+const setting = (name, otherwise) => process.env[name] === undefined ? otherwise : Number(process.env[name])
+
+function machine () {
+  const version = (name) => require(name + '/package.json').version
+  return {
+    date: new Date().toISOString().slice(0, 16) + 'Z',
+    system: `${os.type()} ${os.machine()}, ${os.cpus().length} processors`,
+    java: process.env.BENCHMARK_JDK,
+    node: process.version,
+    hyperdht: `${version('hyperdht-6-32')} and ${version('hyperdht')}, udx-native ${version('udx-native')}`,
+    commit: execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim(),
+    quiet: process.env.QUIET === 'yes'
+  }
+}
+
+// Writes benchmarks/results/PART.json, which report.js and charts.js read.
+function save (part, settings, results) {
+  fs.mkdirSync(RESULTS, { recursive: true })
+  fs.writeFileSync(path.join(RESULTS, part + '.json'), JSON.stringify({ part, machine: machine(), settings, results }, null, 1) + '\n')
+}
+
+const sleep = (millis) => new Promise((resolve) => setTimeout(resolve, millis))
+
+module.exports = { RESULTS, start, stop, within, run, peers, only, quantile, median, spread, setting, machine, save, sleep }

@@ -1,0 +1,14 @@
+'use strict'
+
+// A private DHT of JavaScript nodes on one address: node testnet.js HOST NODES prints the bootstrap address when it is ready.
+
+const createTestnet = require('hyperdht/testnet')
+
+const [host, nodes] = process.argv.slice(2)
+createTestnet(Number(nodes), { host }).then(
+  ({ bootstrap }) => console.log(bootstrap[0].host + ':' + bootstrap[0].port),
+  (err) => {
+    console.error(err)
+    process.exit(1)
+  }
+)
