@@ -18,7 +18,8 @@ import omega.flock.gateway.GatewayServer;
  *   bootstrap HOST                   the first node of a DHT            ready
  *   node HOST BOOTSTRAP              another node                       ready
  *   server BOOTSTRAP                 echoes what it is sent             listening KEY
- *   client BOOTSTRAP KEY SECONDS     dials, sends, reads it back        result met|refused|broken ...
+ *   client BOOTSTRAP KEY SECONDS [RELAY_KEY]
+ *                                    dials, sends, reads it back        result met|refused|broken ...
  * </pre>
  */
 public final class LabPeer {
@@ -31,11 +32,13 @@ public final class LabPeer {
 
     /** Plays one part. */
     public static void main(String[] arguments) throws Exception {
+        long begun = System.nanoTime();
         switch (arguments[0]) {
             case "bootstrap" -> bootstrap(arguments[1]);
             case "node" -> node(arguments[1], arguments[2]);
             case "server" -> server(arguments[1]);
-            case "client" -> client(arguments[1], arguments[2], Duration.ofSeconds(Long.parseLong(arguments[3])));
+            case "client" -> client(begun, arguments[1], arguments[2], Duration.ofSeconds(Long.parseLong(arguments[3])),
+                    Arrays.stream(arguments).skip(4).map(PublicKey::parse).toArray(PublicKey[]::new));
             default -> throw new IllegalArgumentException("no such part: " + arguments[0]);
         }
     }
@@ -77,13 +80,15 @@ public final class LabPeer {
         }
     }
 
-    private static void client(String bootstrap, String key, Duration limit) throws InterruptedException {
+    private static void client(long begun, String bootstrap, String key, Duration limit, PublicKey... relays)
+            throws InterruptedException {
         try (Gateway gateway = Gateway.builder().bootstrap(bootstrap).open()) {
             gateway.awaitReady(JOINING);
             long started = System.nanoTime();
             Connection connection;
             try {
-                connection = gateway.connect(PublicKey.parse(key), ConnectOptions.DEFAULT.withTimeout(limit));
+                connection = gateway.connect(PublicKey.parse(key),
+                        ConnectOptions.DEFAULT.withTimeout(limit).withRelayThrough(relays));
             } catch (FlockException e) {
                 say("result refused " + e.code() + " after " + millisSince(started) + " ms");
                 e.printStackTrace();
@@ -94,6 +99,7 @@ public final class LabPeer {
                 return;
             }
             long opened = millisSince(started);
+            long sinceBegun = millisSince(begun);
             try (connection) {
                 connection.setReadTimeout(limit);
                 byte[] sent = new byte[BYTES];
@@ -102,7 +108,7 @@ public final class LabPeer {
                 byte[] back = connection.getInputStream().readNBytes(BYTES);
                 String way = connection.path().address().getAddress().getHostAddress() + ":" + connection.path().address().getPort();
                 say(Arrays.equals(sent, back)
-                        ? "result met open " + opened + " ms, echo " + millisSince(started) + " ms, at " + way
+                        ? "result met open " + opened + " ms, from the start " + sinceBegun + " ms, echo " + millisSince(started) + " ms, at " + way
                         : "result broken " + back.length + " bytes came back");
             } catch (IOException e) {
                 say("result broken " + e + " on the connection");

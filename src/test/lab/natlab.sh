@@ -3,13 +3,19 @@
 #
 #   natlab.sh run    CLIENT SERVER CLIENT_SITE SERVER_SITE    one meeting; prints one line: what happened, how fast
 #   natlab.sh matrix [PAIR ...]                               every combination of sites for pairs such as java-js
+#   natlab.sh bench  COUNT CELL ...                           COUNT meetings each, of fresh peers; prints JSON lines: every
+#                                                             meeting, and for each cell the median and the worst
 #   natlab.sh up     CLIENT_SITE SERVER_SITE                  builds the network and leaves it, to look around
 #   natlab.sh down                                            takes it away
 #
 #   CLIENT, SERVER   java or js; a PAIR is CLIENT-SERVER; the default of matrix is java-java java-js js-java
+#   CELL             PAIR:CLIENT_SITE-SERVER_SITE, such as java-js:random-consistent; with :relay at its end the client names
+#                    a JavaScript blind relay, which has a public address
 #   SITE             open         public address, reachable by anybody
 #                    firewalled   public address, but only answers come in
 #                    consistent   behind a NAT that shows one outside port to all (and filters by address and port)
+#                    lenient      the same, but the NAT takes in what it did not ask for, as a Linux host with Docker does: a
+#                                 probe that comes too early occupies the very mapping that a later answer needs
 #                    random       behind a NAT that shows every destination another port
 #                    samelan      (server only) beside the client, behind the client's NAT, which does not hairpin
 #                    lanwall      (server only) the same, and both hosts have a firewall that lets only answers in
@@ -28,8 +34,10 @@
 #   LAB_LIMIT    seconds that a meeting may take, from the client's dial to the last byte back (60)
 #   LAB_CLASSES  compiled main classes of this project (target/classes)
 #   LAB_MODULES  node_modules with hyperdht 6.34.0 (src/test/js/node_modules)
+#   LAB_HYPERDHT the JavaScript package: hyperdht, or hyperdht-6-32 for clients and servers of 6.32.0 (hyperdht)
 #   LAB_DHT      who runs the six DHT nodes: js or java (js)
-#   LAB_CAPTURE  a directory where tcpdump leaves what client and server send and receive, if the meeting fails
+#   LAB_CAPTURE  a directory where tcpdump leaves what client and server send and receive, if the meeting fails or after
+#                each cell of bench
 #   LAB_KEEP     1 keeps the network and the logs after a meeting that failed
 #
 # Needs root, a Linux with network namespaces, the Debian packages iproute2 and nftables, a JDK of at least 21 and, for js,
@@ -43,6 +51,7 @@ limit=${LAB_LIMIT:-60}
 classes=${LAB_CLASSES:-$root/target/classes}
 modules=${LAB_MODULES:-$root/src/test/js/node_modules}
 dht=${LAB_DHT:-js}
+export LAB_HYPERDHT=${LAB_HYPERDHT:-hyperdht}
 capture=${LAB_CAPTURE:-}
 state=/tmp/natlab-$name
 bootstrap=5.5.5.1:49737
@@ -71,9 +80,9 @@ add_hub() { add_ns "$1"; add_bridge "$1"; }
 add_bridge() { ip -n "$name-$1" link add bridge type bridge; ip -n "$name-$1" link set bridge up; }
 
 # A home router: a bridge inside, one public address outside. What nobody inside asked for is dropped before it can leave a
-# trace: otherwise it would occupy the very mapping that a later answer needs.
+# trace, otherwise it would occupy the very mapping that a later answer needs, or taken in by the router itself.
 add_router() {
-  local router=$1 public=$2 inside=$3 mapping=$4
+  local router=$1 public=$2 inside=$3 mapping=$4 unasked=$5
   add_hub "$router"
   plug "$router" internet wan "$public/24"
   ip -n "$name-$router" addr add "$inside/24" dev bridge
@@ -82,7 +91,7 @@ add_router() {
     table ip lab {
       chain leave { type nat hook postrouting priority srcnat; oifname "wan" masquerade $mapping; }
       chain cross { type filter hook forward priority filter; policy drop; ct state established,related accept; iifname "bridge" accept; }
-      chain enter { type filter hook input priority filter; policy drop; ct state established,related accept; iifname != "wan" accept; }
+      chain enter { type filter hook input priority filter; policy $unasked; ct state established,related accept; iifname != "wan" accept; }
     }
 RULES
 }
@@ -109,8 +118,9 @@ add_site() { # client|server, kind, public address, private network
       add_ns "$who"
       plug "$who" internet wan "$public/24"
       [ "$kind" = open ] || add_wall "$who" ;;
-    consistent) add_router "$who-router" "$public" "$net.1" ''; add_behind "$who" "$who-router" "$net.2" "$net.1" ;;
-    random) add_router "$who-router" "$public" "$net.1" fully-random; add_behind "$who" "$who-router" "$net.2" "$net.1" ;;
+    consistent) add_router "$who-router" "$public" "$net.1" '' drop; add_behind "$who" "$who-router" "$net.2" "$net.1" ;;
+    lenient) add_router "$who-router" "$public" "$net.1" '' accept; add_behind "$who" "$who-router" "$net.2" "$net.1" ;;
+    random) add_router "$who-router" "$public" "$net.1" fully-random drop; add_behind "$who" "$who-router" "$net.2" "$net.1" ;;
     samelan|lanwall)
       ip netns list | grep -q "^$name-client-router\b" || die "$kind needs a client behind a NAT"
       add_behind "$who" client-router 10.0.1.3 10.0.1.1
@@ -135,16 +145,20 @@ up() {
   add_site server "$2" 5.5.5.20 10.0.2
 }
 
+end() { # label
+  local pid
+  pid=$(cat "$state/$1.pid")
+  # A number may have been given to another process meanwhile; ours are those that live in the lab.
+  case $(ip netns identify "$pid" 2>/dev/null) in
+    "$name"-*) kill "$pid" 2>/dev/null || true ;;
+  esac
+}
+
 down() {
-  local pid each
+  local each
   if [ -d "$state" ]; then
     for each in "$state"/*.pid; do
-      [ -e "$each" ] || continue
-      pid=$(cat "$each")
-      # A number may have been given to another process meanwhile; ours are those that live in the lab.
-      case $(ip netns identify "$pid" 2>/dev/null) in
-        "$name"-*) kill "$pid" 2>/dev/null || true ;;
-      esac
+      [ -e "$each" ] && end "$(basename "$each" .pid)"
     done
     rm -rf "$state"
   fi
@@ -178,6 +192,14 @@ program() { # language, arguments → argv
 record() { # namespace
   ip netns exec "$name-$1" tcpdump -i any -U -n -w "$state/$1.pcap" udp > /dev/null 2>&1 < /dev/null &
   echo $! > "$state/$1-tcpdump.pid"
+}
+
+record_peers() {
+  [ -z "$capture" ] || { record client; record server; }
+}
+
+keep_capture() {
+  [ -z "$capture" ] || { mkdir -p "$capture"; cp "$state"/*.pcap "$state"/*.err "$capture"; }
 }
 
 prepare_java() {
@@ -218,10 +240,7 @@ meet() { # client, server, client site, server site
   case "$1 $2 $3 $4" in *" random random"|*" js "*" lanwall"|"js java random lanwall") expected=refused ;; esac
   up "$3" "$4"
   case "$1$2$dht" in *java*) prepare_java ;; esac
-  if [ -n "$capture" ]; then
-    record client
-    record server
-  fi
+  record_peers
   start_dht
   start server server "$2" server "$bootstrap"
   if key=$(await server listening 30); then
@@ -240,16 +259,66 @@ meet() { # client, server, client site, server site
   fi
   sed 's/^/     client: /' "$state/client.err" 2>/dev/null | tail -n 5 || true
   sed 's/^/     server: /' "$state/server.err" 2>/dev/null | tail -n 5 || true
-  if [ -n "$capture" ]; then
-    mkdir -p "$capture"
-    cp "$state"/*.pcap "$state"/*.err "$capture"
-  fi
+  keep_capture
   if [ "${LAB_KEEP:-0}" = 1 ]; then
     trap - EXIT
     exit 1
   fi
   down
   return 1
+}
+
+# One meeting in a network that is up, between peers that are new. Prints the outcome.
+meet_again() { # client, server, relay's key or nothing
+  local key
+  start server server "$2" server "$bootstrap"
+  if key=$(await server listening 30); then
+    # shellcheck disable=SC2086  # without a relay there is no argument
+    start client client "$1" client "$bootstrap" "$key" "$limit" $3
+    await client result $((limit + 20)) || echo silent
+    end client
+  else
+    echo "server did not listen"
+  fi
+  end server
+}
+
+bench() { # count, cells
+  local count=$1 cell pair sites relay run result
+  shift
+  for cell in "$@"; do
+    pair=${cell%%:*} sites=${cell#*:} relay=''
+    case $sites in *:relay) sites=${sites%:relay} relay=wanted ;; esac
+    up "${sites%-*}" "${sites#*-}"
+    case $pair$dht in *java*) prepare_java ;; esac
+    record_peers
+    start_dht
+    if [ -n "$relay" ]; then
+      add_ns relay
+      plug relay internet wan 5.5.5.7/24
+      start relay relay js relay 5.5.5.7 "$bootstrap"
+      relay=$(await relay listening 30) || die "the relay did not start: $(cat "$state/relay.err")"
+    fi
+    for run in $(seq "$count"); do
+      result=$(meet_again "${pair%-*}" "${pair#*-}" "$relay")
+      sed -nE 's/^met open ([0-9]+) ms, from the start ([0-9]+) ms.*/\1 \2/p' <<< "$result" >> "$state/times"
+      echo "{\"cell\":\"$cell\",\"run\":$run,\"result\":\"$result\"}"
+    done
+    summary "$cell" "$count"
+    keep_capture
+    down
+  done
+}
+
+summary() { # cell, count
+  [ -s "$state/times" ] || { echo "{\"cell\":\"$1\",\"runs\":$2,\"met\":0}"; return; }
+  echo "{\"cell\":\"$1\",\"runs\":$2,\"met\":$(wc -l < "$state/times"),\"openMillis\":$(spread 1),\"startToOpenMillis\":$(spread 2)}"
+}
+
+spread() { # column
+  cut -d ' ' -f "$1" "$state/times" | sort -n | awk '
+    { at[NR] = $1 }
+    END { printf "{\"best\":%d,\"median\":%d,\"worst\":%d}", at[1], (at[int((NR + 1) / 2)] + at[int(NR / 2) + 1]) / 2, at[NR] }'
 }
 
 matrix() {
@@ -275,6 +344,7 @@ command -v ip > /dev/null || die "ip is missing: apt-get install iproute2"
 case ${1:-} in
   run) [ $# -eq 5 ] || die "usage: run CLIENT SERVER CLIENT_SITE SERVER_SITE"; shift; trap down EXIT; meet "$@" ;;
   matrix) shift; trap down EXIT; matrix "$@" ;;
+  bench) [ $# -ge 3 ] || die "usage: bench COUNT CELL ..."; shift; trap down EXIT; bench "$@" ;;
   up) [ $# -eq 3 ] || die "usage: up CLIENT_SITE SERVER_SITE"; shift; up "$@" ;;
   down) down ;;
   *) sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p}' "${BASH_SOURCE[0]}"; exit 2 ;;
