@@ -18,6 +18,7 @@ final class InboundPath {
     private Optional<PunchSockets.Hold> hold = Optional.empty();
     private Optional<Path> path = Optional.empty();
     private boolean usedRelay;
+    private boolean heardThroughRelay;
 
     InboundPath(PunchSockets sockets, UdxStream stream, int remoteId) {
         this.sockets = sockets;
@@ -35,11 +36,17 @@ final class InboundPath {
     }
 
     /**
-     * Moves the stream to where a packet of the client came from. While nothing of ours has been acknowledged, the client may
+     * Moves the stream to where a packet of the client came from. What we sent into a relay before the client had written
+     * there is lost: its first packet that comes that way has ours sent again at once. While nothing of ours has been acknowledged, the client may
      * still be trying one path after another; after that the path stays, unless it is a relay and the client came directly.
      */
     void follow(Path to) {
-        if (path.filter(to::equals).isEmpty()) {
+        if (path.filter(to::equals).isPresent()) {
+            if (to.isRelayed() && !heardThroughRelay && stream.smoothedRtt().isZero()) {
+                take(to, stream::retarget);
+            }
+            heardThroughRelay |= to.isRelayed();
+        } else {
             if (stream.smoothedRtt().isZero()) {
                 take(to, stream::retarget);
             } else {

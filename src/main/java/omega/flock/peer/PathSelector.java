@@ -26,7 +26,8 @@ import java.util.Optional;
  * as nothing of its own was acknowledged, so the two ends cannot chase each other.
  *
  * <p>A path through a relay gets its turn whatever speaks for the present one: what the peer has put into packets for the
- * relay reaches us only once we have written there too. Once the peer has spoken there, only a probe or a
+ * relay reaches us only once we have written there too. What we put there before the peer has written is lost likewise, so
+ * its first packet through the relay has ours sent again, without waiting for the second that a first retransmission takes. Once the peer has spoken there, only a probe or a
  * packet of the peer makes a direct path take its place, and a probe only on trial: the relay is kept until the peer comes
  * directly.
  */
@@ -53,7 +54,7 @@ final class PathSelector {
         /** Connect it. */
         record Bind(Path path) implements Action {}
 
-        /** Change its remote, with all that is under way. */
+        /** Change its remote, with all that is under way, which may be the present one: then it is sent there again. */
         record Move(Path path) implements Action {}
 
         /** Change its remote; what is under way through the relay still arrives. */
@@ -185,8 +186,9 @@ final class PathSelector {
 
     private Action foundDuringTrial(long nowNanos, Path candidate, Evidence why) {
         if (candidate.equals(path)) {
+            boolean relayHasOpened = path.isRelayed() && why == Evidence.PACKET && evidence != Evidence.PACKET;
             evidence = max(evidence, why);
-            return KEEP;
+            return relayHasOpened ? new Action.Move(path) : KEEP;
         }
         if (other == null || why.compareTo(otherEvidence) >= 0) {
             otherTried &= candidate.equals(other);
