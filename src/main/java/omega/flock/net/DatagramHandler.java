@@ -16,16 +16,18 @@ public interface DatagramHandler {
      */
     boolean onDatagram(UdpPort port, InetSocketAddress source, ByteBuffer datagram);
 
+    /**
+     * Offers datagrams that arrived together, from {@code first} on. A handler that can take many at once for less than one by one
+     * says so here; the default takes one. Same thread and rules as {@link #onDatagram}.
+     *
+     * @return how many it took, one after the other from {@code first} on; 0 lets the next handler look at that one
+     */
+    default int onDatagrams(UdpPort port, DatagramBatch batch, int first) {
+        return onDatagram(port, batch.address(first), batch.datagram(first)) ? 1 : 0;
+    }
+
     /** Returns a handler that offers to this one first and then to {@code next}. */
     default DatagramHandler orElse(DatagramHandler next) {
-        return (port, source, datagram) -> {
-            int position = datagram.position();
-            int limit = datagram.limit();
-            if (onDatagram(port, source, datagram)) {
-                return true;
-            }
-            datagram.limit(limit).position(position);
-            return next.onDatagram(port, source, datagram);
-        };
+        return new HandlerPair(this, next);
     }
 }

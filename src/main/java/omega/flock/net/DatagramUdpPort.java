@@ -32,6 +32,7 @@ public final class DatagramUdpPort implements UdpPort {
     private final Selector selector;
     private final DatagramHandler handler;
     private final InetSocketAddress localAddress;
+    private volatile Thread reader;
 
     private DatagramUdpPort(DatagramChannel channel, Selector selector, DatagramHandler handler) throws IOException {
         this.channel = channel;
@@ -71,15 +72,42 @@ public final class DatagramUdpPort implements UdpPort {
 
     @Override
     public void send(ByteBuffer datagram, InetSocketAddress to) throws IOException {
-        for (int tries = 0; tries <= NetConstants.SEND_RETRIES; tries++) {
-            // A non-blocking send takes the whole datagram or, while the kernel's buffer is full, nothing at all.
-            int length = datagram.remaining();
-            if (channel.send(datagram, to) == length) {
-                return;
+        if (trySend(datagram, to, Thread.currentThread() == reader ? 0 : NetConstants.SEND_RETRIES) < 0) {
+            throw new IOException("the send buffer of " + this + " stays full");
+        }
+    }
+
+    @Override
+    public int send(DatagramBatch batch, boolean patient) {
+        int refused = 0;
+        int retries = patient ? NetConstants.SEND_RETRIES : 0;
+        for (int i = 0; i < batch.count(); i++) {
+            try {
+                retries = trySend(batch.datagram(i), batch.address(i), retries);
+                if (retries < 0) {
+                    // Full after all that waiting: the rest would only find the same.
+                    return refused + batch.count() - i;
+                }
+            } catch (IOException e) {
+                // Too long for the path, no route, the port is closed: the sender's recovery deals with what does not arrive.
+                refused++;
+            }
+        }
+        return refused;
+    }
+
+    /** {@return how many retries are left; negative if the kernel's buffer stayed full and nothing was sent} */
+    private int trySend(ByteBuffer datagram, InetSocketAddress to, int retries) throws IOException {
+        // A non-blocking send takes the whole datagram or, while the kernel's buffer is full, nothing at all.
+        int length = datagram.remaining();
+        int left = retries;
+        while (channel.send(datagram, to) != length) {
+            if (--left < 0) {
+                return left;
             }
             LockSupport.parkNanos(NetConstants.SEND_RETRY_NANOS);
         }
-        throw new IOException("the send buffer of " + this + " stays full");
+        return left;
     }
 
     @Override
@@ -104,12 +132,13 @@ public final class DatagramUdpPort implements UdpPort {
     }
 
     private void readUntilClosed() {
-        ByteBuffer buffer = ByteBuffer.allocateDirect(NetConstants.RECEIVE_BUFFER_BYTES);
+        reader = Thread.currentThread();
+        DatagramBatch batch = new DatagramBatch(NetConstants.RECEIVE_BATCH_BYTES, NetConstants.RECEIVE_BATCH_DATAGRAMS);
         int errorsInARow = 0;
         while (channel.isOpen()) {
             try {
                 selector.select(key -> { });
-                drain(buffer);
+                drain(batch);
                 errorsInARow = 0;
             } catch (ClosedChannelException | ClosedSelectorException e) {
                 return;
@@ -124,17 +153,45 @@ public final class DatagramUdpPort implements UdpPort {
         }
     }
 
-    private void drain(ByteBuffer buffer) throws IOException {
-        while (true) {
-            InetSocketAddress source = (InetSocketAddress) channel.receive(buffer.clear());
-            if (source == null) {
-                return;
-            }
+    /** Reads until nothing is left. The first one is handed up at once: a reply that comes alone does not wait for company. */
+    private void drain(DatagramBatch batch) throws IOException {
+        int most = 1;
+        int got = most;
+        while (got == most) {
+            batch.clear();
             try {
-                handler.onDatagram(this, source, buffer.flip());
+                got = receive(batch, most);
+            } finally {
+                deliver(batch);
+            }
+            most = NetConstants.RECEIVE_BATCH_DATAGRAMS;
+        }
+    }
+
+    /** {@return how many datagrams there were, at most {@code most}} */
+    private int receive(DatagramBatch batch, int most) throws IOException {
+        int got = 0;
+        while (got < most) {
+            ByteBuffer room = batch.room();
+            InetSocketAddress source = (InetSocketAddress) channel.receive(room.limit(room.position() + NetConstants.LARGEST_DATAGRAM_BYTES));
+            if (source == null) {
+                break;
+            }
+            batch.add(source);
+            got++;
+        }
+        return got;
+    }
+
+    private void deliver(DatagramBatch batch) {
+        int next = 0;
+        while (next < batch.count()) {
+            try {
+                next += Math.max(1, handler.onDatagrams(this, batch, next));
             } catch (RuntimeException e) {
                 // A handler that lets an exception out has a bug of ours; the next datagram must still be read.
                 LOG.log(Level.ERROR, "port.handler.failed port=" + this, e);
+                next++;
             }
         }
     }

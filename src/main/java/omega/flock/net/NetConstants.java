@@ -6,7 +6,13 @@ final class NetConstants {
     // Tuning.
 
     /** Largest datagram that is read whole, in bytes; libudx reads 2048, and every datagram of the protocol fits that. */
-    static final int RECEIVE_BUFFER_BYTES = 4096;
+    static final int LARGEST_DATAGRAM_BYTES = 4096;
+
+    /** Datagrams that are read before any of them is handed up; more would only let the first ones wait. */
+    static final int RECEIVE_BATCH_DATAGRAMS = 16;
+
+    /** Memory for so many datagrams, in bytes. */
+    static final int RECEIVE_BATCH_BYTES = RECEIVE_BATCH_DATAGRAMS * LARGEST_DATAGRAM_BYTES;
 
     /** Socket receive buffers to ask for in turn, in bytes, until the system grants one (libudx begins with 1 MiB). */
     static final int[] SOCKET_RECEIVE_BYTES = {4 << 20, 1 << 20, 512 << 10, 256 << 10, 208 << 10};

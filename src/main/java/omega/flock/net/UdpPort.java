@@ -18,12 +18,43 @@ public interface UdpPort extends AutoCloseable {
 
     /**
      * Sends the remaining bytes of {@code datagram} as one datagram. Thread-safe. May block shortly while the kernel's
-     * buffer is full.
+     * buffer is full, except on the port's reader.
      *
      * @throws IOException if the system refuses it (too long for the path, no route) or the port is closed; a datagram
      *     that was accepted may get lost all the same
      */
     void send(ByteBuffer datagram, InetSocketAddress to) throws IOException;
+
+    /**
+     * Sends a batch in its order, as few calls to the kernel as it takes. Thread-safe for different batches.
+     *
+     * @param patient whether to wait shortly while the kernel's buffer is full; a reader must not
+     * @return how many datagrams the system refused: they are lost, as on any network
+     */
+    default int send(DatagramBatch batch, boolean patient) {
+        int refused = 0;
+        for (int i = 0; i < batch.count(); i++) {
+            try {
+                send(batch.datagram(i), batch.address(i));
+            } catch (IOException e) {
+                // Too long for the path, no route, the port is closed: the sender's recovery deals with what does not arrive.
+                refused++;
+            }
+        }
+        return refused;
+    }
+
+    /**
+     * Sends a datagram that routers drop after so many hops, which opens a mapping in the own NAT without reaching the peer's. Never
+     * blocks.
+     *
+     * @param ttl hops, 1 to 255
+     * @return false, and nothing was sent, if this port cannot (yet): only one with the kernel's own calls at hand can
+     * @throws IOException as {@link #send} does
+     */
+    default boolean sendWithTtl(ByteBuffer datagram, InetSocketAddress to, int ttl) throws IOException {
+        return false;
+    }
 
     /** Tells whether the port has not been closed. */
     boolean isOpen();

@@ -1,6 +1,5 @@
 package omega.flock.transport;
 
-
 /**
  * Used by whoever sends for a stream, one thread at a time: moves a batch of packets from the machine to the port.
  *
@@ -27,11 +26,15 @@ final class PacketPump {
         return batch;
     }
 
-    /** Sends the batch and gives the right to send back; the driver is woken if there is more. */
-    void send(PacketBatch batch) {
+    /**
+     * Sends the batch and gives the right to send back; the driver is woken if there is more.
+     *
+     * @param patient whether this thread may wait for the kernel's buffer: drivers and writers may, readers of ports must not
+     */
+    void send(PacketBatch batch, boolean patient) {
         int failures = 0;
         try {
-            failures = batch.send();
+            failures = batch.send(patient);
             batches.release(batch);
         } finally {
             state.lock.lock();

@@ -50,7 +50,7 @@ final class StreamDriver {
         } finally {
             state.lock.unlock();
         }
-        pump.send(batch);
+        pump.send(batch, true);
         return true;
     }
 

@@ -41,7 +41,7 @@ final class StreamOutput {
             state.lock.unlock();
         }
         if (batch != null) {
-            pump.send(batch);
+            pump.send(batch, true);
         }
     }
 

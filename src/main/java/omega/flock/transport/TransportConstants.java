@@ -4,11 +4,11 @@ import java.time.Duration;
 
 /** Constants of the blocking shell. All of them are tuning; what a peer could notice is in the packages below. */
 final class TransportConstants {
-    /** Packets that a driver polls on one visit. */
-    static final int BATCH_PACKETS = 32;
-    /** Room for the largest packet (1472 bytes), rounded up. */
-    static final int PACKET_SLOT_BYTES = 1_536;
-    /** Batches kept for the next driver: 48 KiB each. */
+    /** Packets that are polled on one visit, at most: as many as the kernel takes in one piece (UDP_MAX_SEGMENTS of old kernels). */
+    static final int BATCH_PACKETS = 64;
+    /** Memory for the packets of one visit, in bytes: 44 of full size, which is what one piece of 65,507 bytes holds. */
+    static final int BATCH_BYTES = 64 << 10;
+    /** Batches kept for the next driver: 64 KiB each. */
     static final int IDLE_BATCHES = 32;
     /** A packet is a lone one if none came before it for so long. */
     static final long LONE_PACKET_NANOS = 50_000;

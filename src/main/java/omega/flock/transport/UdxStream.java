@@ -2,7 +2,6 @@ package omega.flock.transport;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
@@ -10,13 +9,9 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import omega.flock.base.CloseReason;
 import omega.flock.net.UdpPort;
-import omega.flock.transport.flow.DropReason;
 import omega.flock.transport.flow.FlowConstants;
 import omega.flock.transport.flow.StreamMachine;
 import omega.flock.transport.flow.StreamPath;
-import omega.flock.transport.flow.StreamView;
-import omega.flock.transport.packet.PacketFlags;
-import omega.flock.transport.packet.PacketHeader;
 
 /**
  * Used by the threads of its owner, the readers of ports and its own driver: one reliable, ordered, two-way stream of bytes, with
@@ -38,29 +33,26 @@ public final class UdxStream {
     public static final int MAX_MESSAGE_BYTES = FlowConstants.MAX_MESSAGE_BYTES;
 
     private final int id;
-    private final StreamFirewall firewall;
     private final StreamOwner owner;
     private final StreamState state;
     private final PacketPump pump;
     private final StreamInput input;
     private final StreamOutput output;
     private final StreamMessages messages;
+    private final StreamArrivals arrivals;
     private final CloseListeners closeListeners = new CloseListeners();
     private final Optional<UdxStream> found = Optional.of(this);
-    private final PacketHeader header = new PacketHeader(); // guarded by state.lock
-    private long arrivedAt; // guarded by state.lock
     private volatile UdpPort port; // written under state.lock; null before connect
-    private volatile PathWatch pathWatch; // null while nobody wants to know
 
     UdxStream(int id, StreamFirewall firewall, StreamOwner owner, StreamState state, PacketPump pump) {
         this.id = id;
-        this.firewall = firewall;
         this.owner = owner;
         this.state = state;
         this.input = new StreamInput(state);
         this.pump = pump;
         this.output = new StreamOutput(state, pump);
         this.messages = new StreamMessages(state);
+        this.arrivals = new StreamArrivals(this, firewall, owner, state, pump, messages);
     }
 
     /** {@return the 32-bit id under which the peer addresses this stream} */
@@ -111,7 +103,7 @@ public final class UdxStream {
 
     /** Asks the firewall about every packet, from whichever port, for as long as there is a {@code watch}, and tells that one. */
     public void watchPaths(Optional<PathWatch> watch) {
-        pathWatch = watch.orElse(null);
+        arrivals.watch(watch.orElse(null));
     }
 
     /**
@@ -294,52 +286,13 @@ public final class UdxStream {
         return "UdxStream[" + Integer.toUnsignedString(id) + "]";
     }
 
-    /** On the reader of {@code from}: takes a packet of this stream. */
-    void onDatagram(UdpPort from, InetSocketAddress source, ByteBuffer datagram) {
-        PathWatch watch = pathWatch;
-        if ((from != port || watch != null) && !firewall.admits(this, from, source)) {
-            owner.countDrop(DropReason.FIREWALL);
-            return;
-        }
-        boolean undriven;
-        boolean message;
-        boolean complete;
-        PacketBatch batch = null;
-        state.lock.lock();
-        try {
-            StreamMachine machine = state.machine;
-            long now = now();
-            header.decode(datagram);
-            int content = datagram.remaining() - header.dataOffset();
-            machine.onPacket(now, header, datagram);
-            state.noticeEndLocked();
-            wakeUsersLocked(machine.view());
-            // A lone packet is answered at once; in a burst the driver answers for many.
-            boolean lone = now - arrivedAt > TransportConstants.LONE_PACKET_NANOS;
-            arrivedAt = now;
-            if (lone && state.maySendForDriverLocked(now)) {
-                batch = pump.pollLocked(now);
-            } else {
-                state.wakeDriverLocked(now);
-            }
-            message = header.has(PacketFlags.MESSAGE);
-            complete = message ? content == 0 : PacketFlags.isReliable(header.flags()) && machine.view().hasDelivered(header.seq());
-            undriven = machine.isOver() && !machine.isConnected();
-        } finally {
-            state.lock.unlock();
-        }
-        if (batch != null) {
-            pump.send(batch);
-        }
-        if (undriven) {
-            settle();
-        }
-        if (message) {
-            messages.deliver();
-        }
-        if (complete && watch != null) {
-            watch.delivered(from, source);
-        }
+    /** {@return whether packets leave through this port} */
+    boolean leavesThrough(UdpPort candidate) {
+        return candidate == port;
+    }
+
+    StreamArrivals arrivals() {
+        return arrivals;
     }
 
     /** The stream is over and its driver, if it had one, is done. */
@@ -359,15 +312,6 @@ public final class UdxStream {
     /** {@return this stream in the box that the table hands out} */
     Optional<UdxStream> found() {
         return found;
-    }
-
-    private void wakeUsersLocked(StreamView view) {
-        if (view.readableBytes() > 0 || view.receiveState().hasEnded()) {
-            state.readable.signal();
-        }
-        if (state.progressWaiting > 0) {
-            state.progress.signalAll();
-        }
     }
 
     private void move(UdpPort through, Consumer<StreamMachine> change) {

@@ -7,6 +7,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
 import omega.flock.base.CloseReason;
+import omega.flock.net.DatagramBatch;
 import omega.flock.net.DatagramHandler;
 import omega.flock.net.UdpPort;
 import omega.flock.runtime.TaskScope;
@@ -77,9 +78,35 @@ public final class UdxTransport implements DatagramHandler, AutoCloseable {
         int id = PacketHeader.streamIdOf(datagram);
         Optional<UdxStream> stream = streams.find(id);
         if (stream.isPresent()) {
-            stream.get().onDatagram(port, source, datagram);
+            stream.get().arrivals().onDatagram(port, source, datagram);
             return true;
         }
+        return isOfClosedStream(id, datagram);
+    }
+
+    /** {@inheritDoc} Packets of one stream and one source in a row go to it together. */
+    @Override
+    public int onDatagrams(UdpPort port, DatagramBatch batch, int first) {
+        ByteBuffer datagram = batch.datagram(first);
+        if (!PacketHeader.isStreamPacket(datagram)) {
+            return 0;
+        }
+        int id = PacketHeader.streamIdOf(datagram);
+        Optional<UdxStream> stream = streams.find(id);
+        if (stream.isEmpty()) {
+            return isOfClosedStream(id, datagram) ? 1 : 0;
+        }
+        InetSocketAddress source = batch.address(first);
+        int end = first + 1;
+        while (end < batch.count() && batch.address(end).equals(source) && PacketHeader.isStreamPacket(batch.datagram(end))
+                && PacketHeader.streamIdOf(batch.datagram(end)) == id) {
+            end++;
+        }
+        stream.get().arrivals().onDatagrams(port, batch, first, end);
+        return end - first;
+    }
+
+    private boolean isOfClosedStream(int id, ByteBuffer datagram) {
         boolean remembered = closedStreams.answer(id, datagram, ticker.nanoTime());
         counters.drop(remembered ? DropReason.CLOSED_STREAM : DropReason.UNKNOWN_STREAM);
         return remembered;

@@ -116,6 +116,71 @@ class DatagramUdpPortTest {
         assertEquals(List.of(7, 2), seen);
     }
 
+    @Test
+    void aBatchArrivesInItsOrderWithItsSizesAtItsDestinations() throws Exception {
+        var others = new LinkedBlockingQueue<byte[]>();
+        try (UdpPort a = DatagramUdpPort.bind(ANY, collector); UdpPort b = DatagramUdpPort.bind(ANY, collector);
+                UdpPort c = DatagramUdpPort.bind(ANY, (port, source, datagram) -> others.add(bytesOf(datagram)))) {
+            DatagramBatch batch = new DatagramBatch(64 << 10, 64);
+            int[] sizes = {1200, 1200, 20, 1200, 1472, 1, 0, 700};
+            for (int i = 0; i < sizes.length; i++) {
+                batch.room().put(new byte[sizes[i]]);
+                batch.add(i == 2 ? c.localAddress() : a.localAddress());
+            }
+            assertEquals(0, b.send(batch, true));
+            for (int size : new int[] {1200, 1200, 1200, 1472, 1, 0, 700}) {
+                assertEquals(size, next().length);
+            }
+            assertEquals(20, others.poll(10, TimeUnit.SECONDS).length);
+        }
+    }
+
+    @Test
+    void whatTheSystemRefusesOfABatchIsCounted() throws Exception {
+        UdpPort closed = DatagramUdpPort.bind(ANY, collector);
+        closed.close();
+        try (UdpPort a = DatagramUdpPort.bind(ANY, collector); UdpPort b = DatagramUdpPort.bind(ANY, collector)) {
+            DatagramBatch batch = new DatagramBatch(80 << 10, 4);
+            batch.room().put((byte) 1);
+            batch.add(a.localAddress());
+            batch.room().put(new byte[70 << 10]); // more than UDP carries
+            batch.add(a.localAddress());
+            batch.room().put((byte) 3);
+            batch.add(a.localAddress());
+            assertEquals(1, b.send(batch, false));
+            assertArrayEquals(new byte[] {1}, next());
+            assertArrayEquals(new byte[] {3}, next());
+            assertEquals(3, closed.send(batch, true));
+        }
+    }
+
+    @Test
+    void aHandlerMayTakeSeveralDatagramsAtOnceAndLeavesTheRestToTheNext() throws Exception {
+        DatagramBatch batch = new DatagramBatch(100, 10);
+        for (byte i = 0; i < 5; i++) {
+            batch.room().put(i);
+            batch.add(ANY);
+        }
+        List<Integer> seen = new CopyOnWriteArrayList<>();
+        DatagramHandler evens = (port, source, datagram) -> datagram.get() % 2 == 0;
+        DatagramHandler pairs = new DatagramHandler() {
+            @Override
+            public boolean onDatagram(UdpPort port, InetSocketAddress source, ByteBuffer datagram) {
+                throw new AssertionError("not asked for single ones");
+            }
+
+            @Override
+            public int onDatagrams(UdpPort port, DatagramBatch all, int first) {
+                seen.add((int) all.datagram(first).get());
+                return 2;
+            }
+        };
+        DatagramHandler both = evens.orElse(pairs);
+        assertEquals(1, both.onDatagrams(null, batch, 0));
+        assertEquals(2, both.onDatagrams(null, batch, 1));
+        assertEquals(List.of(1), seen);
+    }
+
     private byte[] next() throws InterruptedException {
         byte[] bytes = received.poll(10, TimeUnit.SECONDS);
         assertTrue(bytes != null, "nothing arrived");

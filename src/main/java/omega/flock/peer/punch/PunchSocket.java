@@ -3,6 +3,7 @@ package omega.flock.peer.punch;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.Optional;
+import omega.flock.net.DatagramBatch;
 import omega.flock.net.DatagramHandler;
 import omega.flock.net.UdpPort;
 import omega.flock.runtime.DeadlineQueue;
@@ -87,5 +88,13 @@ final class PunchSocket implements DatagramHandler {
             listener.onProbe(this, source);
         }
         return true;
+    }
+
+    @Override
+    public int onDatagrams(UdpPort from, DatagramBatch batch, int first) {
+        // What no probe is goes to the protocols, which take many at once.
+        return batch.datagram(first).remaining() > PunchConstants.MAX_PROBE_BYTES
+                ? messages.onDatagrams(from, batch, first)
+                : DatagramHandler.super.onDatagrams(from, batch, first);
     }
 }
