@@ -1,36 +1,41 @@
 package omega.flock.transport.flow;
 
-/** Decides how many packets may be in flight. Pure; a stream owns one. */
-public interface CongestionController {
-    /** {@return packets that may be in flight, at least 1} */
-    int window();
+/**
+ * Decides how much may be in flight, and how fast it leaves. Pure; a stream owns one. Bytes count IP headers, times are nanoseconds.
+ */
+interface CongestionController {
+    /** {@return bytes that may be in flight, at least one packet; a packet may go while there are fewer} */
+    long window();
 
-    /** {@return factor by which packets may be paced faster than one window a round trip, more than 1} */
-    double pacingGain();
+    /** {@return bytes a nanosecond at which packets may leave; infinite before the first round trip was measured} */
+    double pacingRate();
 
-    /** {@return whether the window still doubles each round trip} */
-    boolean inSlowStart();
+    /** Something is to be sent while nothing is in flight, after the user had nothing to send. */
+    void onRestartFromIdle(long nowNanos);
+
+    /** Packets were acknowledged, or found lost when one arrived. The sample is valid during the call. */
+    void onSample(RateSample sample);
 
     /**
-     * Packets left the network, cumulatively or selectively acknowledged, outside recovery.
+     * One packet is taken for lost, be it in an acknowledgement or by a timer.
      *
-     * @param packets newly acknowledged
-     * @param latestRttNanos the newest sample, 0 for none
-     * @param smoothedRttNanos the estimate, 0 for none
-     * @param windowLimited whether the window was what held the sender back; if not, it must not grow
-     * @param roundEnded whether everything that was in flight when the round began is acknowledged
+     * @param inFlightWhenSent bytes in flight when it was sent, itself included
+     * @param lostSince bytes lost since it was sent, itself included
      */
-    void onAcknowledged(
-            long nowNanos, int packets, long latestRttNanos, long smoothedRttNanos, boolean windowLimited, boolean roundEnded);
+    void onLost(long inFlightWhenSent, long lostSince);
 
-    /** The first loss of a recovery episode was detected. */
-    void onCongestion(long nowNanos);
+    /** The first loss of a recovery episode was detected: what is learnt from it may have to be taken back. */
+    void onRecovery();
 
-    /** Every retransmission of the episode that ends was needless: packets were late, not lost. */
-    void onSpuriousCongestion();
+    /**
+     * Everything that was in flight when the episode began, by losses or a timeout, is acknowledged.
+     *
+     * @param spurious whether every retransmission was needless: packets were late, not lost
+     */
+    void onRecovered(boolean spurious);
 
-    /** The retransmission timer expired with {@code inFlight} packets left in the network. */
-    void onTimeout(int inFlight);
+    /** The retransmission timer expired with so many bytes left in the network. */
+    void onTimeout(long inFlight);
 
     /** Forgets the path: the remote was changed. */
     void onPathChange();

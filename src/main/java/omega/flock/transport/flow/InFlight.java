@@ -46,6 +46,7 @@ final class InFlight {
     private int first;
     private int next;
     private int sent;
+    private long sentBytes;
     private int lost;
     private int sacked;
     private int lostHint; // no LOST packet has a smaller number
@@ -69,6 +70,11 @@ final class InFlight {
     /** {@return packets believed to be in the network} */
     int sentCount() {
         return sent;
+    }
+
+    /** {@return bytes of the packets believed to be in the network} */
+    long sentBytes() {
+        return sentBytes;
     }
 
     /** {@return packets that wait to be repeated} */
@@ -207,6 +213,11 @@ final class InFlight {
         return lengths[slot(seq)];
     }
 
+    /** {@return bytes of a packet on the network; 20 more on IPv6 do not matter here, and padding is no part of it} */
+    int bytes(int seq) {
+        return lengths[slot(seq)] + FlowConstants.IPV4_OVERHEAD_BYTES;
+    }
+
     long sentAt(int seq) {
         return sentAt[slot(seq)];
     }
@@ -261,6 +272,7 @@ final class InFlight {
         states[slot] = SENT;
         sentAt[slot] = nowNanos;
         sent++;
+        sentBytes += lengths[slot] + FlowConstants.IPV4_OVERHEAD_BYTES;
         newer[slot] = NONE;
         older[slot] = newestSent;
         if (newestSent == NONE) {
@@ -273,6 +285,7 @@ final class InFlight {
 
     private void leaveSent(int slot) {
         sent--;
+        sentBytes -= lengths[slot] + FlowConstants.IPV4_OVERHEAD_BYTES;
         if (older[slot] == NONE) {
             oldestSent = newer[slot];
         } else {

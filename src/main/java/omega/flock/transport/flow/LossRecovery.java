@@ -35,19 +35,20 @@ final class LossRecovery implements LossSink {
     private final CongestionController controller;
     private final RttEstimator rtt = new RttEstimator();
     private final RackDetector rack = new RackDetector(rtt);
+    private final RateSampler sampler;
 
     private State state = State.OPEN;
     private int recoveryEnd; // the next number when the episode began
-    private int roundEnd;
     private int consecutiveTimeouts;
     private boolean tailProbeOutstanding;
     private boolean tailProbeWanted;
     private boolean lossDetected;
+    private boolean timeoutUnderWay; // silence gives packets up, not the deliveries of others
     private int episodeRepeats; // retransmissions since the episode began
     private int episodeNeedless; // of these, proven to have been unnecessary
 
     // What the packet being processed acknowledged.
-    private int newlyDelivered;
+    private long newlyDelivered; // bytes
     private boolean progress;
     private long sampleSentAt;
     private boolean sampleTaken;
@@ -58,7 +59,7 @@ final class LossRecovery implements LossSink {
         this.timers = timers;
         this.counters = counters;
         this.controller = controller;
-        this.roundEnd = table.next();
+        this.sampler = new RateSampler(table);
     }
 
     State state() {
@@ -79,6 +80,19 @@ final class LossRecovery implements LossSink {
 
     boolean isTailProbeWanted() {
         return tailProbeWanted;
+    }
+
+    /** A packet is about to be transmitted, for the first time or again. */
+    void onSending(long nowNanos, int seq, int bytes) {
+        if (table.sentCount() == 0 && sampler.isApplicationLimited()) {
+            controller.onRestartFromIdle(nowNanos);
+        }
+        sampler.onSent(nowNanos, seq, bytes);
+    }
+
+    /** Everything that the user wrote is on its way, and more would be allowed to go. */
+    void onNothingToSend() {
+        sampler.onApplicationLimited();
     }
 
     /** A packet of a number was transmitted for the first time. */
@@ -104,7 +118,8 @@ final class LossRecovery implements LossSink {
     void onDelivered(long nowNanos, int seq) {
         long sentAt = table.sentAt(seq);
         boolean retransmitted = table.wasRetransmitted(seq);
-        newlyDelivered++;
+        newlyDelivered += table.bytes(seq);
+        sampler.onDelivered(nowNanos, seq);
         if (!retransmitted && (!sampleTaken || sentAt > sampleSentAt)) {
             sampleTaken = true;
             sampleSentAt = sentAt;
@@ -126,7 +141,7 @@ final class LossRecovery implements LossSink {
     }
 
     /** Draws the conclusions from a packet whose acknowledgements were all reported. */
-    void afterPacket(long nowNanos, boolean windowLimited) {
+    void afterPacket(long nowNanos) {
         if (sampleTaken) {
             rtt.onSample(nowNanos, nowNanos - sampleSentAt);
             tailProbeOutstanding = false;
@@ -136,23 +151,15 @@ final class LossRecovery implements LossSink {
         }
         if (newlyDelivered > 0) {
             tailProbeWanted = false; // the peer spoke: what the probe was to provoke
-            boolean mayGrow = state != State.RECOVERY;
             detectLoss(nowNanos);
-            if (mayGrow && state != State.RECOVERY) {
-                boolean roundEnded = atOrAfter(table.first(), roundEnd);
-                controller.onAcknowledged(nowNanos, newlyDelivered, sampleTaken ? rtt.latest() : 0, rtt.smoothed(),
-                        windowLimited || state == State.LOSS, roundEnded);
-                if (roundEnded) {
-                    roundEnd = table.next();
-                }
-            }
+            controller.onSample(sampler.take(nowNanos, newlyDelivered, sampleTaken ? rtt.latest() : 0, rtt.minimum()));
         }
         if (table.isEmpty()) {
             clearTimers();
-        } else if (progress) {
-            timers.set(StreamTimer.RETRANSMISSION, nowNanos + rtt.timeout());
-            armTailProbe(nowNanos);
         } else if (newlyDelivered > 0) {
+            if (progress || state != State.OPEN) {
+                timers.set(StreamTimer.RETRANSMISSION, nowNanos + rtt.timeout());
+            }
             armTailProbe(nowNanos);
         }
         newlyDelivered = 0;
@@ -174,7 +181,6 @@ final class LossRecovery implements LossSink {
             recoveryEnd = table.next();
             timers.clear(StreamTimer.TAIL_LOSS);
             tailProbeWanted = false;
-            controller.onCongestion(nowNanos);
         }
     }
 
@@ -184,7 +190,14 @@ final class LossRecovery implements LossSink {
             // "Lost MTU probes alone do not enter recovery."
             mtu.onProbeLost();
         } else {
+            if (state == State.OPEN && !lossDetected) {
+                controller.onRecovery();
+            }
             lossDetected = true;
+            sampler.onLost(table.bytes(seq));
+            if (!timeoutUnderWay) {
+                controller.onLost(sampler.inFlightWhenSent(seq), sampler.lostSince(seq));
+            }
         }
     }
 
@@ -205,13 +218,18 @@ final class LossRecovery implements LossSink {
         if (consecutiveTimeouts >= MAX_CONSECUTIVE_TIMEOUTS) {
             return false;
         }
+        if (state == State.OPEN) {
+            controller.onRecovery();
+        }
         recoveryEnd = table.next();
         beginEpisode(State.LOSS);
         tailProbeWanted = false;
         timers.clear(StreamTimer.TAIL_LOSS);
         timers.clear(StreamTimer.REORDERING);
+        timeoutUnderWay = true;
         rack.onTimeout(nowNanos, table, this);
-        controller.onTimeout(table.sentCount());
+        timeoutUnderWay = false;
+        controller.onTimeout(table.sentBytes());
         // "Restart timer with 2 × RTO (constant, no exponential growth)."
         timers.set(StreamTimer.RETRANSMISSION, nowNanos + 2 * rtt.timeout());
         return true;
@@ -219,6 +237,7 @@ final class LossRecovery implements LossSink {
 
     void onPathChange() {
         controller.onPathChange();
+        sampler.onPathChange();
         tailProbeOutstanding = false;
     }
 
@@ -239,9 +258,7 @@ final class LossRecovery implements LossSink {
 
     private void endEpisode() {
         state = State.OPEN;
-        if (episodeRepeats > 0 && episodeNeedless >= episodeRepeats) {
-            controller.onSpuriousCongestion();
-        }
+        controller.onRecovered(episodeRepeats > 0 && episodeNeedless >= episodeRepeats);
     }
 
     private void armTimeout(long nowNanos) {

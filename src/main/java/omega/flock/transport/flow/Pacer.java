@@ -18,9 +18,9 @@ final class Pacer {
     private double tokens = MIN_BURST_BYTES;
     private long filledAt = Long.MIN_VALUE;
 
-    /** Sets the rate; without a round trip time there is none, and nothing is held back. */
-    void onWindow(double cwndBytes, double gain, long smoothedRttNanos) {
-        bytesPerNano = smoothedRttNanos == 0 ? Double.POSITIVE_INFINITY : gain * cwndBytes / smoothedRttNanos;
+    /** Sets the rate in bytes a nanosecond; at an infinite one nothing is held back. */
+    void rate(double rate) {
+        bytesPerNano = rate;
     }
 
     boolean allows(long nowNanos) {

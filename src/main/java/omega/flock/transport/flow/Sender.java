@@ -166,7 +166,7 @@ final class Sender {
 
     /** Step 12: timers and loss detection. */
     void afterPacket(long nowNanos) {
-        recovery.afterPacket(nowNanos, windowLimited);
+        recovery.afterPacket(nowNanos);
         updatePacing();
         if (!window.isClosed() || !table.isEmpty()) {
             timers.clear(StreamTimer.ZERO_WINDOW);
@@ -253,8 +253,12 @@ final class Sender {
             return Action.TAIL_PROBE;
         }
         boolean lost = table.lostCount() > 0;
+        long room = recovery.controller().window() - table.sentBytes();
         if (!lost && !hasNewData()) {
             windowLimited = false;
+            if (room > 0) {
+                recovery.onNothingToSend();
+            }
             return Action.NOTHING;
         }
         if (!lost && (table.sentCount() >= window.packets(maxPayload()) || table.span() >= MAX_IN_FLIGHT)) {
@@ -262,7 +266,6 @@ final class Sender {
             armZeroWindowProbe(nowNanos);
             return Action.NOTHING;
         }
-        int room = recovery.controller().window() - table.sentCount();
         if (room <= 0 || (!lost && worthWaiting(room))) {
             windowLimited = true;
             return Action.NOTHING;
@@ -278,9 +281,9 @@ final class Sender {
      * {@return whether to let a full window drain a little before it is filled again} Otherwise a receiver that acknowledges every
      * packet would wake the sending thread for every packet. What is in flight guarantees that another ACK or a timer follows.
      */
-    private boolean worthWaiting(int room) {
-        return windowLimited && room < Math.min(REFILL_PACKETS, recovery.controller().window() / 4)
-                && buffer.backlog() >= room * maxPayload();
+    private boolean worthWaiting(long room) {
+        return windowLimited && room < Math.min((long) REFILL_PACKETS * mtu.size(), recovery.controller().window() / 4)
+                && buffer.backlog() >= room;
     }
 
     private void armZeroWindowProbe(long nowNanos) {
@@ -307,6 +310,7 @@ final class Sender {
         buffer.copyTo(position, length, out);
         buffer.cut(length);
         counters.bytesSent += length;
+        recovery.onSending(nowNanos, table.next(), length + path.overheadBytes());
         table.add(nowNanos, flags, position, length, path, padding > 0);
         if (padding > 0) {
             mtu.onProbeSent();
@@ -331,6 +335,7 @@ final class Sender {
         }
         writer.begin(out, table.flags(seq), 0, table.path(seq), seq);
         buffer.copyTo(table.position(seq), table.length(seq), out);
+        recovery.onSending(nowNanos, seq, table.bytes(seq));
         table.resent(seq, nowNanos);
         counters.retransmissions++;
         pacer.onSent(table.length(seq) + path.overheadBytes());
@@ -350,7 +355,6 @@ final class Sender {
     }
 
     private void updatePacing() {
-        CongestionController controller = recovery.controller();
-        pacer.onWindow((double) controller.window() * mtu.size(), controller.pacingGain(), recovery.rtt().smoothed());
+        pacer.rate(recovery.controller().pacingRate());
     }
 }

@@ -41,7 +41,7 @@ public final class StreamMachine {
 
     /** Creates an unconnected stream with the standard controller. */
     public StreamMachine(StreamConfig config) {
-        this(config, new Cubic());
+        this(config, new Bbr());
     }
 
     StreamMachine(StreamConfig config, CongestionController controller) {

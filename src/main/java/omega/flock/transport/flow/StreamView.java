@@ -69,8 +69,8 @@ public final class StreamView {
         return sender.table().sentCount();
     }
 
-    /** {@return packets that may be in flight} */
-    public int congestionWindow() {
+    /** {@return bytes that may be in flight, IP headers included} */
+    public long congestionWindowBytes() {
         return sender.recovery().controller().window();
     }
 

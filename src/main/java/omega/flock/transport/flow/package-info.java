@@ -7,6 +7,7 @@
  * ({@link omega.flock.transport.flow.SendBuffer}, {@link omega.flock.transport.flow.InFlight},
  * {@link omega.flock.transport.flow.PeerWindow}, {@link omega.flock.transport.flow.Pacer},
  * {@link omega.flock.transport.flow.PathMtu}) and loss recovery ({@link omega.flock.transport.flow.RttEstimator},
- * {@link omega.flock.transport.flow.RackDetector}, {@link omega.flock.transport.flow.CongestionController}).
+ * {@link omega.flock.transport.flow.RackDetector}), and the control of congestion ({@link omega.flock.transport.flow.RateSampler},
+ * {@link omega.flock.transport.flow.Bbr} behind {@link omega.flock.transport.flow.CongestionController}).
  */
 package omega.flock.transport.flow;
