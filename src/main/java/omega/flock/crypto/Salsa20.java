@@ -36,9 +36,25 @@ final class Salsa20 {
 
     /** Writes the next block of the keystream, 64 bytes. */
     void nextBlock(byte[] out) {
+        nextStream();
+        for (int i = 0; i < WORDS; i++) {
+            LittleEndian.putInt32(out, 4 * i, stream[i]);
+        }
+    }
+
+    /** Passes 64 bytes through the next block of the keystream. */
+    void applyBlock(byte[] in, int offset, byte[] out, int outOffset) {
+        nextStream();
+        for (int i = 0; i < WORDS; i += 2) {
+            long pair = stream[i] & 0xFFFF_FFFFL | (long) stream[i + 1] << 32;
+            LittleEndian.putInt64(out, outOffset + 4 * i, LittleEndian.int64(in, offset + 4 * i) ^ pair);
+        }
+    }
+
+    private void nextStream() {
         permute(state, stream);
         for (int i = 0; i < WORDS; i++) {
-            LittleEndian.putInt32(out, 4 * i, stream[i] + state[i]);
+            stream[i] += state[i];
         }
         state[COUNTER]++;
         if (state[COUNTER] == 0) {

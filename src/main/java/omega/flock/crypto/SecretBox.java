@@ -78,15 +78,22 @@ public final class SecretBox {
     /** "The first block contributes its upper 32 bytes": {@code block} holds it, the cipher stands behind it. */
     private static void apply(Salsa20 cipher, byte[] block, byte[] in, int offset, byte[] out, int outOffset) {
         int length = Math.min(in.length - offset, out.length - outOffset);
-        int used = POLY_KEY_BYTES;
-        for (int i = 0; i < length; i++) {
-            if (used == block.length) {
-                cipher.nextBlock(block);
-                used = 0;
-            }
-            out[outOffset + i] = (byte) (in[offset + i] ^ block[used++]);
+        int at = Math.min(length, block.length - POLY_KEY_BYTES);
+        xor(block, POLY_KEY_BYTES, in, offset, out, outOffset, at);
+        for (; length - at >= block.length; at += block.length) {
+            cipher.applyBlock(in, offset + at, out, outOffset + at);
+        }
+        if (at < length) {
+            cipher.nextBlock(block);
+            xor(block, 0, in, offset + at, out, outOffset + at, length - at);
         }
         Arrays.fill(block, (byte) 0);
         cipher.wipe();
+    }
+
+    private static void xor(byte[] stream, int from, byte[] in, int offset, byte[] out, int outOffset, int length) {
+        for (int i = 0; i < length; i++) {
+            out[outOffset + i] = (byte) (in[offset + i] ^ stream[from + i]);
+        }
     }
 }
