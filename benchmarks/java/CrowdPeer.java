@@ -52,7 +52,7 @@ public final class CrowdPeer {
             throw new IllegalArgumentException("idle CONNECTIONS SECONDS [BYTES]");
         }
         long bytes = arguments.length > 3 ? Long.parseLong(arguments[3]) : 300_000_000;
-        try (Testnet testnet = Testnet.start(1); Gateway here = open(testnet); Gateway there = open(testnet)) {
+        try (Testnet testnet = Testnet.start(3); Gateway here = open(testnet); Gateway there = open(testnet)) {
             idle(here, there, Integer.parseInt(arguments[1]), Integer.parseInt(arguments[2]), bytes);
         }
     }

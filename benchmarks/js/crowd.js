@@ -68,7 +68,7 @@ async function transfer (socket, total) {
 }
 
 async function idle () {
-  const testnet = await createTestnet(1, { host: '127.0.0.1' })
+  const testnet = await createTestnet(3, { host: '127.0.0.1' })
   const options = { bootstrap: testnet.bootstrap, host: '127.0.0.1', firewalled: false }
   const [here, there] = [new HyperDHT(options), new HyperDHT(options)]
   await here.fullyBootstrapped()

@@ -14,11 +14,14 @@ import java.util.Arrays;
  *   bytes:  [ consumed | start ...... unread ...... end | room ]
  * </pre>
  *
- * <p>The buffer grows only when bytes have come to fill it: a frame that is announced costs nothing before it arrives.
+ * <p>The buffer grows only when bytes have come to fill it: a frame that is announced costs nothing before it arrives. It is let go
+ * when nothing is unread and the reader waits for long, since most connections are idle.
  */
 final class FrameBuffer {
 
-    private byte[] bytes = new byte[SecretConstants.FIRST_READ_BUFFER];
+    private static final byte[] NONE = {};
+
+    private byte[] bytes = NONE;
     private int start;
     private int end;
     private int bodyOffset;
@@ -54,12 +57,18 @@ final class FrameBuffer {
         return end > start;
     }
 
-    /** Makes room behind the unread bytes and returns how many bytes fit, at least one. */
-    int room() {
+    /**
+     * Makes room behind the unread bytes and returns how many bytes fit, at least one.
+     *
+     * @param expected bytes that are there to be read
+     */
+    int room(int expected) {
         if (start == end) {
             start = 0;
             end = 0;
-            shrinkAfterLargeFrame();
+            if (bytes.length > SecretConstants.READ_BUFFER || bytes.length < Math.min(expected, SecretConstants.READ_BUFFER)) {
+                bytes = new byte[sizeFor(expected)];
+            }
         } else if (end == bytes.length && start > 0) {
             System.arraycopy(bytes, start, bytes, 0, end - start);
             end -= start;
@@ -69,6 +78,20 @@ final class FrameBuffer {
             grow();
         }
         return bytes.length - end;
+    }
+
+    /** Tells whether there is a buffer that {@link #rest()} would let go. */
+    boolean isLarge() {
+        return start == end && bytes.length > SecretConstants.SMALL_READ_BUFFER;
+    }
+
+    /** The reader has been waiting for long: a buffer without unread bytes goes, unless it is small. */
+    void rest() {
+        if (isLarge()) {
+            bytes = NONE;
+            start = 0;
+            end = 0;
+        }
     }
 
     /** Takes note that bytes were put at {@link #end()}. */
@@ -100,14 +123,13 @@ final class FrameBuffer {
         return (bytes[start] & 0xFF) | (bytes[start + 1] & 0xFF) << 8 | (bytes[start + 2] & 0xFF) << 16;
     }
 
-    private void grow() {
-        int largest = SecretConstants.LENGTH_BYTES + SecretConstants.MAX_BODY;
-        bytes = Arrays.copyOf(bytes, Math.min(largest, bytes.length * 2));
+    private static int sizeFor(int expected) {
+        int needed = Math.clamp(expected, SecretConstants.SMALL_READ_BUFFER, SecretConstants.READ_BUFFER);
+        return Integer.highestOneBit(needed - 1) << 1;
     }
 
-    private void shrinkAfterLargeFrame() {
-        if (bytes.length > SecretConstants.READ_BUFFER) {
-            bytes = new byte[SecretConstants.READ_BUFFER];
-        }
+    private void grow() {
+        int largest = SecretConstants.LENGTH_BYTES + SecretConstants.MAX_BODY;
+        bytes = Arrays.copyOf(bytes, Math.min(largest, Math.max(SecretConstants.SMALL_READ_BUFFER, bytes.length * 2)));
     }
 }

@@ -162,8 +162,7 @@ final class PullSide {
     private boolean fillFrame(long deadline) throws IOException, ProtocolViolation {
         while (!frames.next()) {
             refuseImpossibleLength();
-            int room = frames.room();
-            int count = raw.read(frames.array(), frames.end(), room, remaining(deadline));
+            int count = readMore(deadline);
             if (count < 0) {
                 if (frames.insideFrame()) {
                     throw new EOFException("the peer's stream ended inside a frame");
@@ -173,6 +172,40 @@ final class PullSide {
             frames.filled(count);
         }
         return true;
+    }
+
+    private int readMore(long deadline) throws IOException {
+        int room = frames.room(0);
+        int count = raw.read(frames.array(), frames.end(), room);
+        if (count != 0) {
+            return count;
+        }
+        int ready = awaitReadable(deadline);
+        if (ready < 0) {
+            return ready;
+        }
+        room = frames.room(ready);
+        return raw.read(frames.array(), frames.end(), room);
+    }
+
+    /** A reader who waits for long lets large buffers go. */
+    private int awaitReadable(long deadline) throws IOException {
+        long limit = remaining(deadline);
+        if (frames.isLarge() || plain.length > 0) {
+            long patience = SecretConstants.BUFFER_PATIENCE.toNanos();
+            int ready = raw.awaitReadable(limit == 0 ? patience : Math.min(limit, patience));
+            if (ready != 0) {
+                return ready;
+            }
+            frames.rest();
+            plain = plainOffset == plainEnd ? NONE : plain;
+            limit = remaining(deadline);
+        }
+        int ready = raw.awaitReadable(limit);
+        if (ready == 0) {
+            throw new SocketTimeoutException("nothing to read within the timeout");
+        }
+        return ready;
     }
 
     /** Says so at once, rather than after up to 16 MiB, when the frame that has begun cannot become a legal one. */

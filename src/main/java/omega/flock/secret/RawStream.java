@@ -13,15 +13,19 @@ import omega.flock.base.CloseReason;
  */
 public interface RawStream {
 
+    /** Reads what is there, without blocking: 0 if that is nothing, -1 at the end of the peer's stream. Fails if it was closed. */
+    int read(byte[] into, int offset, int length) throws IOException;
+
     /**
-     * Reads at least one byte; blocks until there is one, until the peer has ended (-1), or until the timeout.
+     * Blocks until there is something to read, until the peer has ended, or until the timeout. Takes nothing, so that nobody
+     * needs a buffer to wait.
      *
      * @param timeoutNanos how long to wait, or 0 for ever
-     * @throws java.net.SocketTimeoutException at the end of the timeout; the stream stays usable
+     * @return bytes that can be read, 0 at the end of the timeout, -1 at the end of the peer's stream
      * @throws java.io.InterruptedIOException if the thread was interrupted, with the flag still set
      * @throws IOException if the stream was closed
      */
-    int read(byte[] into, int offset, int length, long timeoutNanos) throws IOException;
+    int awaitReadable(long timeoutNanos) throws IOException;
 
     /**
      * Hands bytes to the transport in order; blocks while its buffer is full.

@@ -51,11 +51,14 @@ final class SecretConstants {
     /** Largest plaintext of the frames that write(bytes, offset, length) cuts, in bytes (flock-semantics: 64 KiB). */
     static final int WRITE_FRAME = 64 << 10;
 
-    /** First size of the receive buffer, in bytes; most connections are idle. */
-    static final int FIRST_READ_BUFFER = 4 << 10;
+    /** Smallest receive buffer, in bytes, and the largest that is kept while a reader waits; most connections are idle. */
+    static final int SMALL_READ_BUFFER = 256;
 
-    /** Size up to which the receive buffer grows for speed, in bytes; only one larger frame makes it larger. */
+    /** Size up to which the receive buffer follows what is there to be read, in bytes; only one larger frame makes it larger. */
     static final int READ_BUFFER = 256 << 10;
+
+    /** How long a reader waits before it lets large buffers go: long enough that no transfer allocates them again and again. */
+    static final Duration BUFFER_PATIENCE = Duration.ofSeconds(1);
 
     /** Largest scratch array that a stream keeps between frames, in bytes. */
     static final int LARGEST_KEPT_FRAME = 2 * WRITE_FRAME;

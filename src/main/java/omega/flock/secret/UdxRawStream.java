@@ -12,19 +12,19 @@ import omega.flock.transport.UdxStream;
 final class UdxRawStream implements RawStream {
 
     private final UdxStream stream;
-    private long timeoutNanos; // of the reader, which is one at a time
 
     UdxRawStream(UdxStream stream) {
         this.stream = stream;
     }
 
     @Override
-    public int read(byte[] into, int offset, int length, long nanos) throws IOException {
-        if (nanos != timeoutNanos) {
-            stream.setReadTimeout(Duration.ofNanos(nanos));
-            timeoutNanos = nanos;
-        }
-        return stream.read(into, offset, length);
+    public int read(byte[] into, int offset, int length) throws IOException {
+        return stream.poll(into, offset, length);
+    }
+
+    @Override
+    public int awaitReadable(long timeoutNanos) throws IOException {
+        return stream.awaitReadable(timeoutNanos);
     }
 
     @Override

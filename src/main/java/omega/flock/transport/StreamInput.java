@@ -3,7 +3,8 @@ package omega.flock.transport;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.SocketTimeoutException;
-import omega.flock.transport.flow.StreamMachine;
+import omega.flock.transport.flow.ReceiveState;
+import omega.flock.transport.flow.StreamView;
 
 /** Runs on the threads of users: the blocking read side of a stream. */
 final class StreamInput {
@@ -29,51 +30,79 @@ final class StreamInput {
         }
         state.lock.lock();
         try {
-            int count = takeLocked(target, offset, length);
-            if (count == 0) {
-                count = awaitBytesLocked(target, offset, length);
+            if (awaitReadyLocked(timeoutNanos) == 0) {
+                throw new SocketTimeoutException("nothing to read within the timeout");
             }
-            // Reading may have re-opened the window.
-            state.wakeDriverLocked(state.ticker.nanoTime());
-            return count;
+            return takeLocked(target, offset, length);
         } finally {
             state.lock.unlock();
         }
     }
 
-    private int awaitBytesLocked(byte[] target, int offset, int length) throws IOException {
-        long left = timeoutNanos;
-        boolean limited = left > 0;
-        int count = 0;
-        while (count == 0) {
-            if (limited && left <= 0) {
-                throw new SocketTimeoutException("nothing to read within the timeout");
-            }
+    /** {@return bytes taken, without waiting: −1 at the end of the stream, 0 if there are none now} */
+    int poll(byte[] target, int offset, int length) throws IOException {
+        state.lock.lock();
+        try {
+            return readyLocked() == 0 ? 0 : takeLocked(target, offset, length);
+        } finally {
+            state.lock.unlock();
+        }
+    }
+
+    /**
+     * Waits as {@link #read} does, but takes nothing.
+     *
+     * @param nanos how long, or 0 for ever
+     * @return bytes that can be read now, 0 if the time passed first, −1 at the end of the stream
+     */
+    int awaitReadable(long nanos) throws IOException {
+        state.lock.lock();
+        try {
+            return awaitReadyLocked(nanos);
+        } finally {
+            state.lock.unlock();
+        }
+    }
+
+    private int awaitReadyLocked(long nanos) throws IOException {
+        long left = nanos == 0 ? Long.MAX_VALUE : nanos;
+        int ready = readyLocked();
+        while (ready == 0 && left > 0) {
             try {
-                if (limited) {
-                    left = state.readable.awaitNanos(left);
+                if (nanos == 0) {
+                    state.readable.await(); // cheaper than the longest of limits
                 } else {
-                    state.readable.await();
+                    left = state.readable.awaitNanos(left);
                 }
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 throw new InterruptedIOException("interrupted while reading");
             }
-            count = takeLocked(target, offset, length);
+            ready = readyLocked();
         }
-        return count;
+        return ready;
     }
 
-    /** {@return bytes taken, −1 at the end of the stream, 0 if the reader has to wait} */
-    private int takeLocked(byte[] target, int offset, int length) throws IOException {
+    /** {@return bytes that can be read, −1 at the end of the stream, 0 if the reader has to wait} */
+    private int readyLocked() throws IOException {
         if (state.localCloseLocked().isPresent()) {
             throw state.localCloseLocked().get().toException();
         }
-        StreamMachine machine = state.machine;
-        int count = machine.read(target, offset, length);
-        if (count == 0 && machine.isOver()) {
+        StreamView view = state.machine.view();
+        if (view.receiveState() == ReceiveState.DRAINED) {
+            return -1;
+        }
+        int readable = view.readableBytes();
+        if (readable == 0 && state.machine.isOver()) {
             throw state.closeReasonLocked().orElseThrow().toException();
         }
+        return readable;
+    }
+
+    private int takeLocked(byte[] target, int offset, int length) {
+        int count = state.machine.read(target, offset, length);
+        // Reading may have re-opened the window.
+        state.wakeDriverLocked(state.ticker.nanoTime());
         return count;
     }
 }

@@ -137,6 +137,21 @@ public final class UdxStream {
         return input.read(target, offset, length);
     }
 
+    /** {@return bytes read, without blocking: −1 at the end of the stream, 0 if there are none now} */
+    public int poll(byte[] target, int offset, int length) throws IOException {
+        Objects.checkFromIndexSize(offset, length, target.length);
+        return input.poll(target, offset, length);
+    }
+
+    /**
+     * Blocks as {@link #read} does, for {@code nanos}, or for ever if that is 0, but takes nothing: whoever waits needs no buffer.
+     *
+     * @return bytes that can be read, 0 if the time passed first, −1 at the end of the stream
+     */
+    public int awaitReadable(long nanos) throws IOException {
+        return input.awaitReadable(nanos);
+    }
+
     /** {@return bytes that can be read without blocking} */
     public int available() {
         return locked(machine -> machine.view().readableBytes());

@@ -38,7 +38,7 @@ class FrameBufferTest {
         List<byte[]> found = new ArrayList<>();
         int sent = 0;
         while (sent < bytes.length) {
-            int count = Math.min(Math.min(1 + random.nextInt(largestChunk), bytes.length - sent), buffer.room());
+            int count = Math.min(Math.min(1 + random.nextInt(largestChunk), bytes.length - sent), buffer.room(random.nextInt(100_000)));
             System.arraycopy(bytes, sent, buffer.array(), buffer.end(), count);
             buffer.filled(count);
             sent += count;
@@ -59,8 +59,8 @@ class FrameBufferTest {
         put(buffer, new byte[] {-1, -1, -1});
         assertFalse(buffer.next());
         assertEquals(0xFFFFFF, buffer.pendingLength());
-        assertTrue(buffer.room() > 0);
-        assertTrue(buffer.array().length <= 2 * SecretConstants.FIRST_READ_BUFFER, "size " + buffer.array().length);
+        assertTrue(buffer.room(0) > 0);
+        assertTrue(buffer.array().length <= 2 * SecretConstants.SMALL_READ_BUFFER, "size " + buffer.array().length);
     }
 
     @Test
@@ -70,14 +70,31 @@ class FrameBufferTest {
         int missing = SecretConstants.MAX_BODY;
         while (missing > 0) {
             assertFalse(buffer.next());
-            int count = Math.min(missing, buffer.room());
+            int count = Math.min(missing, buffer.room(0));
             buffer.filled(count);
             missing -= count;
         }
         assertTrue(buffer.next());
         assertEquals(SecretConstants.MAX_BODY, buffer.bodyLength());
-        buffer.room();
-        assertEquals(SecretConstants.READ_BUFFER, buffer.array().length);
+        buffer.room(0);
+        assertTrue(buffer.array().length <= SecretConstants.READ_BUFFER);
+    }
+
+    @Test
+    void aBufferIsAsLargeAsWhatIsThereAndGoesWhileTheReaderWaitsForLong() {
+        FrameBuffer buffer = new FrameBuffer();
+        assertEquals(0, buffer.array().length);
+        assertTrue(buffer.room(30_000) >= 30_000);
+        buffer.filled(2);
+        buffer.rest();
+        assertTrue(buffer.room(0) > 0);
+        assertTrue(buffer.insideFrame(), "unread bytes stay");
+        put(buffer, new byte[] {0});
+        assertFalse(buffer.insideFrame() && !buffer.next());
+        assertTrue(buffer.isLarge());
+        buffer.rest();
+        assertEquals(0, buffer.array().length);
+        assertTrue(buffer.room(Integer.MAX_VALUE) <= SecretConstants.READ_BUFFER);
     }
 
     @Test
@@ -91,7 +108,7 @@ class FrameBufferTest {
     }
 
     private static void put(FrameBuffer buffer, byte[] bytes) {
-        assertTrue(buffer.room() >= bytes.length);
+        assertTrue(buffer.room(0) >= bytes.length);
         System.arraycopy(bytes, 0, buffer.array(), buffer.end(), bytes.length);
         buffer.filled(bytes.length);
     }

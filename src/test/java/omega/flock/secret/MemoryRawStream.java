@@ -3,7 +3,6 @@ package omega.flock.secret;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.InetSocketAddress;
-import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -49,33 +48,45 @@ final class MemoryRawStream implements RawStream {
     }
 
     @Override
-    public int read(byte[] into, int offset, int length, long timeoutNanos) throws IOException {
+    public int read(byte[] into, int offset, int length) throws IOException {
         lock.lock();
         try {
-            long left = timeoutNanos == 0 ? Long.MAX_VALUE : timeoutNanos;
-            while (received.isEmpty()) {
-                if (reason != null) {
-                    throw reason.toException();
-                }
-                if (peer.ended) {
-                    return -1;
-                }
-                if (left <= 0) {
-                    throw new SocketTimeoutException("test");
-                }
-                left = changed.awaitNanos(left);
+            int ready = ready();
+            if (ready <= 0) {
+                return ready;
             }
-            int count = Math.min(Math.min(length, largestRead), received.size());
+            int count = Math.min(Math.min(length, largestRead), ready);
             for (int i = 0; i < count; i++) {
                 into[offset + i] = received.poll();
             }
             peer.changed.signalAll();
             return count;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public int awaitReadable(long timeoutNanos) throws IOException {
+        lock.lock();
+        try {
+            long left = timeoutNanos == 0 ? Long.MAX_VALUE : timeoutNanos;
+            while (ready() == 0 && left > 0) {
+                left = changed.awaitNanos(left);
+            }
+            return ready();
         } catch (InterruptedException e) {
             throw Interrupts.restored("test");
         } finally {
             lock.unlock();
         }
+    }
+
+    private int ready() throws IOException {
+        if (received.isEmpty() && reason != null) {
+            throw reason.toException();
+        }
+        return received.isEmpty() && peer.ended ? -1 : received.size();
     }
 
     @Override

@@ -1,29 +1,35 @@
 package omega.flock.transport.flow;
 
 import static omega.flock.transport.flow.FlowConstants.CHUNK_BYTES;
+import static omega.flock.transport.flow.FlowConstants.SMALL_CHUNK_BYTES;
 import static omega.flock.transport.flow.FlowConstants.SPARE_CHUNKS;
 
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 
 /**
  * A first-in-first-out store of bytes that are addressed by their absolute position in a stream.
  *
- * <p>It lies in chunks of 8 KiB, so that memory follows what is stored: nothing is moved when it grows, emptied chunks are used
- * again, and an idle stream keeps at most one.
+ * <p>It lies in chunks of 8 KiB, so that memory follows what is stored: nothing is moved when it grows, and emptied chunks are used
+ * again. Chunks are counted from where the queue was empty last; the first of them is only as large as what came, so that a queue
+ * of small messages needs no more than a small chunk, which it keeps. One that is empty keeps nothing larger.
  *
  * <pre>
- *        released │ stored                          │ free
- *   ──────────────┼─────────────────────────────────┼──────────
- *               start                              end
+ *            released │ stored                          │ free
+ *   ──┼───────────────┼─────────────────────────────────┼──────────
+ *   origin          start                              end
  * </pre>
  */
 final class ByteQueue {
+    private static final byte[][] NO_SPARES = {};
     private static final int SHIFT = Integer.numberOfTrailingZeros(CHUNK_BYTES);
     private static final int OFFSET_MASK = CHUNK_BYTES - 1;
 
-    private byte[][] chunks = new byte[4][]; // chunk of position p: (p >>> SHIFT) & (length - 1)
-    private final byte[][] spares = new byte[SPARE_CHUNKS][];
+    private byte[][] chunks = new byte[4][]; // chunk of position p: (p - origin >>> SHIFT) & (length - 1)
+    private byte[][] spares = NO_SPARES; // allocated once there is one
     private int spareCount;
+    private int firstChunkBytes = SMALL_CHUNK_BYTES; // what the last filling would have wanted
+    private long origin;
     private long start;
     private long end;
 
@@ -43,9 +49,9 @@ final class ByteQueue {
 
     void append(byte[] source, int offset, int length) {
         for (int done = 0; done < length; ) {
-            byte[] chunk = chunkForAppend();
-            int at = (int) end & OFFSET_MASK;
-            int count = Math.min(length - done, CHUNK_BYTES - at);
+            byte[] chunk = chunkForAppend(length - done);
+            int at = offsetOf(end);
+            int count = Math.min(length - done, chunk.length - at);
             System.arraycopy(source, offset + done, chunk, at, count);
             done += count;
             end += count;
@@ -55,9 +61,9 @@ final class ByteQueue {
     /** Appends what remains in {@code source} and moves its position to its limit. */
     void append(ByteBuffer source) {
         while (source.hasRemaining()) {
-            byte[] chunk = chunkForAppend();
-            int at = (int) end & OFFSET_MASK;
-            int count = Math.min(source.remaining(), CHUNK_BYTES - at);
+            byte[] chunk = chunkForAppend(source.remaining());
+            int at = offsetOf(end);
+            int count = Math.min(source.remaining(), chunk.length - at);
             source.get(chunk, at, count);
             end += count;
         }
@@ -69,7 +75,7 @@ final class ByteQueue {
             throw new IllegalStateException("bytes " + position + "+" + length + " are not within " + start + ".." + end);
         }
         for (int left = length; left > 0; ) {
-            int at = (int) position & OFFSET_MASK;
+            int at = offsetOf(position);
             int count = Math.min(left, CHUNK_BYTES - at);
             out.put(chunks[indexOf(position)], at, count);
             position += count;
@@ -81,7 +87,7 @@ final class ByteQueue {
     int read(byte[] target, int offset, int length) {
         int total = Math.min(length, size());
         for (int done = 0; done < total; ) {
-            int at = (int) start & OFFSET_MASK;
+            int at = offsetOf(start);
             int count = Math.min(total - done, CHUNK_BYTES - at);
             System.arraycopy(chunks[indexOf(start)], at, target, offset + done, count);
             done += count;
@@ -95,12 +101,12 @@ final class ByteQueue {
         if (position > end) {
             throw new IllegalStateException("release to " + position + " beyond " + end);
         }
-        for (long chunk = start >>> SHIFT; chunk < position >>> SHIFT; chunk++) {
+        for (long chunk = start - origin >>> SHIFT; chunk < position - origin >>> SHIFT; chunk++) {
             recycle((int) chunk & chunks.length - 1);
         }
         start = Math.max(start, position);
         if (start == end) {
-            dropSpares();
+            becomeEmpty();
         }
     }
 
@@ -109,41 +115,84 @@ final class ByteQueue {
         releaseTo(end);
     }
 
-    private int indexOf(long position) {
-        return (int) (position >>> SHIFT) & chunks.length - 1;
+    /** {@return bytes of memory for stored bytes, used or not} */
+    int heldBytes() {
+        int held = spareCount * CHUNK_BYTES;
+        for (byte[] chunk : chunks) {
+            held += chunk == null ? 0 : chunk.length;
+        }
+        return held;
     }
 
-    private byte[] chunkForAppend() {
-        if ((end >>> SHIFT) - (start >>> SHIFT) >= chunks.length) {
+    private int indexOf(long position) {
+        return (int) (position - origin >>> SHIFT) & chunks.length - 1;
+    }
+
+    private int offsetOf(long position) {
+        return (int) (position - origin) & OFFSET_MASK;
+    }
+
+    private byte[] chunkForAppend(int wanted) {
+        if ((end - origin >>> SHIFT) - (start - origin >>> SHIFT) >= chunks.length) {
             grow();
         }
         int index = indexOf(end);
-        if (chunks[index] == null) {
-            chunks[index] = spareCount > 0 ? spares[--spareCount] : new byte[CHUNK_BYTES];
+        byte[] chunk = chunks[index];
+        if (chunk == null) {
+            chunk = spareCount > 0 ? spares[--spareCount] : new byte[end < origin + CHUNK_BYTES ? sizeFor(wanted) : CHUNK_BYTES];
+            chunks[index] = chunk;
+        } else if (offsetOf(end) == chunk.length) {
+            chunk = Arrays.copyOf(chunk, sizeFor(chunk.length + wanted));
+            chunks[index] = chunk;
         }
-        return chunks[index];
+        return chunk;
+    }
+
+    /** {@return the size of a first chunk that is to hold so many bytes} */
+    private int sizeFor(int bytes) {
+        if (bytes >= CHUNK_BYTES) {
+            return CHUNK_BYTES;
+        }
+        return Math.max(firstChunkBytes, Integer.highestOneBit(Math.max(1, bytes - 1)) << 1);
     }
 
     private void grow() {
         byte[][] larger = new byte[chunks.length * 2][];
-        for (long chunk = start >>> SHIFT; chunk < end + OFFSET_MASK >>> SHIFT; chunk++) {
+        for (long chunk = start - origin >>> SHIFT; chunk < end - origin + OFFSET_MASK >>> SHIFT; chunk++) {
             larger[(int) chunk & larger.length - 1] = chunks[(int) chunk & chunks.length - 1];
         }
         chunks = larger;
     }
 
     private void recycle(int index) {
-        if (chunks[index] != null && spareCount < spares.length) {
-            spares[spareCount++] = chunks[index];
-        }
+        byte[] chunk = chunks[index];
         chunks[index] = null;
+        if (chunk != null && chunk.length == CHUNK_BYTES && spareCount < SPARE_CHUNKS) {
+            if (spares.length == 0) {
+                spares = new byte[SPARE_CHUNKS][];
+            }
+            spares[spareCount++] = chunk;
+        }
     }
 
-    /** A stream that fell silent gives its memory back, but for one chunk: the next message will want it. */
-    private void dropSpares() {
-        int kept = ((int) end & OFFSET_MASK) == 0 ? 1 : 0;
-        while (spareCount > kept) {
-            spares[--spareCount] = null;
+    /** A stream that fell silent gives its memory back, but for a small chunk: the next small message will want it. */
+    private void becomeEmpty() {
+        long stored = end - origin;
+        if (stored == 0) {
+            return;
         }
+        spares = NO_SPARES;
+        spareCount = 0;
+        firstChunkBytes = stored >= CHUNK_BYTES ? CHUNK_BYTES : SMALL_CHUNK_BYTES;
+        byte[] chunk = chunks[0];
+        if (chunks.length > SPARE_CHUNKS) {
+            chunks = new byte[SPARE_CHUNKS][];
+        } else {
+            Arrays.fill(chunks, null);
+        }
+        if (chunk != null && chunk.length <= SMALL_CHUNK_BYTES) {
+            chunks[0] = chunk;
+        }
+        origin = end;
     }
 }

@@ -26,7 +26,7 @@ final class InFlight {
     /** End of the list of sent packets. */
     static final int NONE = -1;
 
-    private static final int INITIAL_CAPACITY = 32;
+    private static final int INITIAL_CAPACITY = 8; // an idle stream has one packet in flight now and then
 
     private int mask = INITIAL_CAPACITY - 1;
     private byte[] states = new byte[INITIAL_CAPACITY];

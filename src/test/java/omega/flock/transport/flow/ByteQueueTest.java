@@ -3,6 +3,7 @@ package omega.flock.transport.flow;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
@@ -36,7 +37,7 @@ class ByteQueueTest {
                 int from = (int) queue.start() + offset;
                 assertArrayEquals(Arrays.copyOfRange(written.toByteArray(), from, from + length), copy.array());
             }
-            byte[] target = new byte[random.nextInt(3_000) + 5];
+            byte[] target = new byte[random.nextInt(random.nextInt(10) == 0 ? 200_000 : 3_000) + 5];
             int count = queue.read(target, 5, target.length - 5);
             read.write(target, 5, count);
         }
@@ -44,6 +45,34 @@ class ByteQueueTest {
         assertEquals(rest.length, queue.read(rest, 0, rest.length));
         read.writeBytes(rest);
         assertArrayEquals(written.toByteArray(), read.toByteArray());
+    }
+
+    @Property(tries = 100)
+    void memoryFollowsWhatIsStoredAndAnEmptyQueueKeepsAlmostNone(@ForAll long seed) {
+        Random random = new Random(seed);
+        ByteQueue queue = new ByteQueue();
+        for (int i = 0; i < 200; i++) {
+            byte[] bytes = new byte[random.nextInt(random.nextInt(5) == 0 ? 100_000 : 300)];
+            queue.append(bytes, 0, bytes.length);
+            assertTrue(queue.heldBytes() >= queue.size());
+            queue.read(bytes, 0, random.nextInt(bytes.length + 1));
+            if (random.nextInt(4) == 0) {
+                queue.clear();
+                assertTrue(queue.heldBytes() <= FlowConstants.SMALL_CHUNK_BYTES, () -> "empty, holds " + queue.heldBytes());
+            }
+        }
+    }
+
+    @Test
+    void smallMessagesPassThroughOneSmallChunk() {
+        ByteQueue queue = new ByteQueue();
+        byte[] message = new byte[100];
+        for (int i = 0; i < 1_000; i++) {
+            queue.append(message, 0, message.length);
+            assertEquals(FlowConstants.SMALL_CHUNK_BYTES, queue.heldBytes());
+            assertEquals(100, queue.read(message, 0, message.length));
+        }
+        assertEquals(100_000, queue.start());
     }
 
     @Test
