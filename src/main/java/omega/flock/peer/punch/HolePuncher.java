@@ -170,8 +170,8 @@ public final class HolePuncher implements AutoCloseable {
     }
 
     /**
-     * Starts to send probes, and returns when the first ones can arrive; opens up to 255 more sockets behind a random NAT.
-     * Does nothing more when probes are being sent already.
+     * Starts to send probes, behind a random NAT from hundreds more sockets, which the thread that probes opens. Does nothing
+     * more when probes are being sent already.
      *
      * @return false if these two NATs cannot be punched, no address is known or proven where the plan needs one, the
      *     gate is needed and busy, or the puncher has ended
@@ -194,7 +194,6 @@ public final class HolePuncher implements AutoCloseable {
         }
         PunchPlan plan = chosen.get();
         count(plan);
-        openSockets(plan.sockets());
         try {
             punching.scope().fork("flock-punch", () -> run(plan));
             return true;
@@ -278,28 +277,26 @@ public final class HolePuncher implements AutoCloseable {
     private void send(List<PunchPlan.Probe> probes) {
         List<PunchSocket> from = sockets.snapshot();
         for (PunchPlan.Probe probe : probes) {
-            // Fewer sockets than planned were opened, or all are gone: then there is nothing to send from.
-            if (probe.socket() < from.size()) {
-                from.get(probe.socket()).probe(probe.to().toSocketAddress());
-            }
+            Optional<PunchSocket> socket = probe.socket() < from.size()
+                    ? Optional.of(from.get(probe.socket())) : probe.opens() ? openAnother() : Optional.empty();
+            socket.ifPresent(each -> each.probe(probe.to().toSocketAddress()));
         }
     }
 
-    /** Opens what the plan needs beside the first socket; as many as the system and the pool's limit allow. */
-    private void openSockets(int wanted) {
-        for (int opened = 1; opened < wanted; opened++) {
-            PunchSocket socket;
-            try {
-                socket = punching.sockets().open(this::onProbe);
-            } catch (IOException e) {
-                // Fewer sockets make success less likely, not impossible; the pool has counted the refusal.
-                return;
-            }
-            if (!sockets.add(socket, PunchState.PUNCHING)) {
-                socket.release();
-                return;
-            }
+    /** Opens one more socket if the system and the pool's limit allow it, and the attempt is not over. */
+    private Optional<PunchSocket> openAnother() {
+        PunchSocket socket;
+        try {
+            socket = punching.sockets().open(this::onProbe);
+        } catch (IOException e) {
+            // Fewer sockets make success less likely, not impossible; the pool has counted the refusal.
+            return Optional.empty();
         }
+        if (sockets.add(socket, PunchState.PUNCHING)) {
+            return Optional.of(socket);
+        }
+        socket.release();
+        return Optional.empty();
     }
 
     private Optional<PunchSocket> swapSocket() throws IOException {

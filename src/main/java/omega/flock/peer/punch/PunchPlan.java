@@ -2,6 +2,7 @@ package omega.flock.peer.punch;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
@@ -26,10 +27,32 @@ abstract sealed class PunchPlan {
     /**
      * One datagram of one byte.
      *
-     * @param socket which of the puncher's sockets sends it, from 0 to {@link #sockets()} - 1
+     * @param socket which of the puncher's sockets sends it, counted from 0
      * @param to where it goes
+     * @param kind what it is for
      */
-    record Probe(int socket, PeerAddress to) {}
+    record Probe(int socket, PeerAddress to, Kind kind) {
+
+        /** Tells whether the socket is to be opened for this probe, unless it is there, as the first one always is. */
+        boolean opens() {
+            return kind == Kind.OPENING;
+        }
+
+        /** Tells whether it had better not reach the other peer. */
+        boolean lowTtl() {
+            return kind != Kind.REACHING;
+        }
+    }
+
+    /** What a probe is for. */
+    enum Kind {
+        /** The first from its socket: opens the own NAT for the other peer. */
+        OPENING,
+        /** Opens the own NAT once more, in case that the first one was lost. */
+        REOPENING,
+        /** Is to come through. */
+        REACHING
+    }
 
     /** Probes that are sent together, and how long to wait after them. */
     private record Step(List<Probe> probes, Duration pause) {}
@@ -56,9 +79,6 @@ abstract sealed class PunchPlan {
                 ownRandom ? new ManySockets(proven, nowNanos) : new GuessedPorts(proven.host(), nowNanos));
     }
 
-    /** Returns how many sockets the plan sends from. */
-    abstract int sockets();
-
     /** Returns when the next probes are due, or, after the last ones, when hope ends. */
     long nextNanos() {
         return dueNanos;
@@ -79,7 +99,8 @@ abstract sealed class PunchPlan {
             exhausted = true;
             return List.of();
         }
-        dueNanos = nowNanos + step.get().pause().toNanos();
+        // Whoever is woken late catches up, but not with a burst.
+        dueNanos = Math.max(dueNanos - nowNanos, -PunchConstants.MOST_BEHIND.toNanos()) + nowNanos + step.get().pause().toNanos();
         return step.get().probes();
     }
 
@@ -97,11 +118,6 @@ abstract sealed class PunchPlan {
         }
 
         @Override
-        int sockets() {
-            return 1;
-        }
-
-        @Override
         Optional<Step> next(RemoteView remote, RandomGenerator random) {
             if (rounds == PunchConstants.ROUNDS) {
                 return Optional.empty();
@@ -111,18 +127,21 @@ abstract sealed class PunchPlan {
             List<Probe> probes = new ArrayList<>();
             for (RemoteView.Candidate candidate : remote.addresses()) {
                 if (candidate.address().port() != 0 && (all || candidate.verified())) {
-                    probes.add(new Probe(0, candidate.address()));
+                    probes.add(new Probe(0, candidate.address(), Kind.REACHING));
                 }
             }
             return Optional.of(new Step(probes, PunchConstants.ROUND_INTERVAL));
         }
     }
 
-    /** One socket, against a NAT whose ports can only be guessed: a random port each time. */
+    /** One socket, against a NAT whose ports can only be guessed: a random port each time, none of them twice. */
     static final class GuessedPorts extends PunchPlan {
 
         private final String host;
-        private int sent;
+        private final BitSet guessed = new BitSet();
+        private int stretch;
+        private int sentOfStretch;
+        private boolean over;
 
         private GuessedPorts(String host, long nowNanos) {
             super(nowNanos);
@@ -130,27 +149,43 @@ abstract sealed class PunchPlan {
         }
 
         @Override
-        int sockets() {
-            return 1;
-        }
-
-        @Override
         Optional<Step> next(RemoteView remote, RandomGenerator random) {
-            if (sent == PunchConstants.RANDOM_PROBES) {
+            if (over) {
                 return Optional.empty();
             }
-            sent++;
-            int port = random.nextInt(PunchConstants.LOWEST_GUESSED_PORT, 65_536);
-            return Optional.of(new Step(List.of(new Probe(0, new PeerAddress(host, port))), PunchConstants.RANDOM_INTERVAL));
+            PunchConstants.Pace pace = PunchConstants.GUESSES.get(stretch);
+            Probe probe = new Probe(0, new PeerAddress(host, guess(random)), Kind.REACHING);
+            if (++sentOfStretch == pace.probes()) {
+                sentOfStretch = 0;
+                over = ++stretch == PunchConstants.GUESSES.size();
+            }
+            return Optional.of(new Step(List.of(probe),
+                    over ? PunchConstants.LAST_ANSWER : Duration.ofSeconds(1).dividedBy(pace.perSecond())));
+        }
+
+        /** Of 64,536 ports a few thousand are guessed: it seldom takes a second try. */
+        private int guess(RandomGenerator random) {
+            int port;
+            do {
+                port = random.nextInt(PunchConstants.LOWEST_GUESSED_PORT, 65_536);
+            } while (guessed.get(port));
+            guessed.set(port);
+            return port;
         }
     }
 
-    /** Behind a random NAT: many sockets, so that many ports of it lead to us; first all at once, then in turn. */
+    /**
+     * Behind a random NAT: many sockets, so that many ports of it lead to us. First so many at once, then more and more for a peer
+     * that guesses slowly, then all of them in turn.
+     *
+     * <p>The first two probes of each socket have a low TTL: a peer's NAT that takes in what it did not ask for would note
+     * where they come from, and give the peer's own probe to there another port.
+     */
     static final class ManySockets extends PunchPlan {
 
         private final PeerAddress to;
-        private boolean opened;
-        private int sent;
+        private int open;
+        private int repeated;
 
         private ManySockets(PeerAddress to, long nowNanos) {
             super(nowNanos);
@@ -158,24 +193,21 @@ abstract sealed class PunchPlan {
         }
 
         @Override
-        int sockets() {
-            return PunchConstants.RANDOM_SOCKETS;
-        }
-
-        @Override
         Optional<Step> next(RemoteView remote, RandomGenerator random) {
-            if (!opened) {
-                opened = true;
-                List<Probe> probes = new ArrayList<>();
-                for (int socket = 0; socket < sockets(); socket++) {
-                    probes.add(new Probe(socket, to));
+            if (open < PunchConstants.MOST_SOCKETS) {
+                int more = open == 0 ? PunchConstants.FIRST_SOCKETS : PunchConstants.SOCKETS_PER_STEP;
+                List<Probe> probes = new ArrayList<>(more);
+                for (int i = 0; i < more; i++) {
+                    probes.add(new Probe(open++, to, Kind.OPENING));
                 }
-                return Optional.of(new Step(probes, PunchConstants.RANDOM_SETTLE));
+                return Optional.of(new Step(probes, PunchConstants.SOCKET_STEP));
             }
-            if (sent == PunchConstants.RANDOM_PROBES) {
+            if (repeated == PunchConstants.REPEATED_PROBES) {
                 return Optional.empty();
             }
-            return Optional.of(new Step(List.of(new Probe(sent++ % sockets(), to)), PunchConstants.RANDOM_INTERVAL));
+            Probe probe = new Probe(repeated % open, to, repeated < open ? Kind.REOPENING : Kind.REACHING);
+            repeated++;
+            return Optional.of(new Step(List.of(probe), PunchConstants.REPEATED_INTERVAL));
         }
     }
 }

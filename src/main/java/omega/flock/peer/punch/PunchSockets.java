@@ -296,7 +296,10 @@ public final class PunchSockets implements AutoCloseable {
             if (closed) {
                 throw new IOException(POOL_CLOSED);
             }
-            long idle = opening + sockets.values().stream().filter(PunchSocket::isIdle).count();
+            long idle = opening + sockets.size();
+            if (idle >= PunchConstants.MAX_IDLE_SOCKETS) { // else there is no need to look at each
+                idle = opening + sockets.values().stream().filter(PunchSocket::isIdle).count();
+            }
             if (idle >= PunchConstants.MAX_IDLE_SOCKETS) {
                 refused++;
                 throw new IOException("too many punch sockets are open: " + idle);

@@ -19,6 +19,7 @@ import omega.flock.dht.message.HolepunchPayload;
 import omega.flock.dht.message.PayloadError;
 import omega.flock.net.PortBinder;
 import omega.flock.net.UdpPort;
+import omega.flock.runtime.Eventually;
 import omega.flock.runtime.TaskScope;
 import omega.flock.sim.Conditions;
 import omega.flock.sim.MemoryNat;
@@ -92,7 +93,7 @@ class HolePuncherTest {
         assertPunchConnects();
         assertEquals(1, client.punching.stats().snapshot().random());
         assertEquals(1, client.sockets.live());
-        assertEquals(256, server.sockets.live());
+        assertTrue(server.sockets.live() > 1, "a server keeps all its sockets until the stream has come");
     }
 
     @Test
@@ -100,8 +101,8 @@ class HolePuncherTest {
         meet(nat("5.5.100.1", NatType.RANDOM), nat("5.5.100.2", NatType.CONSISTENT));
         assertVerdicts(Firewall.RANDOM, Firewall.CONSISTENT);
         assertPunchConnects();
-        assertEquals(1, client.sockets.live(), "255 losers are released");
-        assertEquals(256, client.sockets.snapshot().opened());
+        Eventually.holds("all losers are released", SOON, () -> client.sockets.live() == 1, () -> client.sockets.snapshot().toString());
+        assertTrue(client.sockets.snapshot().opened() > 1);
         assertTrue(client.punching.gate().tryEnter().isEmpty(), "the next random punch has to wait");
     }
 
@@ -185,13 +186,13 @@ class HolePuncherTest {
         meet(nat("5.5.100.1", NatType.RANDOM), nat("5.5.100.2", NatType.CONSISTENT));
         network.filter((source, destination, payload) -> payload.remaining() > 1);
         assertTrue(start());
-        assertEquals(256, client.sockets.live());
+        Eventually.holds("all sockets open", SOON, () -> client.sockets.live() == 1024, () -> client.sockets.snapshot().toString());
         assertTrue(client.puncher.isPunching());
         assertTrue(client.puncher.punch(), "is being done already");
         client.puncher.close();
         server.puncher.close();
         assertEquals(0, client.sockets.live());
-        assertEquals(256, client.sockets.snapshot().closed());
+        assertEquals(1024, client.sockets.snapshot().closed());
         assertEquals(0, client.punching.gate().running());
         assertFalse(client.puncher.isPunching());
         assertTrue(client.aborts.isEmpty() && server.aborts.isEmpty());
