@@ -43,24 +43,41 @@ public final class DatagramUdpPort implements UdpPort {
 
     /** Binds a port of this machine and starts its reader; see {@link PortBinder#bind}. */
     public static UdpPort bind(InetSocketAddress local, DatagramHandler handler) throws IOException {
+        DatagramChannel channel = openChannel(local);
+        try {
+            return adopt(channel, handler);
+        } catch (IOException | RuntimeException e) {
+            channel.close();
+            throw e;
+        }
+    }
+
+    /** Opens a bound channel that does not block. */
+    static DatagramChannel openChannel(InetSocketAddress local) throws IOException {
         DatagramChannel channel = DatagramChannel.open(StandardProtocolFamily.INET);
-        Selector selector = null;
         try {
             askForBuffers(channel);
             forbidFragmentation(channel);
             channel.bind(local);
             channel.configureBlocking(false);
-            selector = Selector.open();
+            return channel;
+        } catch (IOException | RuntimeException e) {
+            channel.close();
+            throw e;
+        }
+    }
+
+    /** Makes a port of a channel that {@link #openChannel} has opened, and starts its reader. */
+    static DatagramUdpPort adopt(DatagramChannel channel, DatagramHandler handler) throws IOException {
+        Selector selector = Selector.open();
+        try {
             channel.register(selector, SelectionKey.OP_READ);
             DatagramUdpPort port = new DatagramUdpPort(channel, selector, handler);
             InetSocketAddress bound = port.localAddress;
             DaemonThreads.start("flock-udp " + bound.getHostString() + ":" + bound.getPort(), port::readUntilClosed);
             return port;
         } catch (IOException | RuntimeException e) {
-            channel.close();
-            if (selector != null) {
-                selector.close();
-            }
+            selector.close();
             throw e;
         }
     }

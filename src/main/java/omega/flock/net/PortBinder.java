@@ -3,7 +3,7 @@ package omega.flock.net;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 
-/** Opens UDP ports: on the machine ({@link DatagramUdpPort#bind}), or in a simulated network. */
+/** Opens UDP ports: on the machine ({@link MachinePorts}), or in a simulated network. */
 @FunctionalInterface
 public interface PortBinder {
 
@@ -14,4 +14,12 @@ public interface PortBinder {
      * @throws IOException if the address is taken or not of this host
      */
     UdpPort bind(InetSocketAddress local, DatagramHandler handler) throws IOException;
+
+    /**
+     * Returns a binder for hundreds of ports, few of which will ever receive a datagram of more than so many bytes: the others
+     * may share one reader, so that a handler that takes long keeps more than its own port waiting.
+     */
+    default PortBinder forMany(int bytes) {
+        return this;
+    }
 }

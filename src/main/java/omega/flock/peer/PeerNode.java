@@ -15,7 +15,7 @@ import omega.flock.base.KeyPair;
 import omega.flock.base.PublicKey;
 import omega.flock.dht.DhtNode;
 import omega.flock.net.DatagramHandler;
-import omega.flock.net.DatagramUdpPort;
+import omega.flock.net.MachinePorts;
 import omega.flock.net.PortBinder;
 import omega.flock.peer.punch.PunchSockets;
 import omega.flock.peer.punch.PunchStats;
@@ -98,7 +98,7 @@ public final class PeerNode implements AutoCloseable {
      * @throws IOException if no port can be bound
      */
     public static PeerNode open(PeerConfig config) throws IOException {
-        return open(config, DatagramUdpPort::bind, Ticker.SYSTEM);
+        return open(config, MachinePorts.MACHINE, Ticker.SYSTEM);
     }
 
     /** Does the same on another network or clock. */

@@ -287,7 +287,7 @@ public final class HolePuncher implements AutoCloseable {
     private Optional<PunchSocket> openAnother() {
         PunchSocket socket;
         try {
-            socket = punching.sockets().open(this::onProbe);
+            socket = punching.sockets().openOneOfMany(this::onProbe);
         } catch (IOException e) {
             // Fewer sockets make success less likely, not impossible; the pool has counted the refusal.
             return Optional.empty();

@@ -51,6 +51,7 @@ public final class PunchSockets implements AutoCloseable {
     private static final String POOL_CLOSED = "the pool of punch sockets is closed";
 
     private final PortBinder binder;
+    private final PortBinder manyBinder;
     private final InetSocketAddress local;
     private final DatagramHandler messages;
     private final Ticker ticker;
@@ -76,6 +77,7 @@ public final class PunchSockets implements AutoCloseable {
      */
     public PunchSockets(PortBinder binder, InetAddress host, DatagramHandler messages, Ticker ticker, DeadlineQueue timers) {
         this.binder = binder;
+        this.manyBinder = binder.forMany(PunchConstants.MAX_PROBE_BYTES);
         this.local = new InetSocketAddress(host, 0);
         this.messages = messages;
         this.ticker = ticker;
@@ -167,13 +169,22 @@ public final class PunchSockets implements AutoCloseable {
         all.forEach(socket -> socket.port().close());
     }
 
-    /** Opens a socket in the hands of a puncher. */
+    /** Opens a socket in the hands of a puncher, on which it will negotiate. */
     PunchSocket open(PunchSocket.ProbeListener listener) throws IOException {
+        return open(binder, listener);
+    }
+
+    /** Opens one of hundreds, of which one at most will ever receive more than probes. */
+    PunchSocket openOneOfMany(PunchSocket.ProbeListener listener) throws IOException {
+        return open(manyBinder, listener);
+    }
+
+    private PunchSocket open(PortBinder from, PunchSocket.ProbeListener listener) throws IOException {
         admit();
         PunchSocket socket = new PunchSocket(this, messages, listener);
         Optional<UdpPort> port = Optional.empty();
         try {
-            port = Optional.of(binder.bind(local, socket));
+            port = Optional.of(from.bind(local, socket));
         } finally {
             port = enlist(socket, port);
         }

@@ -1,0 +1,221 @@
+package omega.flock.net;
+
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.DatagramChannel;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+import omega.flock.runtime.DaemonThreads;
+
+/**
+ * Many ports of this machine that have one reader, a platform thread named {@code flock-udp-group}, and one selector, in place of
+ * one of each, and 64 KB of buffers, for every port. The reader is there as long as one of its ports is.
+ *
+ * <p>A port that receives a datagram of more than so many bytes has become one that matters: it gets a reader of its own, and with
+ * it all that {@link DatagramUdpPort} can do.
+ *
+ * <pre>
+ *   a port:   SHARED ──long datagram──► OWN     one datagram after the other, whichever thread reads
+ *                └──────── close() ──────┴────► CLOSED
+ * </pre>
+ */
+final class PortGroup implements PortBinder {
+
+    private static final Logger LOG = System.getLogger("omega.flock.net");
+
+    private final int smallBytes;
+    private final ReentrantLock lock = new ReentrantLock();
+    private Optional<Selector> selector = Optional.empty(); // guarded by lock; there as long as the reader is
+
+    /** Creates a group without ports. */
+    PortGroup(int smallBytes) {
+        this.smallBytes = smallBytes;
+    }
+
+    @Override
+    public UdpPort bind(InetSocketAddress local, DatagramHandler handler) throws IOException {
+        DatagramChannel channel = DatagramUdpPort.openChannel(local);
+        lock.lock();
+        try {
+            if (selector.isEmpty()) {
+                Selector opened = Selector.open();
+                selector = Optional.of(opened);
+                DaemonThreads.start("flock-udp-group", () -> readUntilEmpty(opened));
+            }
+            Port port = new Port(channel, selector.get(), handler);
+            channel.register(selector.get(), SelectionKey.OP_READ, port);
+            selector.get().wakeup(); // a selection that is under way does not know the port
+            return port;
+        } catch (IOException | RuntimeException e) {
+            channel.close();
+            throw e;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void readUntilEmpty(Selector ours) {
+        ByteBuffer buffer = ByteBuffer.allocateDirect(NetConstants.LARGEST_DATAGRAM_BYTES);
+        List<SelectionKey> grown = new ArrayList<>();
+        do {
+            try {
+                ours.select(key -> {
+                    if (drain((Port) key.attachment(), buffer)) {
+                        grown.add(key);
+                    }
+                });
+                grown.forEach(key -> {
+                    key.cancel();
+                    ((Port) key.attachment()).readAlone();
+                });
+                grown.clear();
+            } catch (IOException e) {
+                LOG.log(Level.WARNING, "port.group.broken", e);
+                ours.keys().forEach(key -> ((Port) key.attachment()).close());
+            }
+        } while (!endIfEmpty(ours));
+    }
+
+    /** Ends the reader when nothing is left to be read. */
+    private boolean endIfEmpty(Selector ours) {
+        lock.lock();
+        try {
+            if (!ours.keys().isEmpty()) {
+                return false;
+            }
+            selector = Optional.empty();
+            ours.close();
+        } catch (IOException e) {
+            LOG.log(Level.DEBUG, "port.group.close.failed", e);
+        } finally {
+            lock.unlock();
+        }
+        return true;
+    }
+
+    /** Reads what is there, up to the first long datagram; returns whether there was one. */
+    private boolean drain(Port port, ByteBuffer buffer) {
+        while (true) {
+            InetSocketAddress source;
+            try {
+                source = (InetSocketAddress) port.channel.receive(buffer.clear());
+            } catch (ClosedChannelException e) {
+                return false;
+            } catch (IOException e) {
+                // An ICMP error about an earlier send surfaces on the next receive; the port itself is well.
+                LOG.log(Level.DEBUG, "port.receive.failed port=" + port, e);
+                return false;
+            }
+            if (source == null) {
+                return false;
+            }
+            int length = buffer.flip().remaining();
+            try {
+                port.handler.onDatagram(port, source, buffer);
+            } catch (RuntimeException e) {
+                // A handler that lets an exception out has a bug of ours; the next datagram must still be read.
+                LOG.log(Level.ERROR, "port.handler.failed port=" + port, e);
+            }
+            if (length > smallBytes) {
+                return true;
+            }
+        }
+    }
+
+    /** One of the ports. */
+    private static final class Port implements UdpPort {
+
+        private final DatagramChannel channel;
+        private final Selector shared;
+        private final DatagramHandler handler;
+        private final InetSocketAddress localAddress;
+        private volatile Optional<DatagramUdpPort> own = Optional.empty(); // once it has a reader of its own
+
+        private Port(DatagramChannel channel, Selector shared, DatagramHandler handler) throws IOException {
+            this.channel = channel;
+            this.shared = shared;
+            this.handler = handler;
+            this.localAddress = (InetSocketAddress) channel.getLocalAddress();
+        }
+
+        /** On the group's reader, which does not read it any more. */
+        private void readAlone() {
+            try {
+                DatagramUdpPort alone = DatagramUdpPort.adopt(channel, new DatagramHandler() {
+                    @Override
+                    public boolean onDatagram(UdpPort port, InetSocketAddress source, ByteBuffer datagram) {
+                        return handler.onDatagram(Port.this, source, datagram);
+                    }
+
+                    @Override
+                    public int onDatagrams(UdpPort port, DatagramBatch batch, int first) {
+                        return handler.onDatagrams(Port.this, batch, first);
+                    }
+                });
+                own = Optional.of(alone);
+                if (!channel.isOpen()) {
+                    alone.close(); // whoever closed the port meanwhile found no reader to end
+                }
+            } catch (IOException e) {
+                LOG.log(Level.DEBUG, "port.adopt.failed port=" + this, e);
+                close();
+            }
+        }
+
+        @Override
+        public InetSocketAddress localAddress() {
+            return localAddress;
+        }
+
+        @Override
+        public void send(ByteBuffer datagram, InetSocketAddress to) throws IOException {
+            if (own.isPresent()) {
+                own.get().send(datagram, to);
+                return;
+            }
+            // A non-blocking send takes the whole datagram or, while the kernel's buffer is full, nothing at all.
+            int length = datagram.remaining();
+            for (int tries = 0; channel.send(datagram, to) != length; tries++) {
+                if (tries == NetConstants.SEND_RETRIES) {
+                    throw new IOException("the send buffer of " + this + " stays full");
+                }
+                LockSupport.parkNanos(NetConstants.SEND_RETRY_NANOS);
+            }
+        }
+
+        @Override
+        public int send(DatagramBatch batch, boolean patient) {
+            return own.isPresent() ? own.get().send(batch, patient) : UdpPort.super.send(batch, patient);
+        }
+
+        @Override
+        public boolean isOpen() {
+            return channel.isOpen();
+        }
+
+        @Override
+        public void close() {
+            try {
+                channel.close();
+                shared.wakeup(); // the selector lets go of the descriptor only in its next selection
+            } catch (IOException e) {
+                LOG.log(Level.DEBUG, "port.close.failed port=" + this, e);
+            }
+            own.ifPresent(DatagramUdpPort::close);
+        }
+
+        @Override
+        public String toString() {
+            return "UdpPort[" + localAddress.getHostString() + ":" + localAddress.getPort() + ", of a group]";
+        }
+    }
+}
