@@ -176,7 +176,22 @@ function signatures () {
   for (let y = P; y < 2n ** 255n; y++) {
     judge(fromInteger(y), random(8), Buffer.concat([r, s]))
   }
+  for (let i = 0; i < 4; i++) identityAsR(judge, Buffer.alloc(32, i + 1))
   write('ed25519', lines)
+}
+
+/** A signature that the equation holds for, 0 + k A = (k a) B, by the owner of a key; R is of small order, so it is refused. */
+function identityAsR (judge, seed) {
+  const { publicKey } = hypercoreCrypto.keyPair(seed)
+  const digest = Buffer.alloc(64)
+  sodium.crypto_hash_sha512(digest, seed)
+  digest[0] &= 248
+  digest[31] = digest[31] & 127 | 64
+  const secret = toInteger(digest.subarray(0, 32))
+  const r = fromInteger(1n)
+  const message = Buffer.from('identity')
+  sodium.crypto_hash_sha512(digest, Buffer.concat([r, publicKey, message]))
+  judge(publicKey, message, Buffer.concat([r, fromInteger(toInteger(digest) % L * secret % L)]))
 }
 
 /** A key outside of the prime order subgroup, and a signature of whoever made it: it verifies up to the cofactor. */

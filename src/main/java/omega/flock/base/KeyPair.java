@@ -1,7 +1,7 @@
 package omega.flock.base;
 
+import java.security.MessageDigest;
 import java.security.SecureRandom;
-import java.util.Arrays;
 import omega.flock.crypto.Ed25519;
 
 /**
@@ -54,12 +54,12 @@ public final class KeyPair {
 
     /** Returns the 64-byte Ed25519 signature of {@code message}. */
     public byte[] sign(byte[] message) {
-        return Ed25519.sign(seed, message);
+        return Ed25519.sign(seed, publicKey.toBytes(), message);
     }
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof KeyPair pair && publicKey.equals(pair.publicKey) && Arrays.equals(seed, pair.seed);
+        return other instanceof KeyPair pair && publicKey.equals(pair.publicKey) && MessageDigest.isEqual(seed, pair.seed);
     }
 
     @Override

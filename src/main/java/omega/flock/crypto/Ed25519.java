@@ -1,22 +1,13 @@
 package omega.flock.crypto;
 
-import java.math.BigInteger;
-import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
-import java.security.Signature;
-import java.security.spec.EdECPrivateKeySpec;
-import java.security.spec.NamedParameterSpec;
 import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * Signatures of RFC 8032: made by the JDK, verified here with libsodium's additional refusals. Stateless and thread-safe.
+ * Signatures of RFC 8032, made in constant time and verified with libsodium's additional refusals. Stateless and thread-safe.
  */
 public final class Ed25519 {
-
-    /** l = 2^252 + 27742317777372353535851937790883648493, RFC 8032 §5.1. */
-    private static final BigInteger ORDER =
-            BigInteger.TWO.pow(252).add(new BigInteger("27742317777372353535851937790883648493"));
 
     private static final int HALF = CryptoConstants.SIGNATURE_BYTES / 2;
 
@@ -36,19 +27,27 @@ public final class Ed25519 {
      * Returns the 64-byte signature of a message.
      *
      * @param seed 32 secret bytes
-     * @throws IllegalArgumentException unless there are exactly 32
+     * @param publicKey that of the seed: two signatures of one message under different keys would tell the secret
+     * @throws IllegalArgumentException unless both have exactly 32
      */
-    public static byte[] sign(byte[] seed, byte[] message) {
+    public static byte[] sign(byte[] seed, byte[] publicKey, byte[] message) {
         CryptoConstants.requireLength(seed, CryptoConstants.KEY_BYTES, "a seed");
-        Signature signature = JdkAlgorithms.ed25519();
-        try {
-            signature.initSign(JdkAlgorithms.ed25519Keys()
-                    .generatePrivate(new EdECPrivateKeySpec(NamedParameterSpec.ED25519, seed)));
-            signature.update(message);
-            return signature.sign();
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("Ed25519 refuses to sign", e);
+        CryptoConstants.requireLength(publicKey, CryptoConstants.KEY_BYTES, "a public key");
+        MessageDigest hash = JdkAlgorithms.sha512();
+        byte[] digest = hash.digest(seed);
+        byte[] scalar = Ed25519Dh.clamped(digest);
+        // RFC 8032 §5.1.6: r = SHA-512(prefix | M), R = [r]B, k = SHA-512(R | A | M), S = (r + k s) mod l.
+        hash.update(digest, HALF, HALF);
+        byte[] wide = hash.digest(message);
+        byte[] r = Scalar25519.reduce(wide);
+        byte[] point = ScalarMultiplier.multiplyBase(r).compress();
+        byte[] signature = Arrays.copyOf(point, CryptoConstants.SIGNATURE_BYTES);
+        byte[] s = Scalar25519.multiplyAdd(challenge(hash, point, publicKey, message), scalar, r);
+        System.arraycopy(s, 0, signature, HALF, HALF);
+        for (byte[] secret : new byte[][] {digest, scalar, wide, r}) {
+            Arrays.fill(secret, (byte) 0);
         }
+        return signature;
     }
 
     /**
@@ -64,42 +63,29 @@ public final class Ed25519 {
         if (publicKey.length != CryptoConstants.KEY_BYTES || signature.length != CryptoConstants.SIGNATURE_BYTES) {
             return false;
         }
-        if (!SmallOrder.isCanonical(publicKey) || SmallOrder.holds(publicKey) || SmallOrder.holds(signature)) {
+        if (SmallOrder.holds(publicKey) || SmallOrder.holds(signature)) {
             return false;
         }
         byte[] r = Arrays.copyOf(signature, HALF);
         byte[] s = Arrays.copyOfRange(signature, HALF, signature.length);
+        if (!Scalar25519.isReduced(s)) {
+            return false;
+        }
         byte[] negative = publicKey.clone();
         negative[publicKey.length - 1] ^= (byte) 0x80;
         Optional<EdwardsPoint> negativeKey = EdwardsPoint.decompress(negative);
-        if (number(s).compareTo(ORDER) >= 0 || negativeKey.isEmpty()) {
+        if (negativeKey.isEmpty()) {
             return false;
         }
         // "Check the group equation [S]B = R + [k]A'": without the cofactor, and by the bytes of R, as libsodium does.
-        MessageDigest hash = JdkAlgorithms.sha512();
+        byte[] k = challenge(JdkAlgorithms.sha512(), r, publicKey, message);
+        return Arrays.equals(PublicSum.of(k, negativeKey.get(), s).compress(), r);
+    }
+
+    /** k = SHA-512(R | A | M) mod l. */
+    private static byte[] challenge(MessageDigest hash, byte[] r, byte[] publicKey, byte[] message) {
         hash.update(r);
         hash.update(publicKey);
-        hash.update(message);
-        byte[] k = bytes(number(hash.digest()).mod(ORDER));
-        CachedPoint second = new CachedPoint().set(ScalarMultiplier.multiplyBase(s));
-        EdwardsPoint expected = ScalarMultiplier.multiply(k, new PointMultiples(negativeKey.get())).plus(second);
-        return Arrays.equals(expected.compress(), r);
-    }
-
-    private static BigInteger number(byte[] littleEndian) {
-        return new BigInteger(1, reversed(littleEndian, littleEndian.length));
-    }
-
-    private static byte[] bytes(BigInteger number) {
-        byte[] bigEndian = number.toByteArray();
-        return reversed(bigEndian, CryptoConstants.KEY_BYTES);
-    }
-
-    private static byte[] reversed(byte[] bytes, int length) {
-        byte[] reversed = new byte[length];
-        for (int i = 0; i < bytes.length; i++) {
-            reversed[i] = bytes[bytes.length - 1 - i];
-        }
-        return reversed;
+        return Scalar25519.reduce(hash.digest(message));
     }
 }

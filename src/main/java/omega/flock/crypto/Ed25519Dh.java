@@ -63,8 +63,14 @@ public final class Ed25519Dh {
     private static byte[] scalar(byte[] seed) {
         CryptoConstants.requireLength(seed, CryptoConstants.KEY_BYTES, "a seed");
         byte[] digest = JdkAlgorithms.sha512().digest(seed);
-        byte[] scalar = Arrays.copyOf(digest, CryptoConstants.KEY_BYTES);
+        byte[] scalar = clamped(digest);
         Arrays.fill(digest, (byte) 0);
+        return scalar;
+    }
+
+    /** Returns the scalar that the hash of a seed begins with. */
+    static byte[] clamped(byte[] digest) {
+        byte[] scalar = Arrays.copyOf(digest, CryptoConstants.KEY_BYTES);
         // "the lowest three bits of the first octet are cleared, the highest bit of the last octet is cleared, and the
         // second highest bit of the last octet is set"
         scalar[0] &= (byte) 0xF8;

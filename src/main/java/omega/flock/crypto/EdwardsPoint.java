@@ -104,21 +104,21 @@ final class EdwardsPoint {
 
     /** Doubles this point: dbl-2008-hwcd, every variable negated but E. */
     EdwardsPoint twice() {
-        doubleWithoutT();
+        twiceWithoutT();
         t.setProduct(e, h);
         return this;
     }
 
     /** Multiplies this point by 16. */
     EdwardsPoint timesSixteen() {
-        doubleWithoutT();
-        doubleWithoutT();
-        doubleWithoutT();
+        twiceWithoutT();
+        twiceWithoutT();
+        twiceWithoutT();
         return twice();
     }
 
-    /** Doubles this point without T, which only sums need. */
-    private void doubleWithoutT() {
+    /** Doubles this point and leaves a wrong T, which only sums need. */
+    void twiceWithoutT() {
         e.setSum(x, y);
         t.setSquare(e);
         x.setSquare(x);
@@ -137,15 +137,31 @@ final class EdwardsPoint {
 
     /** Adds another point: add-2008-hwcd-3. */
     EdwardsPoint plus(CachedPoint p) {
+        productsWith(p.yMinusX(), p.yPlusX(), p);
+        f.setDifference(z, t); // up to 5 times 2^51 in a limb
+        g.setSum(z, t);
+        return sumOfProducts();
+    }
+
+    /** Subtracts another point: -(x, y) is (-x, y), so both sums of its coordinates change places and T its sign. */
+    EdwardsPoint minus(CachedPoint p) {
+        productsWith(p.yPlusX(), p.yMinusX(), p);
+        f.setSum(z, t);
+        g.setDifference(z, t);
+        return sumOfProducts();
+    }
+
+    private void productsWith(Field25519 yMinusX, Field25519 yPlusX, CachedPoint p) {
         e.setDifference(y, x);
         h.setSum(y, x);
-        x.setProduct(e, p.yMinusX());
-        y.setProduct(h, p.yPlusX());
+        x.setProduct(e, yMinusX);
+        y.setProduct(h, yPlusX);
         z.setProduct(z, p.twiceZ());
         t.setProduct(t, p.twiceDT());
+    }
+
+    private EdwardsPoint sumOfProducts() {
         e.setDifference(y, x); // up to 5 times 2^51 in a limb
-        f.setDifference(z, t); // 5 times
-        g.setSum(z, t);
         h.setSum(y, x);
         x.setProduct(e, f);
         y.setProduct(g, h);

@@ -68,11 +68,16 @@ final class ScalarMultiplier {
         return digits;
     }
 
-    private static PointMultiples[] baseTables() {
+    /** Returns the base point of RFC 8032 §5.1, a new one. */
+    static EdwardsPoint base() {
         byte[] compressed = new byte[CryptoConstants.KEY_BYTES];
         Arrays.fill(compressed, (byte) 0x66);
         compressed[0] = 0x58; // y = 4/5 and an even x
-        EdwardsPoint point = EdwardsPoint.decompress(compressed).orElseThrow();
+        return EdwardsPoint.decompress(compressed).orElseThrow();
+    }
+
+    private static PointMultiples[] baseTables() {
+        EdwardsPoint point = base();
         PointMultiples[] tables = new PointMultiples[DIGITS / STRIDE];
         for (int i = 0; i < tables.length; i++) {
             tables[i] = new PointMultiples(point);

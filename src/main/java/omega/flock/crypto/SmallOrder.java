@@ -4,12 +4,9 @@ import java.util.HexFormat;
 import java.util.List;
 
 /**
- * The encodings of the eight points whose order divides 8, and which encodings are canonical. For public values.
+ * The encodings of the eight points whose order divides 8. For public values.
  */
 final class SmallOrder {
-
-    private static final byte[] MODULUS =
-            HexFormat.of().parseHex("edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f");
 
     /** Every y, without the sign bit, that encodes such a point: five canonical ones, then 0 and 1 with the modulus added. */
     private static final List<byte[]> ENCODINGS = List.of(
@@ -25,16 +22,9 @@ final class SmallOrder {
 
     /** Tells whether the first 32 bytes encode a point of small order, whatever the sign bit says. */
     static boolean holds(byte[] bytes) {
-        return ENCODINGS.stream().anyMatch(y -> sameY(bytes, y));
-    }
-
-    /** Tells whether the y-coordinate is below the modulus. */
-    static boolean isCanonical(byte[] compressed) {
-        for (int i = MODULUS.length - 1; i >= 0; i--) {
-            int ours = compressed[i] & (i == MODULUS.length - 1 ? 0x7F : 0xFF);
-            int limit = MODULUS[i] & 0xFF;
-            if (ours != limit) {
-                return ours < limit;
+        for (byte[] y : ENCODINGS) {
+            if (sameY(bytes, y)) {
+                return true;
             }
         }
         return false;

@@ -7,9 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
+import java.security.MessageDigest;
 import java.security.Signature;
 import java.security.SignatureException;
 import java.security.spec.EdECPoint;
+import java.security.spec.EdECPrivateKeySpec;
 import java.security.spec.EdECPublicKeySpec;
 import java.security.spec.NamedParameterSpec;
 import java.util.Arrays;
@@ -53,7 +55,7 @@ class Ed25519Test {
     @Test
     void signsAsRfc8032Says() {
         for (String[] vector : RFC_8032) {
-            assertEquals(vector[3], Hex.text(Ed25519.sign(Hex.bytes(vector[0]), Hex.bytes(vector[2]))));
+            assertEquals(vector[3], Hex.text(sign(Hex.bytes(vector[0]), Hex.bytes(vector[2]))));
             assertTrue(Ed25519.verify(Hex.bytes(vector[1]), Hex.bytes(vector[2]), Hex.bytes(vector[3])));
         }
     }
@@ -63,7 +65,7 @@ class Ed25519Test {
         for (VectorFile.Case vector : VectorFile.read("ed25519", "sign")) {
             byte[] seed = vector.bytes("seed");
             assertEquals(vector.text("publicKey"), Hex.text(Ed25519.publicKey(seed)), vector.place());
-            assertEquals(vector.text("signature"), Hex.text(Ed25519.sign(seed, vector.bytes("message"))), vector.place());
+            assertEquals(vector.text("signature"), Hex.text(sign(seed, vector.bytes("message"))), vector.place());
             assertTrue(Ed25519.verify(vector.bytes("publicKey"), vector.bytes("message"), vector.bytes("signature")), vector.place());
         }
     }
@@ -79,14 +81,14 @@ class Ed25519Test {
     @Property(tries = 30)
     void refusesASignatureWithAnyBitTurned(@ForAll @Size(32) byte[] seed, @ForAll @Size(max = 40) byte[] message,
             @ForAll @IntRange(max = 511) int bit) {
-        byte[] signature = Hex.flipped(Ed25519.sign(seed, message), bit);
+        byte[] signature = Hex.flipped(sign(seed, message), bit);
         assertFalse(Ed25519.verify(Ed25519.publicKey(seed), message, signature));
     }
 
     @Property(tries = 30)
     void refusesASignatureOfAnotherMessage(@ForAll @Size(32) byte[] seed, @ForAll @Size(min = 1, max = 40) byte[] message,
             @ForAll @IntRange(max = 7) int bit) {
-        byte[] signature = Ed25519.sign(seed, message);
+        byte[] signature = sign(seed, message);
         assertTrue(Ed25519.verify(Ed25519.publicKey(seed), message, signature));
         assertFalse(Ed25519.verify(Ed25519.publicKey(seed), Hex.flipped(message, bit), signature));
     }
@@ -95,12 +97,39 @@ class Ed25519Test {
     void verifiesWhatTheJdkVerifies(@ForAll @Size(32) byte[] seed, @ForAll @Size(max = 200) byte[] message,
             @ForAll @IntRange(max = 511) int bit) throws GeneralSecurityException {
         byte[] publicKey = Ed25519.publicKey(seed);
-        byte[] signature = Ed25519.sign(seed, message);
+        byte[] signature = sign(seed, message);
         assertTrue(Ed25519.verify(publicKey, message, signature));
         assertTrue(verifiedByTheJdk(publicKey, message, signature));
         byte[] forged = Hex.flipped(signature, bit);
         assertFalse(Ed25519.verify(publicKey, message, forged));
         assertFalse(verifiedByTheJdk(publicKey, message, forged));
+    }
+
+    @Property(tries = 300)
+    void signsAsTheJdkDoes(@ForAll @Size(32) byte[] seed, @ForAll @Size(max = 300) byte[] message) throws GeneralSecurityException {
+        Signature signature = Signature.getInstance("Ed25519");
+        signature.initSign(KeyFactory.getInstance("Ed25519")
+                .generatePrivate(new EdECPrivateKeySpec(NamedParameterSpec.ED25519, seed)));
+        signature.update(message);
+        assertEquals(Hex.text(signature.sign()), Hex.text(sign(seed, message)));
+    }
+
+    /** 0 + [k]A = [k a]B holds, and any owner of a key can make it; libsodium refuses the R. */
+    @Property(tries = 20)
+    void refusesASignatureWhosePointIsOfSmallOrder(@ForAll @Size(32) byte[] seed, @ForAll @Size(max = 40) byte[] message)
+            throws GeneralSecurityException {
+        byte[] r = new byte[32];
+        r[0] = 1;
+        byte[] publicKey = Ed25519.publicKey(seed);
+        MessageDigest hash = MessageDigest.getInstance("SHA-512");
+        byte[] scalar = Ed25519Dh.clamped(hash.digest(seed));
+        hash.update(r);
+        hash.update(publicKey);
+        byte[] k = Scalar25519.reduce(hash.digest(message));
+        byte[] signature = Arrays.copyOf(r, 64);
+        System.arraycopy(Scalar25519.multiplyAdd(k, scalar, new byte[32]), 0, signature, 32, 32);
+        assertTrue(verifiedByTheJdk(publicKey, message, signature), "the equation does not hold");
+        assertFalse(Ed25519.verify(publicKey, message, signature));
     }
 
     private static boolean verifiedByTheJdk(byte[] publicKey, byte[] message, byte[] signature) throws GeneralSecurityException {
@@ -124,7 +153,7 @@ class Ed25519Test {
     @Test
     void saysNoToKeysAndSignaturesOfAnotherLength() {
         byte[] seed = Hex.counting(32);
-        byte[] signature = Ed25519.sign(seed, new byte[1]);
+        byte[] signature = sign(seed, new byte[1]);
         byte[] publicKey = Ed25519.publicKey(seed);
         assertFalse(Ed25519.verify(Arrays.copyOf(publicKey, 33), new byte[1], signature));
         assertFalse(Ed25519.verify(publicKey, new byte[1], Arrays.copyOf(signature, 65)));
@@ -137,6 +166,11 @@ class Ed25519Test {
         byte[] seed = Hex.repeated(0x5A, 31);
         String message = assertThrows(IllegalArgumentException.class, () -> Ed25519.publicKey(seed)).getMessage();
         assertEquals("a seed has 32 bytes, not 31", message);
-        assertThrows(IllegalArgumentException.class, () -> Ed25519.sign(seed, new byte[0]));
+        assertThrows(IllegalArgumentException.class, () -> Ed25519.sign(seed, new byte[32], new byte[0]));
+        assertThrows(IllegalArgumentException.class, () -> Ed25519.sign(new byte[32], seed, new byte[0]));
+    }
+
+    private static byte[] sign(byte[] seed, byte[] message) {
+        return Ed25519.sign(seed, Ed25519.publicKey(seed), message);
     }
 }
