@@ -24,7 +24,7 @@ import omega.flock.gateway.ServerOptions;
 import omega.flock.gateway.Testnet;
 
 /**
- * Many idle connections, both ends in this process, as a user of the exported API; {@code benchmarks/js/crowd.js} is its twin.
+ * Many idle connections, both ends in this process, as a user of the exported API; {@code benchmarks/js/crowd-peer.js} is its twin.
  *
  * <pre>
  * idle CONNECTIONS SECONDS [BYTES]    prints one line of JSON:

@@ -1,118 +1,52 @@
 'use strict'
 
-// Many idle connections, both ends in this process; benchmarks/java/CrowdPeer.java is its twin and explains the figures.
-//   node --expose-gc crowd.js idle CONNECTIONS SECONDS [BYTES]
+// Many idle connections in one process, by both stacks side by side. Called by benchmarks/run.
+//   node crowd.js [CONNECTIONS [SECONDS]]     1050 and 30
+// ROUNDS (5), STACKS ("js634 java"), HEAP ("1g": of the Java process), TRANSFER_BYTES (300000000).
 
-const HyperDHT = require('hyperdht')
-const createTestnet = require('hyperdht/testnet')
+const { start, stop, run, peers, only, spread, setting, save } = require('./lib')
 
-const CONNECTS_AT_ONCE = 64
-const SETTLING = 17000
-const ECHO_PATIENCE = 30000
-const CALL = Buffer.from('are you there?')
-const CHUNK = Buffer.alloc(64 * 1024, 7)
+const connections = Number(process.argv[2] || 1050)
+const seconds = Number(process.argv[3] || 30)
+const bytes = setting('TRANSFER_BYTES', 300e6)
+const rounds = setting('ROUNDS', 5)
+const all = peers('CrowdPeer', 'crowd-peer.js', { java: ['-Xmx' + (process.env.HEAP || '1g')], node: ['--expose-gc'] })
+const stacks = only(all, (process.env.STACKS || 'js634 java').split(' '))
+const PATIENCE_SECONDS = 300 // for connecting, settling, echoes and the transfer
 
-const [mode, connections, seconds, bytes] = [process.argv[2], ...process.argv.slice(3).map(Number)]
-const pause = (millis) => new Promise((resolve) => setTimeout(resolve, millis))
-const now = () => Number(process.hrtime.bigint()) / 1e9
-
-function processorSeconds () {
-  const { user, system } = process.cpuUsage()
-  return (user + system) / 1e6
-}
-
-async function liveHeap () {
-  for (let i = 0; i < 3; i++) {
-    global.gc()
-    await pause(200)
+async function crowd ({ command, env }) {
+  const peer = start([...command, 'idle', String(connections), String(seconds), String(bytes)], { env })
+  try {
+    return await peer.json(seconds + PATIENCE_SECONDS)
+  } finally {
+    await stop(peer)
   }
-  const { heapUsed, external } = process.memoryUsage()
-  return heapUsed + external
 }
 
-function answer (socket) {
-  let count = 0
-  socket.on('error', () => {})
-  socket.on('data', (data) => {
-    if (data.length === CALL.length) socket.write(data)
-    else count += data.length
-  })
-  socket.on('end', () => socket.end(String(count)))
-}
-
-function connect (dht, key) {
-  const socket = dht.connect(key)
-  return new Promise((resolve, reject) => socket.once('open', () => resolve(socket)).once('error', reject))
-}
-
-async function connectAll (dht, key) {
-  const crowd = []
-  let left = connections
-  await Promise.all(Array.from({ length: CONNECTS_AT_ONCE }, async () => {
-    while (left-- > 0) crowd.push(await connect(dht, key))
-  }))
-  return crowd
-}
-
-async function transfer (socket, total) {
-  const counted = new Promise((resolve) => socket.on('data', (data) => resolve(Number(data))))
-  const whole = Math.floor(total / CHUNK.length) * CHUNK.length
-  const started = now()
-  for (let sent = 0; sent < whole; sent += CHUNK.length) {
-    if (!socket.write(CHUNK)) await new Promise((resolve) => socket.once('drain', resolve))
+async function main () {
+  const results = Object.fromEntries(Object.entries(stacks).map(([name, { label }]) => [name, { label, rounds: [] }]))
+  for (let round = 0; round < rounds; round++) {
+    await Promise.all(Object.entries(stacks).map(async ([name, stack]) => {
+      try {
+        const result = await crowd(stack)
+        results[name].rounds.push(result)
+        console.error(`${name}: ${JSON.stringify(result)}`)
+      } catch (err) {
+        console.error(`${name}: ${err.message}`)
+        process.exitCode = 1
+      }
+    }))
   }
-  socket.end()
-  const count = await counted
-  if (count !== whole) throw new Error(`the other end counted ${count} of ${whole}`)
-  return whole / (now() - started)
-}
-
-async function idle () {
-  const testnet = await createTestnet(3, { host: '127.0.0.1' })
-  const options = { bootstrap: testnet.bootstrap, host: '127.0.0.1', firewalled: false }
-  const [here, there] = [new HyperDHT(options), new HyperDHT(options)]
-  await here.fullyBootstrapped()
-  const server = there.createServer(answer)
-  await server.listen(there.defaultKeyPair)
-  ;(await connect(here, server.publicKey)).end()
-  await pause(SETTLING)
-  const heapBefore = await liveHeap()
-
-  const started = now()
-  const crowd = await connectAll(here, server.publicKey)
-  const connectSeconds = now() - started
-  let alive = 0
-  let allAlive = null
-  const echoed = new Promise((resolve) => { allAlive = resolve })
-  for (const socket of crowd) {
-    socket.on('error', () => {})
-    socket.on('data', (data) => { if (data.length === CALL.length && ++alive === connections) allAlive() })
+  console.log(`${rounds} rounds, each in new processes, the stacks side by side: ${connections.toLocaleString('en-US')} connections, both ends in one ` +
+    `process, idle for ${seconds} s; then a message and its echo on each, and ${bytes / 1e6} MB through one of them. Heap is what is live after a ` +
+    'collection, for JavaScript without what its native code allocates. Medians, and minimum to maximum.\n')
+  console.log('| stack | processor, % of a core | heap an end, KiB | alive at the end | MB/s of one | connects at first, a second |')
+  console.log('|---|---|---|---|---|---|')
+  for (const { label, rounds: list } of Object.values(results)) {
+    console.log(`| ${label} | ${spread(list.map((r) => r.processorPercent))} | ${spread(list.map((r) => r.heapBytesPerEnd / 1024))} | ` +
+      `${spread(list.map((r) => r.alive), 0)} | ${spread(list.map((r) => r.bytesPerSecond / 1e6), 0)} | ${spread(list.map((r) => r.connections / r.connectSeconds), 0)} |`)
   }
-
-  await pause(SETTLING)
-  const processorBefore = processorSeconds()
-  const idleSince = now()
-  await pause(seconds * 1000)
-  const processorPercent = 100 * (processorSeconds() - processorBefore) / (now() - idleSince)
-  const heapBytesPerEnd = (await liveHeap() - heapBefore) / (2 * connections)
-
-  for (const socket of crowd) socket.write(CALL)
-  await Promise.race([echoed, pause(ECHO_PATIENCE)])
-  const bytesPerSecond = await transfer(crowd[crowd.length - 1], bytes || 300e6)
-  const round = (value, digits) => Number(value.toFixed(digits))
-  console.log(JSON.stringify({
-    connections,
-    connectSeconds: round(connectSeconds, 2),
-    processorPercent: round(processorPercent, 2),
-    heapBytesPerEnd: Math.round(heapBytesPerEnd),
-    alive,
-    bytesPerSecond: Math.round(bytesPerSecond)
-  }))
-  process.exit(0)
+  if (process.argv.length === 2) save('crowd', { rounds, connections, seconds, bytes }, results)
 }
 
-if (mode !== 'idle' || !(seconds > 0)) throw new Error('idle CONNECTIONS SECONDS [BYTES]')
-idle().catch((err) => {
-  console.error(err)
-  process.exit(1)
-})
+run(main)

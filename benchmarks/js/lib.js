@@ -61,11 +61,11 @@ function run (main, cleanUp = () => {}) {
 
 // The stacks: how a peer is started by each. PEER names the twins, benchmarks/java/PEER.java and benchmarks/js/FILE.js.
 // BENCHMARK_JAVA is the java command with its module path, set by benchmarks/run; JAVA_OPTIONS are the caller's own.
-function peers (javaClass, file) {
+function peers (javaClass, file, flags = { java: [], node: [] }) {
   const javaWords = process.env.BENCHMARK_JAVA.split('\n')
   const options = (process.env.JAVA_OPTIONS || '').split(' ').filter(Boolean)
-  const java = (...flags) => [javaWords[0], ...flags, ...options, ...javaWords.slice(1), javaClass]
-  const js = ['node', path.join(__dirname, file)]
+  const java = (...own) => [javaWords[0], ...own, ...flags.java, ...options, ...javaWords.slice(1), javaClass]
+  const js = ['node', ...flags.node, path.join(__dirname, file)]
   return {
     js632: { label: 'JavaScript (hyperdht 6.32)', command: js, env: { HYPERDHT: 'hyperdht-6-32' } },
     js634: { label: 'JavaScript (hyperdht 6.34)', command: js, env: { HYPERDHT: 'hyperdht' } },
