@@ -14,21 +14,31 @@ const children = new Set()
 // Options: namespace (a network namespace to run in), env. `line` waits for the child's next line of output.
 function start (command, { namespace, env } = {}) {
   const [program, ...args] = namespace ? ['ip', 'netns', 'exec', namespace, ...command] : command
-  const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'], env: { ...process.env, ...env } })
-  children.add(child)
-  child.stdin.on('error', () => {}) // a child that has ended needs no more input; its end is seen by whoever reads its lines
-  child.on('exit', () => children.delete(child))
+  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, ...env } })
+  const ended = new Promise((resolve) => {
+    const end = () => {
+      children.delete(started)
+      resolve()
+    }
+    child.on('exit', end)
+    child.on('error', (err) => {
+      console.error(err.message)
+      end()
+    })
+  })
   const lines = readline.createInterface({ input: child.stdout })[Symbol.asyncIterator]()
-  return {
+  const started = {
     child,
+    ended,
     async line (seconds = 60) {
       const { value, done } = await within(seconds, lines.next(), command.slice(-6).join(' '))
       if (done) throw new Error('ended without an answer: ' + command.slice(-6).join(' '))
       return value
     },
-    async json (seconds) { return JSON.parse(await this.line(seconds)) },
-    say (line) { child.stdin.write(line + '\n') }
+    async json (seconds) { return JSON.parse(await this.line(seconds)) }
   }
+  children.add(started)
+  return started
 }
 
 function within (seconds, promise, what) {
@@ -39,15 +49,12 @@ function within (seconds, promise, what) {
   return Promise.race([promise, late]).finally(() => clearTimeout(timer))
 }
 
-function stop ({ child }, signal = 'SIGKILL') {
-  return new Promise((resolve) => {
-    if (child.exitCode !== null || child.signalCode !== null) return resolve()
-    child.on('exit', resolve)
-    child.kill(signal)
-  })
+function stop ({ child, ended }) {
+  child.kill('SIGKILL')
+  return ended
 }
 
-const stopAll = () => Promise.all([...children].map((child) => stop({ child })))
+const stopAll = () => Promise.all([...children].map(stop))
 
 // Runs the part and ends this process, whatever happens, without a child left behind.
 function run (main, cleanUp = () => {}) {
