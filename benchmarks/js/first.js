@@ -49,15 +49,27 @@ async function ask (command, ...args) {
   }
 }
 
+// One failure costs its own figure and the exit status, not the run.
+async function attempt (measurement) {
+  try {
+    await measurement()
+  } catch (err) {
+    console.error(err.message)
+    process.exitCode = 1
+  }
+}
+
 async function measureStarts (servers, bootstrap, results) {
   if (!starts) return
   await start([java, ...options, ...brief, record, ...program, 'once', bootstrap, servers.Java]).ended
   for (let i = 0; i <= starts; i++) {
     for (const [name, command] of Object.entries(stacks)) {
-      const { wall, fromMain } = await once(command, bootstrap, servers[name] || servers.Java)
-      if (i === 0) continue // files get into the system's cache, and the server gets to know its trade
-      results[name].wall.push(wall)
-      results[name].fromMain.push(fromMain)
+      await attempt(async () => {
+        const { wall, fromMain } = await once(command, bootstrap, servers[name] || servers.Java)
+        if (i === 0) return // files get into the system's cache, and the server gets to know its trade
+        results[name].wall.push(wall)
+        results[name].fromMain.push(fromMain)
+      })
     }
   }
 }
@@ -65,12 +77,15 @@ async function measureStarts (servers, bootstrap, results) {
 async function measureConnects (servers, bootstrap, results) {
   for (let round = 0; round < rounds; round++) {
     for (const name of long) {
-      if (connects) {
+      await attempt(async () => {
+        if (!connects) return
         const millis = await ask(stacks[name], 'many', bootstrap, servers[name], String(connects))
         const warm = millis.slice(Math.min(WARM, millis.length / 2))
         results[name].connects.push({ young: median(millis.slice(0, YOUNG)), median: median(warm), p99: quantile(warm, 0.99) })
-      }
-      if (crowd) results[name].atOnce.push(crowd / (await ask(stacks[name], 'crowd', bootstrap, servers[name], String(crowd)) / 1000))
+      })
+      await attempt(async () => {
+        if (crowd) results[name].atOnce.push(crowd / (await ask(stacks[name], 'crowd', bootstrap, servers[name], String(crowd)) / 1000))
+      })
     }
   }
 }

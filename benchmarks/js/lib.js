@@ -32,7 +32,7 @@ function start (command, { namespace, env } = {}) {
     ended,
     async line (seconds = 60) {
       const { value, done } = await within(seconds, lines.next(), command.slice(-6).join(' '))
-      if (done) throw new Error('ended without an answer: ' + command.slice(-6).join(' '))
+      if (done) throw new Error(`ended without an answer (${child.exitCode ?? child.signalCode}): ` + command.slice(-6).join(' '))
       return value
     },
     async json (seconds) { return JSON.parse(await this.line(seconds)) }
