@@ -64,6 +64,8 @@ final class Replies {
         counters.put("punches.consistent", peer.punchesConsistent());
         counters.put("punches.random", peer.punchesRandom());
         counters.put("punches.putoff", peer.punchesPutOff());
+        counters.put("punches.probes", peer.punchProbes());
+        counters.put("punches.probes.failed", peer.punchProbesFailed());
         counters.put("relaying.attempts", peer.relayAttempts());
         counters.put("relaying.successes", peer.relaySuccesses());
         counters.put("relaying.aborts", peer.relayAborts());

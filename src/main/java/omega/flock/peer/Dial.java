@@ -12,6 +12,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import omega.flock.base.CloseReason;
 import omega.flock.base.FlockException;
 import omega.flock.base.KeyPair;
@@ -67,7 +68,10 @@ final class Dial implements AutoCloseable {
     private final Optional<PeerAddress> ownAddress;
     private final Optional<RelayThroughInfo> offer;
     private volatile Optional<CountDownLatch> punched = Optional.empty(); // or given up; there if a relay is
+    private final CountDownLatch relayTried = new CountDownLatch(1); // it leads to the peer, or does not
     private volatile Optional<FlockException> relayFailure = Optional.empty();
+    private final boolean behindRandomNat;
+    private Optional<RelayRoute> relay = Optional.empty(); // of the dialling thread only
     private Optional<HolePuncher> puncher = Optional.empty(); // of the dialling thread only
     private boolean won; // of the dialling thread only
 
@@ -81,11 +85,16 @@ final class Dial implements AutoCloseable {
         this.paths = new StreamPaths(context, this::punchingIsOver);
         this.ownAddress = context.dht().rpc().remoteAddress();
         this.offer = context.offerOneOf(options.relayThrough());
+        this.behindRandomNat = context.dht().rpc().firewalled() && context.dht().rpc().portRandomized();
     }
 
     /** Reaches the peer; see {@link PeerNode#connect}. */
     Dialer.Reached run() throws FlockException, InterruptedException {
         ClientHandshake handshake = new ClientHandshake(keyPair, remote, payload());
+        if (behindRandomNat && mayUseRelay()) {
+            // Likely nothing else will do: the relay is reached while the peer is searched for.
+            offer.ifPresent(own -> startRelay(own, true));
+        }
         Found found = new PeerSearch(context, scope, remote, handshake, knownRelays()).find(remaining());
         SecretStream stream = context.encrypt(paths.raw(), found.verified().keys(), true, keyPair);
         start(stream);
@@ -184,6 +193,7 @@ final class Dial implements AutoCloseable {
     private SecretStream awaitOpening(SecretStream stream) throws FlockException, InterruptedException {
         try {
             stream.awaitPeer(remaining());
+            relayTried.countDown();
             paths.confirmed(stream);
             race.settle(stream);
         } catch (IOException e) {
@@ -235,12 +245,24 @@ final class Dial implements AutoCloseable {
      */
     private boolean enterRelay(Found found) {
         Optional<RelayThroughInfo> theirs = found.verified().payload().relayThrough();
-        Optional<RelayThroughInfo> relay = theirs.or(() -> offer);
-        if (relay.isEmpty() || !options.mayBeRelayed() || !found.reply().relayed() || ownAddress.isPresent()) {
-            return false;
+        Optional<RelayThroughInfo> wanted = theirs.or(() -> offer).filter(any -> found.reply().relayed() && mayUseRelay());
+        if (relay.isPresent() && (wanted.isEmpty() || theirs.isPresent())) {
+            relay.get().close();
+            relayFailure = Optional.empty();
         }
-        PathRace<SecretStream>.Path route = race.enter("relay " + relay.get().publicKey(), () -> { });
-        RelayRoute relayed = new RelayRoute(context, paths.raw(), relay.get(), theirs.isEmpty(), new RelayRoute.Listener() {
+        if (wanted.isPresent() && (relay.isEmpty() || relay.get().isOver())) {
+            startRelay(wanted.get(), theirs.isEmpty());
+        }
+        return wanted.isPresent();
+    }
+
+    private boolean mayUseRelay() {
+        return options.mayBeRelayed() && ownAddress.isEmpty();
+    }
+
+    private void startRelay(RelayThroughInfo through, boolean ours) {
+        PathRace<SecretStream>.Path route = race.enter("relay " + through.publicKey(), () -> { });
+        RelayRoute started = new RelayRoute(context, paths.raw(), through, ours, new RelayRoute.Listener() {
             @Override
             public void onPaired(Path path) {
                 paths.paired(path);
@@ -252,13 +274,14 @@ final class Dial implements AutoCloseable {
                 if (paths.raw().isOpen()) { // else it failed because the dial did
                     relayFailure = Optional.of(why);
                 }
+                relayTried.countDown();
                 route.fail(why);
             }
         });
         punched = Optional.of(new CountDownLatch(1));
-        paths.enter(relayed);
-        relayed.start();
-        return true;
+        relay = Optional.of(started);
+        paths.enter(started);
+        started.start();
     }
 
     /** Leaves out what no datagram can be sent to. */
@@ -319,6 +342,10 @@ final class Dial implements AutoCloseable {
         puncher = Optional.of(opened);
         scope.fork("flock-dial-punch", () -> {
             try {
+                if (relayed && behindRandomNat) {
+                    // The relay comes first: samples, fresh sockets and rounds would only keep it from the processor.
+                    relayTried.await(PeerConstants.RELAY_HEAD_START.toNanos(), TimeUnit.NANOSECONDS);
+                }
                 new ClientPunch(context, DhtNode.target(remote), found, info, options, opened, relayed).run();
             } catch (IOException e) {
                 // A server that is connected already answers no more rounds; then what came through counts, and not this.

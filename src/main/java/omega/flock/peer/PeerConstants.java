@@ -66,6 +66,9 @@ public final class PeerConstants {
     /** How long packets that are under way through a relay may take to be acknowledged before it is kept for good. */
     static final Duration MOVE_TIMEOUT = Duration.ofMinutes(1);
 
+    /** How long a client that knows its NAT to be random leaves its processor to the relay before it tries to punch. */
+    static final Duration RELAY_HEAD_START = Duration.ofSeconds(1);
+
     /** Relays named by clients that a node reaches out to at a time. */
     static final int MAX_OFFERED_RELAYS = 64;
 

@@ -205,10 +205,12 @@ public final class PeerNode implements AutoCloseable {
     public PeerStats stats() {
         PeerCounters counters = context.counters();
         PunchStats.Snapshot punches = punching.stats().snapshot();
+        PunchSockets.Snapshot sockets = punching.sockets().snapshot();
         return new PeerStats(counters.dials.get(), servers.size(), counters.halfOpen.get(), punching.live(),
-                punching.sockets().live(), context.liveStreams(), counters.dialled.sum(), counters.accepted.sum(),
-                punches.open(), punches.consistent(), punches.random(), punches.tryLater(), counters.relays.get(),
-                counters.relayAttempts.sum(), counters.relaySuccesses.sum(), counters.relayAborts.sum(), counters.drops());
+                sockets.live(), context.liveStreams(), counters.dialled.sum(), counters.accepted.sum(),
+                punches.open(), punches.consistent(), punches.random(), punches.tryLater(), sockets.probesSent(),
+                sockets.probesFailed() + sockets.echoesDropped(), counters.relays.get(), counters.relayAttempts.sum(),
+                counters.relaySuccesses.sum(), counters.relayAborts.sum(), counters.drops());
     }
 
     /**

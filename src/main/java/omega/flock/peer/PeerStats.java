@@ -17,6 +17,8 @@ import java.util.Map;
  * @param punchesConsistent punches between two NATs that keep their port
  * @param punchesRandom punches with one NAT that does not
  * @param punchesPutOff rounds of clients that servers answered with "try later"
+ * @param punchProbes probes sent for punching, answers to those of others included
+ * @param punchProbesFailed probes that the system refused to send, and answers left out because there were too many
  * @param relays relays that carry a stream or are asked to, each with a connection of its own
  * @param relayAttempts handshakes of servers for which a relay was asked
  * @param relaySuccesses those of them that a relay paired with their client
@@ -25,8 +27,8 @@ import java.util.Map;
  */
 public record PeerStats(int dials, int servers, int halfOpenHandshakes, int punchers, int poolSockets,
                         int streams, long connectionsDialled, long connectionsAccepted, long punchesOpen, long punchesConsistent,
-                        long punchesRandom, long punchesPutOff, int relays, long relayAttempts, long relaySuccesses, long relayAborts,
-                        Map<String, Long> drops) {
+                        long punchesRandom, long punchesPutOff, long punchProbes, long punchProbesFailed, int relays,
+                        long relayAttempts, long relaySuccesses, long relayAborts, Map<String, Long> drops) {
 
     /** Copies the map. */
     public PeerStats {

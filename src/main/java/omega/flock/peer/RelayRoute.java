@@ -104,6 +104,16 @@ final class RelayRoute {
         return path;
     }
 
+    /** Tells whether the relay has been let go. */
+    boolean isOver() {
+        lock.lock();
+        try {
+            return state == State.CLOSED;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** The stream has moved to a direct path: the relay is let go as soon as nothing depends on it any more. */
     void leave() {
         lock.lock();

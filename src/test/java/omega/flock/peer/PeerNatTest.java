@@ -118,6 +118,7 @@ class PeerNatTest {
         PeerNode guest = node(nat("6.6.6.2", guestNat).host("10.0.1.2"));
         assertMeet(guest, host, DialOptions.DEFAULT);
         assertEquals(1, guest.stats().punchesRandom());
+        assertTrue(guest.stats().punchProbes() > 0);
     }
 
     @Test
@@ -224,8 +225,7 @@ class PeerNatTest {
     /** A random punch is under way, or has just been: with a relay it is put off and nothing ends, without one it is over. */
     @Test
     void aServerWhoseGateIsBusyIsMetThroughARelayMeanwhile() throws Exception {
-        BlindRelay relay = new BlindRelay();
-        relay.serve(open(relay.tap(network.host("5.5.5.9")), "5.5.5.9", builder().firewalled(false), Duration.ZERO));
+        BlindRelay relay = relay("5.5.5.9");
         MemoryHost at = nat("6.6.6.1", NatType.RANDOM).host("10.0.0.2");
         PeerNode host = open(at, at.address().getHostAddress(), builder(), Duration.ofHours(1));
         PeerNode earlier = node(nat("6.6.6.2", NatType.CONSISTENT).host("10.0.1.2"));
@@ -250,11 +250,46 @@ class PeerNatTest {
         }
     }
 
+    @Test
+    void whoIsBehindARandomNatReachesItsRelayBeforeThePeerHasAnswered() throws Exception {
+        BlindRelay relay = relay("5.5.5.9");
+        PeerNode host = node(nat("6.6.6.1", NatType.RANDOM).host("10.0.0.2"));
+        PeerNode guest = node(nat("6.6.6.2", NatType.RANDOM).host("10.0.1.2"));
+        try (PeerServer server = host.listen(KeyPair.generate(), PeerServerOptions.DEFAULT)) {
+            network.filter((source, destination, payload) -> !isHost(destination, "6.6.6.1") || relay.sessions() > 0);
+            try (SecretStream client = guest.connect(server.publicKey(), DialOptions.DEFAULT.withRelayThrough(List.of(relay.publicKey())));
+                    SecretStream accepted = server.accept()) {
+                assertTrue(client.isRelayed());
+                assertExchange(client, accepted);
+                assertEquals(1, relay.pairings());
+            }
+        }
+    }
+
+    @Test
+    void aRelayThatWasReachedEarlyIsLetGoForTheOneThatTheServerNames() throws Exception {
+        BlindRelay ours = relay("5.5.5.9");
+        BlindRelay theirs = relay("5.5.5.10");
+        PeerNode host = node(nat("6.6.6.1", NatType.RANDOM).host("10.0.0.2"));
+        PeerNode guest = node(nat("6.6.6.2", NatType.RANDOM).host("10.0.1.2"));
+        PeerServerOptions options = PeerServerOptions.DEFAULT.withRelayThrough(() -> List.of(theirs.publicKey()));
+        try (PeerServer server = host.listen(KeyPair.generate(), options)) {
+            network.filter((source, destination, payload) -> !isHost(destination, "6.6.6.1") || ours.sessions() > 0 || theirs.sessions() > 0);
+            try (SecretStream client = guest.connect(server.publicKey(), DialOptions.DEFAULT.withRelayThrough(List.of(ours.publicKey())));
+                    SecretStream accepted = server.accept()) {
+                assertTrue(client.isRelayed());
+                assertExchange(client, accepted);
+                assertEquals(0, ours.pairings());
+                assertEquals(1, theirs.pairings());
+                Patience.until(() -> ours.sessions() == 0 && guest.stats().relays() == 1);
+            }
+        }
+    }
+
     /** Probes come through, and nothing longer: a path on which a stream would starve. */
     @Test
     void aPunchedPathThatCarriesNoStreamDoesNotTakeItFromTheRelay() throws Exception {
-        BlindRelay relay = new BlindRelay();
-        relay.serve(open(relay.tap(network.host("5.5.5.9")), "5.5.5.9", builder().firewalled(false), Duration.ZERO));
+        BlindRelay relay = relay("5.5.5.9");
         PeerNode host = node(nat("6.6.6.1", NatType.CONSISTENT).host("10.0.0.2"));
         PeerNode guest = node(nat("6.6.6.2", NatType.CONSISTENT).host("10.0.1.2"));
         network.filter((source, destination, payload) -> !isStreamPacket(payload) || isRelay(source) || isRelay(destination));
@@ -272,6 +307,12 @@ class PeerNatTest {
             accepted.writeMessage("welcome".getBytes(UTF_8));
             assertArrayEquals("welcome".getBytes(UTF_8), client.readMessage().orElseThrow());
         }
+    }
+
+    private BlindRelay relay(String address) throws Exception {
+        BlindRelay relay = new BlindRelay();
+        relay.serve(open(relay.tap(network.host(address)), address, builder().firewalled(false), Duration.ZERO));
+        return relay;
     }
 
     private static boolean isRelay(InetSocketAddress address) {
