@@ -24,6 +24,10 @@ final class Bbr implements CongestionController {
     private static final int PROBE_WAIT_JITTER_NANOS = 1_000_000_000;
     /** Pause in round trips, if that is shorter: short paths probe more often (BBRv1 probes every eighth). */
     private static final int PROBE_WAIT_ROUNDS = 12;
+    /** Growth of the bandwidth with which a probe counts as having found more. */
+    private static final double FOUND_MORE = 1.1;
+    /** A window counts as used when less than this is free: a full one is filled again in bursts. */
+    private static final double SPARE = (FlowConstants.REFILL_PACKETS + 1) * (double) FlowConstants.MTU_MAX;
     private static final double MIN_WINDOW = FlowConstants.MIN_CWND_PACKETS * (double) FlowConstants.MTU_MAX;
     private static final double INITIAL_WINDOW = FlowConstants.INITIAL_CWND_PACKETS * (double) FlowConstants.MTU_BASE;
 
@@ -48,6 +52,8 @@ final class Bbr implements CongestionController {
     private boolean probeMayTeach; // losses are those of a probe
     private boolean cycleCounted; // the filter of bandwidths has advanced since the last probe
     private boolean lastProbeTooHigh;
+    private double bandwidthBefore; // the probe
+    private boolean contended; // others keep a queue that this flow has left
 
     private long probeRttDone; // 0 until the flight is small enough
     private boolean probeRttRound;
@@ -83,6 +89,7 @@ final class Bbr implements CongestionController {
             bandwidths.add(sample.rate());
         }
         floor.onSample(sample.now, sample.roundTrip);
+        contended &= !floor.isReached();
         bounds.onSample(sample);
         if (roundStarted) {
             judgeRound();
@@ -97,10 +104,10 @@ final class Bbr implements CongestionController {
 
     @Override
     public void onLost(long inFlightWhenSent, long lostSince) {
-        if (probeMayTeach && BbrBounds.isExcessive(lostSince, inFlightWhenSent, floor.isQueueEvident()) && phase != STARTUP) {
+        if (probeMayTeach && BbrBounds.isProbeExcessive(lostSince, inFlightWhenSent, isQueueOurs())) {
             probeMayTeach = false;
             lastProbeTooHigh = true;
-            bounds.reach(inFlightWhenSent, Math.min(product(bandwidth()), window));
+            bounds.reach(inFlightWhenSent, product(bandwidths.maximum()));
         }
     }
 
@@ -148,6 +155,7 @@ final class Bbr implements CongestionController {
         savedWindow = 0;
         pacingRate = Double.POSITIVE_INFINITY;
         lastProbeTooHigh = false;
+        contended = false;
     }
 
     /** {@return whether a packet was acknowledged that was sent after the round began} */
@@ -162,11 +170,11 @@ final class Bbr implements CongestionController {
     }
 
     private void judgeRound() {
-        if (bounds.isRoundExcessive(floor.isQueueEvident())) {
+        if (bounds.isRoundExcessive(isQueueOurs())) {
             if (phase == STARTUP) {
                 pipe.onExcessiveLoss();
                 bounds.reach(product(bandwidths.maximum()), window);
-            } else if (!phase.isProbing()) {
+            } else if (phase == CRUISE || (phase == DOWN && cycleCounted)) {
                 bounds.lower(bandwidths.maximum(), window);
             }
         }
@@ -208,6 +216,7 @@ final class Bbr implements CongestionController {
                 if (roundStarted) {
                     probeMayTeach = true;
                     bounds.startProbe();
+                    pipe.restart();
                     enter(UP, sample.now);
                 }
             }
@@ -226,7 +235,7 @@ final class Bbr implements CongestionController {
             return;
         }
         bounds.survived(sample.sentInFlight);
-        if (sample.inFlight + FlowConstants.MTU_MAX >= bounds.high()) {
+        if (sample.inFlight + SPARE >= bounds.high()) {
             bounds.probeUp(roundStarted, sample.acknowledged, window);
         }
     }
@@ -239,7 +248,7 @@ final class Bbr implements CongestionController {
             lastProbeTooHigh = false; // this one was cautious, the next may go on
             return true;
         }
-        return sample.now - phaseStart > floor.nanos() && sample.inFlight >= UP.pacingGain() * product(bandwidths.maximum());
+        return pipe.isStalled() || sample.now - phaseStart > floor.nanos() && sample.inFlight >= UP.pacingGain() * product(bandwidths.maximum());
     }
 
     private boolean isTimeToProbe(long nowNanos) {
@@ -247,7 +256,8 @@ final class Bbr implements CongestionController {
     }
 
     private boolean isTimeToCruise(RateSample sample) {
-        return sample.inFlight <= Math.min(bounds.highWithHeadroom(), product(bandwidths.maximum()));
+        return sample.inFlight <= Math.min(bounds.highWithHeadroom(), product(bandwidths.maximum()))
+                || (contended && sample.now - phaseStart > floor.nanos());
     }
 
     private void startCycle(long nowNanos) {
@@ -258,9 +268,18 @@ final class Bbr implements CongestionController {
         int chance = (int) (nowNanos * 0x9E3779B97F4A7C15L >>> 40);
         probeWait = PROBE_WAIT_NANOS + chance % PROBE_WAIT_JITTER_NANOS;
         roundsInCycle = chance & 1;
+        if (bandwidths.maximum() > bandwidthBefore * FOUND_MORE) {
+            roundsInCycle = PROBE_WAIT_ROUNDS - 1; // where there was more, there may be yet more
+        }
+    }
+
+    /** {@return whether a queue that is there may be of this flow's making} Losing to others in theirs is no reason to give way. */
+    private boolean isQueueOurs() {
+        return floor.isQueueEvident() && !contended;
     }
 
     private void refill(long nowNanos) {
+        bandwidthBefore = bandwidths.maximum();
         bounds.forgetLow();
         nextRoundDelivered = delivered;
         enter(REFILL, nowNanos);
@@ -294,6 +313,7 @@ final class Bbr implements CongestionController {
     }
 
     private void endProbeRtt(long nowNanos) {
+        contended = floor.isQueueEvident();
         floor.probed(nowNanos);
         window = Math.max(window, savedWindow);
         savedWindow = 0;
@@ -338,7 +358,9 @@ final class Bbr implements CongestionController {
             case CRUISE -> bounds.highWithHeadroom();
             case PROBE_RTT -> probeRttWindow();
         };
-        window = Math.min(window, Math.max(MIN_WINDOW, Math.min(most, bounds.low())));
+        if (!contended || phase == PROBE_RTT) {
+            window = Math.min(window, Math.max(MIN_WINDOW, Math.min(most, bounds.low())));
+        }
     }
 
     /** {@return the bandwidth-delay product in bytes} Without a round trip the first window stands for it. */

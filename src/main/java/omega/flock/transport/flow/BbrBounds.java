@@ -18,6 +18,8 @@ final class BbrBounds {
     private static final double HEADROOM = 0.15;
     /** "BBRStartupFullLossCnt: 6": fewer losses in a round are too few to tell of a rate. */
     private static final long LEAST_LOSS_BYTES = 6 * FlowConstants.MTU_BASE;
+    /** In a small flight one loss is a large part of it. */
+    private static final long LEAST_PROBE_LOSS_BYTES = 3 * FlowConstants.MTU_BASE;
 
     private double high = Double.POSITIVE_INFINITY;
     private double low = Double.POSITIVE_INFINITY;
@@ -52,7 +54,12 @@ final class BbrBounds {
         return bandwidthLow;
     }
 
-    static boolean isExcessive(long lostBytes, long ofBytes, boolean queueEvident) {
+    /** {@return whether a probe lost more than the path loses by chance} */
+    static boolean isProbeExcessive(long lostBytes, long ofBytes, boolean queueEvident) {
+        return lostBytes >= LEAST_PROBE_LOSS_BYTES && isExcessive(lostBytes, ofBytes, queueEvident);
+    }
+
+    private static boolean isExcessive(long lostBytes, long ofBytes, boolean queueEvident) {
         return lostBytes > ofBytes * (queueEvident ? LOSS_THRESHOLD : LOSS_THRESHOLD_WITHOUT_QUEUE);
     }
 

@@ -84,6 +84,8 @@ public final class FlowConstants {
     static final int PACING_BURST_PACKETS = 16;
     /** Longest burst in time at the pacing rate; also the least pause, since timers of a thread are not finer. */
     static final long PACING_QUANTUM_NANOS = 1_000_000L;
+    /** Lateness of a thread that was to go on with sending which is made up for, at most. */
+    static final long MAX_PACING_DELAY_NANOS = 10_000_000L;
 
     /** MTU sizes are searched in steps of this. */
     static final int MTU_STEP = 16;

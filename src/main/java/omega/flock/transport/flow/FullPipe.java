@@ -15,15 +15,21 @@ final class FullPipe {
         return full;
     }
 
+    /** {@return whether three rounds since the {@link #restart} brought no growth} */
+    boolean isStalled() {
+        return roundsWithoutGrowth >= ROUNDS;
+    }
+
     void onSample(RateSample sample, boolean roundStarted) {
-        if (full || sample.applicationLimited || !sample.hasRate()) {
+        if (sample.applicationLimited || !sample.hasRate()) {
             return;
         }
         if (sample.rate() >= best * GROWTH) {
             best = sample.rate();
             roundsWithoutGrowth = 0;
-        } else if (roundStarted && ++roundsWithoutGrowth >= ROUNDS) {
-            full = true;
+        } else if (roundStarted) {
+            roundsWithoutGrowth++;
+            full |= isStalled();
         }
     }
 

@@ -48,7 +48,7 @@ final class LossRecovery implements LossSink {
     private int episodeNeedless; // of these, proven to have been unnecessary
 
     // What the packet being processed acknowledged.
-    private long newlyDelivered; // bytes
+    private boolean newlyDelivered;
     private boolean progress;
     private long sampleSentAt;
     private boolean sampleTaken;
@@ -59,7 +59,7 @@ final class LossRecovery implements LossSink {
         this.timers = timers;
         this.counters = counters;
         this.controller = controller;
-        this.sampler = new RateSampler(table);
+        this.sampler = new RateSampler(table, rtt);
     }
 
     State state() {
@@ -118,7 +118,7 @@ final class LossRecovery implements LossSink {
     void onDelivered(long nowNanos, int seq) {
         long sentAt = table.sentAt(seq);
         boolean retransmitted = table.wasRetransmitted(seq);
-        newlyDelivered += table.bytes(seq);
+        newlyDelivered = true;
         sampler.onDelivered(nowNanos, seq);
         if (!retransmitted && (!sampleTaken || sentAt > sampleSentAt)) {
             sampleTaken = true;
@@ -149,20 +149,20 @@ final class LossRecovery implements LossSink {
         if (state != State.OPEN && atOrAfter(table.first(), recoveryEnd)) {
             endEpisode();
         }
-        if (newlyDelivered > 0) {
+        if (newlyDelivered) {
             tailProbeWanted = false; // the peer spoke: what the probe was to provoke
             detectLoss(nowNanos);
-            controller.onSample(sampler.take(nowNanos, newlyDelivered, sampleTaken ? rtt.latest() : 0, rtt.minimum()));
+            controller.onSample(sampler.take(nowNanos, sampleTaken ? rtt.latest() : 0));
         }
         if (table.isEmpty()) {
             clearTimers();
-        } else if (newlyDelivered > 0) {
+        } else if (newlyDelivered) {
             if (progress || state != State.OPEN) {
                 timers.set(StreamTimer.RETRANSMISSION, nowNanos + rtt.timeout());
             }
             armTailProbe(nowNanos);
         }
-        newlyDelivered = 0;
+        newlyDelivered = false;
         progress = false;
         sampleTaken = false;
     }

@@ -23,6 +23,7 @@ final class RateSampler {
     private static final int INITIAL_CAPACITY = 8;
 
     private final InFlight table;
+    private final RttEstimator rtt;
     private final RateSample sample = new RateSample();
     private int mask = INITIAL_CAPACITY - 1;
     private long[] deliveredThen = new long[INITIAL_CAPACITY];
@@ -32,7 +33,7 @@ final class RateSampler {
     private int[] inFlightThen = new int[INITIAL_CAPACITY]; // this packet included
     private boolean[] limitedThen = new boolean[INITIAL_CAPACITY];
 
-    private long delivered;
+    private long delivered; // of what was acknowledged in time
     private long deliveredAt;
     private long firstSentAt; // when the packet was sent from which the current send interval counts
     private long lost;
@@ -40,6 +41,7 @@ final class RateSampler {
     private int validFrom; // packets before this number went another path
 
     // What the packet being processed acknowledged.
+    private long deliveredBefore;
     private long lostBefore;
     private long newestSentAt;
     private int newestSeq;
@@ -47,8 +49,9 @@ final class RateSampler {
     private long sendInterval;
     private long ackStart;
 
-    RateSampler(InFlight table) {
+    RateSampler(InFlight table, RttEstimator rtt) {
         this.table = table;
+        this.rtt = rtt;
         this.validFrom = table.first();
     }
 
@@ -87,9 +90,11 @@ final class RateSampler {
 
     /** A packet is acknowledged, and was not before; it is still in the table. */
     void onDelivered(long nowNanos, int seq) {
-        delivered += table.bytes(seq);
-        deliveredAt = nowNanos;
         long sentAt = table.sentAt(seq);
+        if (sentAt >= firstSentAt - rtt.minimum() / 2) {
+            delivered += table.bytes(seq);
+            deliveredAt = nowNanos;
+        } // Else it arrived long ago, but a SACK has no room for that many blocks: counted now it would look like a burst.
         boolean newest = !sampled || sentAt > newestSentAt || (sentAt == newestSentAt && before(newestSeq, seq));
         if (!newest || before(seq, validFrom)) {
             return;
@@ -121,12 +126,12 @@ final class RateSampler {
     }
 
     /** {@return what the packet that was processed told; the same instance each time} */
-    RateSample take(long nowNanos, long acknowledgedBytes, long roundTripNanos, long minRttNanos) {
+    RateSample take(long nowNanos, long roundTripNanos) {
         if (limitedUntil >= 0 && delivered > limitedUntil) {
             limitedUntil = -1;
         }
         sample.now = nowNanos;
-        sample.acknowledged = acknowledgedBytes;
+        sample.acknowledged = delivered - deliveredBefore;
         sample.lost = lost - lostBefore;
         sample.roundTrip = roundTripNanos;
         sample.inFlight = table.sentBytes();
@@ -135,7 +140,7 @@ final class RateSampler {
             long interval = Math.max(sendInterval, nowNanos - ackStart);
             sample.delivered = delivered - sample.priorDelivered;
             // "Normally we expect interval >= MinRTT": less comes of a packet that was late and repeated, and would look too fast.
-            sample.interval = interval < Math.max(1, minRttNanos) ? 0 : interval;
+            sample.interval = interval < Math.max(1, rtt.minimum()) ? 0 : interval;
         } else {
             sample.priorDelivered = -1;
             sample.sentInFlight = 0;
@@ -143,6 +148,7 @@ final class RateSampler {
             sample.interval = 0;
             sample.applicationLimited = limitedUntil >= 0;
         }
+        deliveredBefore = delivered;
         lostBefore = lost;
         sampled = false;
         return sample;

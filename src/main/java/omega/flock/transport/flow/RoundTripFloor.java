@@ -13,22 +13,37 @@ final class RoundTripFloor {
     /** "ProbeRTTInterval: 5 secs". */
     private static final long PROBE_NANOS = 5_000_000_000L;
     private static final int NEAR = 32;
+    /** A queue is evident when it adds an eighth of the round trip (the threshold of HyStart++, RFC 9406). */
+    private static final int EVIDENT = 8;
+    /** Spans over which the present round trip is judged: a quarter of the smallest. */
+    private static final int SPAN = 4;
 
     private long minimum; // 0 before the first sample
     private long minimumAt;
     private long recent;
     private long recentAt;
-    private long latest;
+    private long present; // the smallest since presentSince
+    private long presentSince;
+    private long before; // the smallest of the span before that
     private boolean expired;
+    private boolean reached;
 
     /** {@return the estimate; 0 before the first sample} */
     long nanos() {
         return minimum;
     }
 
-    /** {@return whether the last sample was so long that packets must have waited in a queue} */
+    /**
+     * {@return whether packets wait in a queue} Told by the smallest round trip of the last quarter or half of one, since single
+     * ones are long for many reasons: readers that wake late, radio links.
+     */
     boolean isQueueEvident() {
-        return latest - minimum > minimum / 8;
+        return Math.min(present, before) - minimum > minimum / EVIDENT;
+    }
+
+    /** {@return whether the last sample was near the smallest: the queue is empty} */
+    boolean isReached() {
+        return reached;
     }
 
     /** {@return whether the estimate is so old that it should be measured anew} */
@@ -38,10 +53,17 @@ final class RoundTripFloor {
 
     void onSample(long nowNanos, long roundTripNanos) {
         expired = minimum > 0 && nowNanos - recentAt > PROBE_NANOS;
+        reached = roundTripNanos > 0 && roundTripNanos - minimum <= minimum / NEAR;
         if (roundTripNanos <= 0) {
             return;
         }
-        latest = roundTripNanos;
+        if (nowNanos - presentSince > minimum / SPAN) {
+            before = present == 0 ? roundTripNanos : present;
+            present = roundTripNanos;
+            presentSince = nowNanos;
+        } else {
+            present = Math.min(present, roundTripNanos);
+        }
         if (minimum == 0 || roundTripNanos < recent || expired) {
             recent = roundTripNanos;
             recentAt = nowNanos;
