@@ -48,11 +48,19 @@ public record PeerAddress(String host, int port) {
             throw new IllegalArgumentException("an IPv6 host needs brackets: \"" + hostPort + "\"");
         }
         String digits = hostPort.substring(colon + 1);
-        if (digits.length() > 5 || !digits.chars().allMatch(c -> c >= '0' && c <= '9')
-                || Integer.parseInt(digits) > 65535) {
+        if (digits.length() > 5 || !isDecimal(digits) || Integer.parseInt(digits) > 65535) {
             throw new IllegalArgumentException("the port is no number in 0..65535: \"" + hostPort + "\"");
         }
         return new PeerAddress(host, Integer.parseInt(digits));
+    }
+
+    private static boolean isDecimal(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) < '0' || text.charAt(i) > '9') {
+                return false;
+            }
+        }
+        return true;
     }
 
     /**
@@ -92,6 +100,17 @@ public record PeerAddress(String host, int port) {
     /** Tells whether the host is a dotted IPv4 address, the only kind that the wire format carries today. */
     public boolean isIPv4() {
         return IPv4.tryParse(host) != null;
+    }
+
+    /** Written out: what the compiler makes of a record is put together when it is first called, at the start of every program. */
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof PeerAddress address && port == address.port && host.equals(address.host);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * host.hashCode() + port;
     }
 
     /** Returns {@code host:port}, with brackets around an IPv6 host. */

@@ -43,6 +43,7 @@ final class GatewaySettings {
 
     /** Binds the ports; the network is joined in the background. */
     PeerNode open() {
+        PeerNode.warmUp();
         try {
             PeerConfig config = PeerConfig.of(rpc, keyPair.or(() -> derived).orElseGet(KeyPair::generate));
             return PeerNode.open(keepAlive.map(config::withConnectionKeepAlive).orElse(config));

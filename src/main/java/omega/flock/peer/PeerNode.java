@@ -92,6 +92,11 @@ public final class PeerNode implements AutoCloseable {
         }
     }
 
+    /** Begins to load what nodes need, if this is the first of the process, beside whatever its caller does before {@link #open}. */
+    public static void warmUp() {
+        WarmUp.begin();
+    }
+
     /**
      * Binds the ports and starts to bootstrap in the background.
      *

@@ -169,20 +169,15 @@ final class StreamPaths {
     }
 
     private void applyLocked(PathSelector.Action action) {
-        switch (action) {
-            case PathSelector.Action.Keep() -> { }
-            case PathSelector.Action.Bind(Path path) -> {
-                LOG.log(Level.DEBUG, "dial.path.bound remote={0} port={1}", path.remote(), path.port());
-                bindLocked(path, raw::connect);
-            }
-            case PathSelector.Action.Move(Path path) -> {
-                LOG.log(Level.DEBUG, "dial.path.moved remote={0} port={1}", path.remote(), path.port());
-                bindLocked(path, raw::retarget);
-            }
-            case PathSelector.Action.Upgrade(Path path) -> {
-                LOG.log(Level.DEBUG, "dial.path.upgraded remote={0} port={1}", path.remote(), path.port());
-                bindLocked(path, raw::changeRemote);
-            }
+        if (action instanceof PathSelector.Action.Bind(Path path)) {
+            LOG.log(Level.DEBUG, "dial.path.bound remote={0} port={1}", path.remote(), path.port());
+            bindLocked(path, raw::connect);
+        } else if (action instanceof PathSelector.Action.Move(Path path)) {
+            LOG.log(Level.DEBUG, "dial.path.moved remote={0} port={1}", path.remote(), path.port());
+            bindLocked(path, raw::retarget);
+        } else if (action instanceof PathSelector.Action.Upgrade(Path path)) {
+            LOG.log(Level.DEBUG, "dial.path.upgraded remote={0} port={1}", path.remote(), path.port());
+            bindLocked(path, raw::changeRemote);
         }
         selector.nextDeadline().ifPresent(deadline -> context.timers().schedule(deadline, this::tick));
     }

@@ -13,10 +13,10 @@ import omega.flock.base.FlockException;
  */
 final class Bootstrap {
 
-    /** What the quick test waits for its answer beyond the walk: so many round trips of the first answer. */
+    /** What the quick test waits for its answer beyond the walk: so many of the shortest round trips that the walk has seen. */
     private static final int QUICK_TEST_ROUND_TRIPS = 2;
 
-    private static final Duration QUICK_TEST_SLACK = Duration.ofMillis(10);
+    private static final long QUICK_TEST_SLACK_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
     private final RpcConfig config;
     private final NodeState state;
@@ -50,9 +50,12 @@ final class Bootstrap {
         boolean testing = testQuickly;
         try (RpcQuery query = queries.background(state.tableId())) {
             for (Optional<RpcReply> reply = query.next(); reply.isPresent(); reply = query.next()) {
+                if (quickTest.isPresent()) {
+                    quickTest.get().sawRoundTrip(reply.get().rtt());
+                }
                 if (testing) {
                     testing = false;
-                    quickTest = Optional.of(new QuickTest(reply.get()));
+                    quickTest = Optional.of(new QuickTest(reply.get().rtt()));
                     // One answer at the port that never sent anything, and a thorough check is worth its while.
                     pool.send(NetworkCheck.pingNat(ports.server().localAddress().getPort()), reply.get().from(),
                             reply.get().fromId(), quickTest.get(), Optional.empty());
@@ -68,11 +71,16 @@ final class Bootstrap {
     private static final class QuickTest implements ReplyListener {
 
         private final CountDownLatch settled = new CountDownLatch(1);
-        private final Duration patience;
         private volatile boolean answered;
+        private long shortestNanos; // of the bootstrapping thread only
 
-        private QuickTest(RpcReply first) {
-            patience = Duration.ofNanos(QUICK_TEST_ROUND_TRIPS * first.rtt().toNanos()).plus(QUICK_TEST_SLACK);
+        private QuickTest(Duration roundTrip) {
+            shortestNanos = roundTrip.toNanos();
+        }
+
+        /** The first round trip of a process holds the loading of classes; it is no measure for how long to wait. */
+        private void sawRoundTrip(Duration roundTrip) {
+            shortestNanos = Math.min(shortestNanos, roundTrip.toNanos());
         }
 
         @Override
@@ -88,7 +96,7 @@ final class Bootstrap {
 
         private boolean passed() throws InterruptedException {
             // In a tiny network the walk is over before the answer can be here.
-            return settled.await(patience.toNanos(), TimeUnit.NANOSECONDS) && answered;
+            return settled.await(QUICK_TEST_ROUND_TRIPS * shortestNanos + QUICK_TEST_SLACK_NANOS, TimeUnit.NANOSECONDS) && answered;
         }
     }
 }

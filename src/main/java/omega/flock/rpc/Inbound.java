@@ -68,9 +68,12 @@ final class Inbound {
         }
         try {
             PeerAddress from = PeerAddress.of(source);
-            switch (RpcMessage.decode(datagram)) {
-                case RpcMessage.Request request -> onRequest(port, from, request);
-                case RpcMessage.Reply reply -> onReply(port, from, reply);
+            // No switch over types on the way to a first connection: the JDK links each of them at run time (ADR 19).
+            RpcMessage message = RpcMessage.decode(datagram);
+            if (message instanceof RpcMessage.Request request) {
+                onRequest(port, from, request);
+            } else if (message instanceof RpcMessage.Reply reply) {
+                onReply(port, from, reply);
             }
         } catch (MalformedMessageException e) {
             counters.dropped(DropReason.MALFORMED);

@@ -144,26 +144,30 @@ final class QueryWalker {
     }
 
     private void walkToTheEnd() throws FlockException, InterruptedException {
-        while (true) {
-            switch (awaitEvent()) {
-                case Event.Replied(RpcPeer visited, RpcReply reply) -> onReply(visited, reply);
-                case Event.TimedOut(RpcPeer visited) -> locked(() -> walk.onTimeout(visited)).forEach(host::sendDownHint);
-                case Event.Failed(RpcPeer visited) -> change(() -> walk.onFailure(visited));
-                case Event.Slow(RpcPeer visited) -> change(() -> walk.onSlow(visited));
-                case Event.Todo(IterativeQuery.Step.Visit(RpcPeer peer)) -> visit(peer);
-                case Event.Todo(IterativeQuery.Step.PullTable(int count)) -> {
-                    List<RpcPeer> nodes = host.closestNodes(request.target(), count);
-                    change(() -> walk.addTableNodes(nodes));
-                }
-                case Event.Todo(IterativeQuery.Step.ResolveBootstrap ignored) -> {
-                    List<RpcPeer> nodes = host.bootstrapNodes();
-                    change(() -> walk.addBootstrapNodes(nodes));
-                }
-                case Event.Todo(IterativeQuery.Step.Await ignored) -> { }
-                case Event.Todo(IterativeQuery.Step.Done ignored) -> {
-                    return;
-                }
+        for (Event event = awaitEvent(); !(event instanceof Event.Todo(IterativeQuery.Step.Done ignored)); event = awaitEvent()) {
+            if (event instanceof Event.Replied(RpcPeer visited, RpcReply reply)) {
+                onReply(visited, reply);
+            } else if (event instanceof Event.TimedOut(RpcPeer visited)) {
+                locked(() -> walk.onTimeout(visited)).forEach(host::sendDownHint);
+            } else if (event instanceof Event.Failed(RpcPeer visited)) {
+                change(() -> walk.onFailure(visited));
+            } else if (event instanceof Event.Slow(RpcPeer visited)) {
+                change(() -> walk.onSlow(visited));
+            } else if (event instanceof Event.Todo(IterativeQuery.Step step)) {
+                follow(step);
             }
+        }
+    }
+
+    private void follow(IterativeQuery.Step step) throws InterruptedException {
+        if (step instanceof IterativeQuery.Step.Visit(RpcPeer peer)) {
+            visit(peer);
+        } else if (step instanceof IterativeQuery.Step.PullTable(int count)) {
+            List<RpcPeer> nodes = host.closestNodes(request.target(), count);
+            change(() -> walk.addTableNodes(nodes));
+        } else if (step instanceof IterativeQuery.Step.ResolveBootstrap) {
+            List<RpcPeer> nodes = host.bootstrapNodes();
+            change(() -> walk.addBootstrapNodes(nodes));
         }
     }
 
