@@ -4,7 +4,7 @@
 //   node crowd.js [CONNECTIONS [SECONDS]]     1050 and 30
 // ROUNDS (5), STACKS ("js634 java"), HEAP ("1g": of the Java process), TRANSFER_BYTES (300000000).
 
-const { start, stop, run, peers, only, spread, setting, save } = require('./lib')
+const { start, stop, run, peers, only, setting, finish } = require('./lib')
 
 const connections = Number(process.argv[2] || 1050)
 const seconds = Number(process.argv[3] || 30)
@@ -37,16 +37,7 @@ async function main () {
       }
     }))
   }
-  console.log(`${rounds} rounds, each in new processes, the stacks side by side: ${connections.toLocaleString('en-US')} connections, both ends in one ` +
-    `process, idle for ${seconds} s; then a message and its echo on each, and ${bytes / 1e6} MB through one of them. Heap is what is live after a ` +
-    'collection, for JavaScript without what its native code allocates. Medians, and minimum to maximum.\n')
-  console.log('| stack | processor, % of a core | heap an end, KiB | alive at the end | MB/s of one | connects at first, a second |')
-  console.log('|---|---|---|---|---|---|')
-  for (const { label, rounds: list } of Object.values(results)) {
-    console.log(`| ${label} | ${spread(list.map((r) => r.processorPercent))} | ${spread(list.map((r) => r.heapBytesPerEnd / 1024))} | ` +
-      `${spread(list.map((r) => r.alive), 0)} | ${spread(list.map((r) => r.bytesPerSecond / 1e6), 0)} | ${spread(list.map((r) => r.connections / r.connectSeconds), 0)} |`)
-  }
-  if (process.argv.length === 2) save('crowd', { rounds, connections, seconds, bytes }, results)
+  finish('crowd', { rounds, connections, seconds, bytes }, results, process.argv.length === 2)
 }
 
 run(main)

@@ -5,7 +5,7 @@
 // RELEASE is the feature release of that java; DIRECTORY takes the class-data archive. STARTS (20), CONNECTS (2000), CROWD (1000) and ROUNDS (5)
 // change the size of the run, 0 leaves a part out.
 
-const { start, stop, run, quantile, median, spread, setting, save } = require('./lib')
+const { start, stop, run, quantile, median, setting, finish } = require('./lib')
 const path = require('path')
 
 const [java, release, classPath, directory] = process.argv.slice(2)
@@ -99,15 +99,7 @@ async function main () {
   await measureStarts(servers, bootstrap, results)
   await measureConnects(servers, bootstrap, results)
 
-  console.log(`From the spawn of a client process to its open connection, ${starts} times turn by turn; ${rounds} rounds of ${connects} connects in sequence ` +
-    `and of ${crowd} at once, each in a new client. A DHT of 5 JavaScript nodes, a server of the same stack. Medians, and minimum to maximum.\n`)
-  console.log(`| stack | spawn to open, ms | from main, ms | connects 1 to ${YOUNG}, ms | later: median, ms | 99 %, ms | ${crowd} at once, a second |`)
-  console.log('|---|---|---|---|---|---|---|')
-  for (const [name, { wall, fromMain, connects, atOnce }] of Object.entries(results)) {
-    console.log(`| ${[name, spread(wall, 0), spread(fromMain, 0), ...['young', 'median', 'p99'].map((which) => spread(connects.map((r) => r[which]))),
-      spread(atOnce, 0)].join(' | ')} |`)
-  }
-  save('first', { starts, connects, crowd, rounds }, results)
+  finish('first', { starts, connects, crowd, rounds, young: YOUNG }, results)
 }
 
 run(main)

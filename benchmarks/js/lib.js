@@ -107,17 +107,24 @@ function machine () {
     java: process.env.BENCHMARK_JDK,
     node: process.version,
     hyperdht: `${version('hyperdht-6-32')} and ${version('hyperdht')}, udx-native ${version('udx-native')}`,
+    rmemMax: Number(fs.readFileSync('/proc/sys/net/core/rmem_max')),
     commit: execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim(),
     quiet: process.env.QUIET === 'yes'
   }
 }
 
-// Writes benchmarks/results/PART.json, which report.js and charts.js read.
-function save (part, settings, results) {
-  fs.mkdirSync(RESULTS, { recursive: true })
-  fs.writeFileSync(path.join(RESULTS, part + '.json'), JSON.stringify({ part, machine: machine(), settings, results }, null, 1) + '\n')
+const file = (part) => path.join(RESULTS, part + '.json')
+
+// Prints the part's tables, and when the part was run whole keeps results/PART.json, which report.js and charts.js read.
+function finish (part, settings, results, whole = true) {
+  const record = { part, machine: machine(), settings, results }
+  console.log(require('./report').render(record))
+  if (whole) fs.writeFileSync(file(part), JSON.stringify(record, null, 1) + '\n')
 }
+
+// The kept results of a part, or undefined.
+const read = (part) => fs.existsSync(file(part)) ? JSON.parse(fs.readFileSync(file(part))) : undefined
 
 const sleep = (millis) => new Promise((resolve) => setTimeout(resolve, millis))
 
-module.exports = { RESULTS, start, stop, within, run, peers, only, quantile, median, spread, setting, machine, save, sleep }
+module.exports = { RESULTS, start, stop, within, run, peers, only, quantile, median, spread, setting, finish, read, sleep }

@@ -4,7 +4,7 @@
 //   node lines.js WAN_PROGRAM [NAME…]     a name of LINES or FAIR below, or a line of one's own: DELAY:RATE:QUEUE:LOSS:REORDER
 // ROUNDS (5), STREAM_SECONDS (8), FAIR_SECONDS (20), STACKS ("js632 java").
 
-const { start, stop, run, peers, only, median, spread, setting, save, sleep } = require('./lib')
+const { start, stop, run, peers, only, median, setting, finish, sleep } = require('./lib')
 const { execFileSync } = require('child_process')
 const path = require('path')
 
@@ -111,26 +111,15 @@ async function pair ([one, other], line, seed) {
 const describe = ([delay, rate, queue, loss, reorder]) =>
   `${rate} Mbit/s, ${2 * delay} ms, queue ${queue} KB` + (loss ? `, ${loss} % lost` : '') + (reorder ? `, ${reorder} % reordered` : '')
 
-function lineTable (name, line, cells) {
-  for (const [stack, results] of Object.entries(cells)) {
-    const of = (value) => results.map(value)
-    console.log(`| ${name}: ${describe(line)} | ${all[stack].label} | ${spread(of((r) => r.megabytesPerSecond), 2)} | ` +
-      `${spread(of((r) => r.dropped), 0)} | ${spread(of((r) => r.delivered + r.lost + r.dropped), 0)} | ${spread(of((r) => r.waitMedianMillis))} | ` +
-      `${spread(of((r) => 2 * line[0] + r.waitMedianMillis), 0)} | ${spread(of((r) => r.roundTripMillis), 0)} |`)
-  }
-}
-
 async function measureLines (chosen) {
   const results = {}
-  console.log('| line | stack | MB/s | dropped by the queue | sent | wait in the queue, ms | round trip of the line, ms | as the sender saw it, ms |')
-  console.log('|---|---|---|---|---|---|---|---|')
   for (const [name, line] of Object.entries(chosen)) {
-    const cells = Object.fromEntries(Object.keys(stacks).map((stack) => [stack, []]))
+    const cells = Object.fromEntries(Object.entries(stacks).map(([stack, { label }]) => [stack, { label, rounds: [] }]))
     for (let round = 0; round < rounds; round++) {
       for (const stack of Object.keys(stacks)) {
         try {
           const result = await single(stack, line, round + 1)
-          cells[stack].push(result)
+          cells[stack].rounds.push(result)
           console.error(`${name} ${stack}: ${result.megabytesPerSecond.toFixed(2)} MB/s, ${result.dropped} dropped`)
         } catch (err) {
           console.error(`${name} ${stack}: ${err.message}`)
@@ -138,7 +127,6 @@ async function measureLines (chosen) {
         }
       }
     }
-    lineTable(name, line, cells)
     results[name] = { line, text: describe(line), cells }
   }
   return results
@@ -146,8 +134,6 @@ async function measureLines (chosen) {
 
 async function measureFairness (chosen) {
   const results = {}
-  console.log('\n| two streams on the line "clean" | share of the first, % | Jain\'s index | MB/s together | dropped by the queue |')
-  console.log('|---|---|---|---|---|')
   for (const [name, pairOfStacks] of Object.entries(chosen)) {
     const cells = []
     for (let round = 0; round < rounds; round++) {
@@ -162,10 +148,7 @@ async function measureFairness (chosen) {
         process.exitCode = 1
       }
     }
-    const share = ({ megabytesPerSecond }) => 100 * megabytesPerSecond[0] / sum(megabytesPerSecond)
-    console.log(`| ${pairOfStacks.map((stack) => all[stack].label).join(' and ')} | ${spread(cells.map(share), 0)} | ` +
-      `${spread(cells.map(({ jain }) => jain), 3)} | ${spread(cells.map((r) => sum(r.megabytesPerSecond)), 2)} | ${spread(cells.map((r) => r.dropped), 0)} |`)
-    results[name] = { stacks: pairOfStacks, cells }
+    results[name] = { labels: pairOfStacks.map((stack) => all[stack].label), rounds: cells }
   }
   return results
 }
@@ -179,12 +162,10 @@ async function main () {
   if (unknown.length) throw new Error(`no such line: ${unknown.join(' ')} (there are ${known.join(' ')} and DELAY:RATE:QUEUE:LOSS:REORDER)`)
   const lines = Object.fromEntries(chosen.filter((name) => !FAIR[name]).map((name) => [name, LINES[name] || ownLine(name)]))
   const fair = Object.fromEntries(chosen.filter((name) => FAIR[name]).map((name) => [name, FAIR[name]]))
-  console.log(`${rounds} rounds, turn by turn, each in new processes. One encrypted stream sends for ${seconds} s; MB/s is what the receiver got in ` +
-    `${seconds} s from its first byte on. Medians, and minimum to maximum.\n`)
   const results = { lines: {}, fairness: {} }
   if (Object.keys(lines).length) results.lines = await measureLines(lines)
   if (Object.keys(fair).length) results.fairness = await measureFairness(fair)
-  if (!names.length) save('lines', { rounds, seconds, fairSeconds }, results)
+  finish('lines', { rounds, seconds, fairSeconds }, results, !names.length)
 }
 
 run(main, removeNamespaces)

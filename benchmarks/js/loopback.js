@@ -5,7 +5,7 @@
 //   node loopback.js [throughput|ping]
 // ROUNDS (5), PINGS (10000, after as many as WARM_PINGS, 5000), STACKS ("js634 java java-portable").
 
-const { start, stop, run, peers, only, quantile, median, spread, setting, save } = require('./lib')
+const { start, stop, run, peers, only, quantile, median, setting, finish } = require('./lib')
 const fs = require('fs')
 const path = require('path')
 
@@ -75,16 +75,7 @@ async function main () {
       }
     }
   }
-  console.log(`${rounds} rounds, turn by turn, each in two new processes on 127.0.0.1. Throughput is the receiver's count from its first byte on; processor ` +
-    `time is that of both processes, user and system, from the open connection to the last byte of ${ALL / 1e6} MB; a ping is 64 bytes and back, ` +
-    `${pings} after ${warmPings}. Medians, and minimum to maximum.\n`)
-  console.log(`| stack | first ${FIRST / 1e6} MB, MB/s | ${ALL / 1e6} MB, MB/s | processor, ns a byte | ping, µs: first 1,000 | median | 99 % |`)
-  console.log('|---|---|---|---|---|---|---|')
-  for (const { label, throughput, ping } of Object.values(results)) {
-    console.log(`| ${label} | ${spread(throughput.map((r) => r.first), 0)} | ${spread(throughput.map((r) => r.all), 0)} | ` +
-      `${spread(throughput.map((r) => r.nanosPerByte), 2)} | ${['young', 'median', 'p99'].map((name) => spread(ping.map((r) => r[name]), 0)).join(' | ')} |`)
-  }
-  if (process.argv.length === 2) save('loopback', { rounds, first: FIRST, all: ALL, pings, warmPings }, results)
+  finish('loopback', { rounds, first: FIRST, all: ALL, pings, warmPings }, results, process.argv.length === 2)
 }
 
 run(main)

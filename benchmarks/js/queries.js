@@ -3,7 +3,7 @@
 // Announces and lookups in sequence, by both stacks, on a network of JavaScript nodes. Called by benchmarks/run.
 // ROUNDS (5), NODES (20), ANNOUNCES (700), LOOKUPS (3000), STACKS ("js634 java").
 
-const { start, stop, run, peers, only, quantile, spread, setting, save } = require('./lib')
+const { start, stop, run, peers, only, quantile, setting, finish } = require('./lib')
 const path = require('path')
 
 const YOUNG = 200
@@ -46,17 +46,7 @@ async function main () {
       }
     }
   }
-  console.log(`${rounds} rounds, turn by turn, each in new processes: ${announces} announces in sequence, then ${lookups} lookups of them by another process, ` +
-    `on a new network of ${nodes} JavaScript nodes that share one process. "Later" is the last two thirds. Medians, and minimum to maximum.\n`)
-  console.log(`| stack | query | first ${YOUNG}, a second | later, a second | later, each: median, ms | 99 %, ms |`)
-  console.log('|---|---|---|---|---|---|')
-  for (const { label, announce, lookup } of Object.values(results)) {
-    for (const [role, list] of Object.entries({ announce, lookup })) {
-      console.log(`| ${label} | ${role} | ${spread(list.map((r) => r.young), 0)} | ${spread(list.map((r) => r.warm), 0)} | ` +
-        `${spread(list.map((r) => r.median), 2)} | ${spread(list.map((r) => r.p99), 2)} |`)
-    }
-  }
-  save('queries', { rounds, nodes, announces, lookups, young: YOUNG }, results)
+  finish('queries', { rounds, nodes, announces, lookups, young: YOUNG }, results)
 }
 
 run(main)

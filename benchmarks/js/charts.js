@@ -1,0 +1,149 @@
+'use strict'
+
+// Draws results/PART.svg from results/PART.json, with Vega-Lite. A bar is the median of the rounds, the thin line their minimum to maximum.
+
+const { RESULTS, read, median } = require('./lib')
+const fs = require('fs')
+const path = require('path')
+
+const COLOURS = {
+  JavaScript: '#9aa5b1',
+  Java: '#1f6fd6',
+  'Java without native access': '#86b6f2',
+  'Java, C1 only': '#86b6f2',
+  'Java, C1 only, archive': '#0b3d91'
+}
+const COLOUR_SCALE = {} // shared by the panels of a chart, hence filled in when all of them are known
+const BAR_HEIGHT = 13
+const INK = '#24292f'
+
+const nameOf = (label) => label.startsWith('JavaScript') ? 'JavaScript' : label
+const digitsOf = (value) => value >= 100 ? 0 : value >= 10 ? 1 : 2
+const text = (value) => value.toLocaleString('en-US', { maximumFractionDigits: digitsOf(value) })
+
+// A bar of a group: the values of all rounds, `shown` as text beside it.
+function bar (group, label, values, show = text) {
+  const value = median(values)
+  return { group, stack: nameOf(label), value, low: Math.min(...values), high: Math.max(...values), shown: show(value) }
+}
+
+// Bars in groups, one below the other. Groups and stacks keep the order in which they come.
+function panel (title, bars, { width = 300, labels = true, max } = {}) {
+  const groups = [...new Set(bars.map(({ group }) => group))]
+  const stacks = [...new Set(bars.map(({ stack }) => stack))]
+  const end = max || 1.25 * Math.max(...bars.map(({ high }) => high))
+  const y = {
+    field: 'group',
+    type: 'nominal',
+    sort: groups,
+    title: null,
+    axis: labels ? { labelLimit: 0, ticks: false, domain: false, labelPadding: 8 } : null,
+    scale: { paddingInner: 0.25 }
+  }
+  const yOffset = { field: 'stack', sort: stacks, scale: { paddingInner: 0.05 } }
+  const x = (field) => ({ field, type: 'quantitative', title: null, scale: { domain: [0, end], nice: false }, axis: { grid: true, tickCount: 4, domain: false, ticks: false } })
+  return {
+    title: { text: title, anchor: 'start', fontSize: 13, offset: 8 },
+    width,
+    height: { step: BAR_HEIGHT, for: 'offset' },
+    data: { values: bars },
+    encoding: { y, yOffset },
+    layer: [
+      {
+        mark: { type: 'bar', cornerRadiusEnd: 2 },
+        encoding: {
+          x: x('value'),
+          color: {
+            field: 'stack',
+            type: 'nominal',
+            scale: COLOUR_SCALE,
+            legend: { title: null, orient: 'bottom', direction: 'horizontal', symbolType: 'square' }
+          }
+        }
+      },
+      { mark: { type: 'rule', strokeWidth: 1.2, color: INK, opacity: 0.75 }, encoding: { x: x('low'), x2: { field: 'high' } } },
+      { mark: { type: 'text', align: 'left', dx: 6, fontSize: 11, color: INK }, encoding: { x: x('high'), text: { field: 'shown' } } }
+    ]
+  }
+}
+
+const each = (results, value) => Object.values(results).filter((result) => value(result).length)
+
+const charts = {
+  lines ({ results: { lines } }) {
+    const cells = Object.entries(lines).flatMap(([name, { line, cells }]) => Object.values(cells).map(({ label, rounds }) => ({ name, line, label, rounds })))
+      .filter(({ rounds }) => rounds.length)
+    const group = ({ name, line: [delay, rate] }) => `${name} (${rate} Mbit/s, ${2 * delay} ms)`
+    return [
+      panel('Throughput, % of the line\'s rate (MB/s)', cells.map((cell) => {
+        const perPercent = cell.line[1] / 8 / 100
+        return bar(group(cell), cell.label, cell.rounds.map((r) => r.megabytesPerSecond / perPercent), (value) => text(value * perPercent))
+      }), { width: 250, max: 122 }),
+      panel('Packets dropped by its queue, %', cells.map((cell) =>
+        bar(group(cell), cell.label, cell.rounds.map((r) => 100 * r.dropped / (r.delivered + r.lost + r.dropped)))), { width: 170, labels: false })
+    ]
+  },
+
+  loopback ({ results }) {
+    const withThroughput = each(results, (r) => r.throughput)
+    return [
+      panel('MB/s', [
+        ...withThroughput.map(({ label, throughput }) => bar('first 256 MB', label, throughput.map((r) => r.first))),
+        ...withThroughput.map(({ label, throughput }) => bar('2,000 MB', label, throughput.map((r) => r.all)))
+      ], { width: 190 }),
+      panel('Processor, ns a byte', withThroughput.map(({ label, throughput }) => bar('', label, throughput.map((r) => r.nanosPerByte))), { width: 140, labels: false }),
+      panel('Ping of 64 bytes, µs', each(results, (r) => r.ping).map(({ label, ping }) => bar('', label, ping.map((r) => r.median))), { width: 140, labels: false })
+    ]
+  },
+
+  queries ({ results, settings: { young } }) {
+    const of = (role) => [['young', `first ${young}`], ['warm', 'later']].flatMap(([age, group]) =>
+      each(results, (r) => r[role]).map((result) => bar(group, result.label, result[role].map((r) => r[age]))))
+    return [panel('Announces a second', of('announce'), { width: 260 }), panel('Lookups a second', of('lookup'), { width: 260 })]
+  },
+
+  crowd ({ results }) {
+    const all = each(results, (r) => r.rounds)
+    return [
+      panel('Processor, % of a core', all.map(({ label, rounds }) => bar('', label, rounds.map((r) => r.processorPercent))), { width: 270, labels: false }),
+      panel('Heap of an end, KiB', all.map(({ label, rounds }) => bar('', label, rounds.map((r) => r.heapBytesPerEnd / 1024))), { width: 270, labels: false })
+    ]
+  },
+
+  first ({ results, settings: { crowd } }) {
+    const named = Object.entries(results).map(([label, result]) => ({ label, ...result }))
+    return [
+      panel('Spawn to open connection, ms', each(named, (r) => r.wall).map(({ label, wall }) => bar('', label, wall)), { width: 200, labels: false }),
+      panel('Connect, warm, ms', ['median', 'p99'].flatMap((which) => each(named, (r) => r.connects).map(({ label, connects }) =>
+        bar(which === 'p99' ? '99 %' : which, label, connects.map((r) => r[which])))), { width: 160 }),
+      panel(`${crowd} at once, a second`, each(named, (r) => r.atOnce).map(({ label, atOnce }) => bar('', label, atOnce)), { width: 160, labels: false })
+    ]
+  }
+}
+
+async function main () {
+  const [vega, vegaLite] = [await import('vega'), await import('vega-lite')]
+  for (const [part, draw] of Object.entries(charts)) {
+    const record = read(part)
+    if (!record) continue
+    const panels = draw(record)
+    const stacks = [...new Set(panels.flatMap(({ data }) => data.values.map(({ stack }) => stack)))]
+    Object.assign(COLOUR_SCALE, { domain: stacks, range: stacks.map((stack) => COLOURS[stack]) })
+    const { spec } = vegaLite.compile({
+      $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
+      background: 'white',
+      padding: 12,
+      hconcat: panels,
+      spacing: 28,
+      resolve: { scale: { yOffset: 'independent' } },
+      config: { font: 'sans-serif', view: { stroke: null }, axis: { labelColor: INK, labelFontSize: 11, gridColor: '#e6e8eb' }, legend: { labelFontSize: 12, labelColor: INK, labelLimit: 0 } }
+    })
+    const view = new vega.View(vega.parse(spec), { renderer: 'none' })
+    fs.writeFileSync(path.join(RESULTS, part + '.svg'), await view.toSVG() + '\n')
+  }
+}
+
+main().catch((err) => {
+  console.error(err)
+  process.exitCode = 1
+})

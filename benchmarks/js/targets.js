@@ -1,0 +1,111 @@
+'use strict'
+
+// What the benchmarks are to show, each target beside what was measured. A target whose part was not run is left out.
+
+const { median, spread } = require('./lib')
+
+const of = (rounds, value) => rounds.length ? median(rounds.map(value)) : NaN
+const number = (value, digits = 2) => value.toLocaleString('en-US', { maximumFractionDigits: digits })
+
+function row (target, measured, met) {
+  return { target, measured, met: Boolean(met) }
+}
+
+function atLeast (target, value, bound, unit = '') {
+  return row(target, number(value) + unit, value >= bound)
+}
+
+function atMost (target, value, bound, unit = '') {
+  return row(target, number(value) + unit, value <= bound)
+}
+
+const parts = {
+  lines ({ results: { lines, fairness } }) {
+    const rows = []
+    for (const [name, { line, cells }] of Object.entries(lines)) {
+      if (!cells.java || !cells.js632) continue
+      const [ours, theirs] = [cells.java.rounds, cells.js632.rounds]
+      const rates = [ours, theirs].map((rounds) => of(rounds, (r) => r.megabytesPerSecond))
+      const drops = [ours, theirs].map((rounds) => of(rounds, (r) => r.dropped))
+      rows.push(row(`line ${name}: at least JavaScript's throughput`, `${number(rates[0])} to ${number(rates[1])} MB/s`, rates[0] >= rates[1]))
+      rows.push(row(`line ${name}: at most half of its drops`, `${number(drops[0])} to ${number(drops[1])}`, drops[0] <= drops[1] / 2))
+      if (name === 'loss-1') rows.push(atLeast('line loss-1: 8.5 MB/s', rates[0], 8.5, ' MB/s'))
+      if (name === 'clean') {
+        rows.push(atMost('line clean: a round trip under load of twice the line\'s', of(ours, (r) => r.roundTripMillis), 4 * line[0], ' ms as the sender saw it'))
+      }
+    }
+    const own = fairness['fair-java']
+    const mixed = fairness['fair-mixed']
+    if (own) rows.push(atLeast('two of our streams share a line: Jain\'s index 0.9', of(own.rounds, (r) => r.jain), 0.9))
+    if (mixed) {
+      const share = of(mixed.rounds, ({ megabytesPerSecond: [ours, theirs] }) => 100 * ours / (ours + theirs))
+      rows.push(row('ours beside JavaScript\'s on a line: between 30 and 70 %', number(share, 0) + ' %', share >= 30 && share <= 70))
+    }
+    return rows
+  },
+
+  loopback ({ results }) {
+    const { js634: theirs } = results
+    if (!theirs) return []
+    const ratio = (stack, value) => of(stack.throughput, value) / of(theirs.throughput, value)
+    const rows = []
+    for (const [name, label, all, first] of [['java', 'with native access', 2, 1.2], ['java-portable', 'without native access', 1.15, 0.9]]) {
+      const ours = results[name]
+      if (!ours) continue
+      rows.push(atLeast(`loopback ${label}, 2,000 MB: ${all} ×`, ratio(ours, (r) => r.all), all, ' ×'))
+      rows.push(atLeast(`loopback ${label}, first 256 MB: ${first} ×`, ratio(ours, (r) => r.first), first, ' ×'))
+      rows.push(atMost(`loopback ${label}, processor time a byte: below 1 ×`, ratio(ours, (r) => r.nanosPerByte), 1, ' ×'))
+      rows.push(row(`ping-pong ${label}: median at most JavaScript's`, `${number(of(ours.ping, (r) => r.median), 0)} to ${number(of(theirs.ping, (r) => r.median), 0)} µs`,
+        of(ours.ping, (r) => r.median) <= of(theirs.ping, (r) => r.median)))
+    }
+    return rows
+  },
+
+  queries ({ results: { java, js634 } }) {
+    if (!java || !js634) return []
+    const ratio = (role, age) => of(java[role], (r) => r[age]) / of(js634[role], (r) => r[age])
+    return [
+      atLeast('announces, first 200: 2 ×', ratio('announce', 'young'), 2, ' ×'),
+      atLeast('announces, later: 2 ×', ratio('announce', 'warm'), 2, ' ×'),
+      atLeast('lookups, first 200: 1 ×', ratio('lookup', 'young'), 1, ' ×'),
+      atLeast('lookups, later: 1.5 ×', ratio('lookup', 'warm'), 1.5, ' ×')
+    ]
+  },
+
+  micro ({ results: { ed25519Sign1KiB: sign, ed25519Verify1KiB: verify } }) {
+    return [
+      ...(sign ? [atLeast('signing: 15,000 a second', sign.java, 15000)] : []),
+      ...(verify ? [atLeast('verification: 12,000 a second', verify.java, 12000)] : [])
+    ]
+  },
+
+  crowd ({ settings: { connections }, results: { java, js634 } }) {
+    if (!java || !js634) return []
+    const processor = (stack) => of(stack.rounds, (r) => r.processorPercent)
+    return [
+      row(`${number(connections)} idle connections: at most JavaScript's processor time`, `${number(processor(java))} to ${number(processor(js634))} %`,
+        processor(java) <= processor(js634)),
+      atMost('heap of an idle end: 16 KiB', of(java.rounds, (r) => r.heapBytesPerEnd / 1024), 16, ' KiB')
+    ]
+  },
+
+  first ({ settings: { crowd }, results }) {
+    const theirs = results.JavaScript
+    const wall = (name) => median(results[name].wall)
+    const archive = 'Java, C1 only, archive'
+    const plain = 'Java, C1 only'
+    return [
+      row('spawn to open connection, with the archive: at most JavaScript\'s', `${spread(results[archive].wall, 0)} to ${spread(theirs.wall, 0)} ms`,
+        wall(archive) <= wall('JavaScript')),
+      row('spawn to open connection, without: at most twice JavaScript\'s', `${spread(results[plain].wall, 0)} to ${spread(theirs.wall, 0)} ms`,
+        wall(plain) <= 2 * wall('JavaScript')),
+      row('connect, warm, 99 %: at most JavaScript\'s', `${number(of(results.Java.connects, (r) => r.p99))} to ${number(of(theirs.connects, (r) => r.p99))} ms`,
+        of(results.Java.connects, (r) => r.p99) <= of(theirs.connects, (r) => r.p99)),
+      atLeast(`${number(crowd)} connects at once: 10 ×`, median(results.Java.atOnce) / median(theirs.atOnce), 10, ' ×')
+    ]
+  }
+}
+
+const rows = (records) => Object.entries(parts).flatMap(([name, part]) => records[name] ? part(records[name]) : [])
+
+module.exports = { rows }
