@@ -119,7 +119,9 @@ const file = (part) => path.join(RESULTS, part + '.json')
 function finish (part, settings, results, whole = true) {
   const record = { part, machine: machine(), settings, results }
   console.log(require('./report').render(record))
-  if (whole) fs.writeFileSync(file(part), JSON.stringify(record, null, 1) + '\n')
+  if (!whole) return
+  fs.mkdirSync(RESULTS, { recursive: true })
+  fs.writeFileSync(file(part), JSON.stringify(record, null, 1) + '\n')
 }
 
 // The kept results of a part, or undefined.
