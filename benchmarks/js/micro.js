@@ -20,6 +20,9 @@ const signature = Buffer.alloc(64)
 sodium.crypto_sign_detached(signature, kib, own.secretKey)
 const push = new Push(key)
 const frameBox = Buffer.alloc(frame.length + 17)
+const firstPush = new Push(key)
+const firstBox = Buffer.alloc(frame.length + 17)
+firstPush.next(frame, firstBox)
 const opened = Buffer.alloc(frame.length)
 const announce = {
   peer: { publicKey: own.publicKey, relayAddresses: Array(3).fill({ host: '127.0.0.1', port: 49737 }) },
@@ -39,6 +42,11 @@ const operations = {
     sodium.crypto_aead_chacha20poly1305_ietf_encrypt(Buffer.allocUnsafe(1024 + 16), kib, null, null, Buffer.alloc(12), key),
   secretBoxSeal1KiB: () => sodium.crypto_secretbox_easy(Buffer.allocUnsafe(1024 + 16), kib, nonce, key),
   secretStreamPush64KiB: () => push.next(frame, frameBox),
+  secretStreamPull64KiB: () => {
+    const receiver = new Pull(key)
+    receiver.init(firstPush.header)
+    receiver.next(firstBox, opened)
+  },
   secretStreamPushAndPull64KiB: () => {
     const sender = new Push(key)
     sender.next(frame, frameBox)

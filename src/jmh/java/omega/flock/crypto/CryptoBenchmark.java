@@ -24,11 +24,16 @@ public class CryptoBenchmark {
     private final byte[] kib = random(KIB);
     private final byte[] frame = random(FRAME);
     private final byte[] sealed = new byte[FRAME + SecretStreamPush.OVERHEAD];
+    private final byte[] firstSealed = new byte[FRAME + SecretStreamPush.OVERHEAD];
     private final byte[] opened = new byte[FRAME];
     private final byte[] publicKey = Ed25519.publicKey(seed);
     private final byte[] remote = Ed25519.publicKey(random(32));
     private final byte[] signature = Ed25519.sign(seed, publicKey, kib);
     private final SecretStreamPush push = new SecretStreamPush(key, nonce);
+
+    {
+        new SecretStreamPush(key, nonce).push((byte) 0, frame, 0, FRAME, firstSealed, 0);
+    }
 
     private static byte[] random(int length) {
         byte[] bytes = new byte[length];
@@ -75,6 +80,12 @@ public class CryptoBenchmark {
     public byte[] secretStreamPush64KiB() {
         push.push((byte) 0, frame, 0, FRAME, sealed, 0);
         return sealed;
+    }
+
+    @Benchmark
+    public byte[] secretStreamPull64KiB() throws Exception {
+        new SecretStreamPull(key, nonce).pull(firstSealed, 0, firstSealed.length, opened, 0);
+        return opened;
     }
 
     @Benchmark
