@@ -18,7 +18,7 @@ const WARM = 1000
 
 const options = (process.env.JAVA_OPTIONS || '').split(' ').filter((word) => word !== '')
 const brief = ['-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1'] // as the launcher starts what is over soon
-const program = ['-cp', classPath, 'FirstConnect']
+const program = ['--enable-native-access=ALL-UNNAMED', '-cp', classPath, 'FirstConnect']
 const archive = path.join(directory, 'first.archive')
 const [record, use] = release >= 25
   ? ['-XX:AOTCacheOutput=' + archive, '-XX:AOTCache=' + archive]

@@ -2,7 +2,7 @@
 
 // Streams over emulated long lines: two network namespaces, joined by ../line/wan.c. Called by benchmarks/run as root.
 //   node lines.js WAN_PROGRAM [NAME…]     a name of LINES or FAIR below, or a line of one's own: DELAY:RATE:QUEUE:LOSS:REORDER
-// ROUNDS (5), STREAM_SECONDS (8), FAIR_SECONDS (20), STACKS ("js632 java").
+// ROUNDS (5), STREAM_SECONDS (8), FAIR_SECONDS (16), STACKS ("js632 java").
 
 const { start, stop, run, peers, only, median, setting, finish, sleep } = require('./lib')
 const { execFileSync } = require('child_process')
@@ -30,7 +30,7 @@ const NAMESPACES = [`flock-line-a-${process.pid}`, `flock-line-b-${process.pid}`
 const [wanProgram, ...names] = process.argv.slice(2)
 const rounds = setting('ROUNDS', 5)
 const seconds = setting('STREAM_SECONDS', 8)
-const fairSeconds = setting('FAIR_SECONDS', 20)
+const fairSeconds = setting('FAIR_SECONDS', 16)
 const all = peers('LinePeer', 'line-peer.js')
 const stacks = only(all, (process.env.STACKS || 'js632 java').split(' '))
 const made = []
