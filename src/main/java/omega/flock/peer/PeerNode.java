@@ -27,6 +27,7 @@ import omega.flock.runtime.TaskScope;
 import omega.flock.runtime.Ticker;
 import omega.flock.secret.SecretStream;
 import omega.flock.secret.SecretStreamOptions;
+import omega.flock.transport.TransportOptions;
 import omega.flock.transport.TransportStats;
 import omega.flock.transport.UdxTransport;
 import omega.flock.transport.packet.PacketHeader;
@@ -65,7 +66,7 @@ public final class PeerNode implements AutoCloseable {
     private PeerNode(PeerConfig config, PortBinder binder, Ticker ticker) throws IOException {
         this.scope = new TaskScope("node");
         this.timers = new DeadlineQueue("flock-timers", ticker, scope);
-        this.transport = new UdxTransport(ticker, scope);
+        this.transport = new UdxTransport(ticker, scope, timers, TransportOptions.DEFAULT);
         // What begins like a stream packet is nothing else, and the transport has counted it.
         DatagramHandler packets = transport.orElse((port, source, datagram) -> PacketHeader.isStreamPacket(datagram));
         this.dht = new DhtNode(config.rpc(), binder, ticker, scope, packets);

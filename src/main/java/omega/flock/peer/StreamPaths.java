@@ -25,7 +25,6 @@ final class StreamPaths {
 
     private final PeerContext context;
     private final UdxStream raw;
-    private final Runnable onUpgrade;
     private final ReentrantLock lock = new ReentrantLock();
     private final PathSelector selector = new PathSelector(PeerConstants.PATH_PATIENCE, PeerConstants.MOVE_PATIENCE); // guarded by lock
     private int remoteId; // guarded by lock; known once the selector is ready
@@ -33,6 +32,7 @@ final class StreamPaths {
     private Optional<RelayRoute> relay = Optional.empty(); // guarded by lock
     private Optional<SecretStream> confirmed = Optional.empty(); // guarded by lock; there once the peer has spoken
     private boolean usedRelay; // guarded by lock; something may be under way through the relay
+    private Optional<Runnable> onUpgrade; // guarded by lock; gone, and the dial with it, once there is nothing to upgrade
 
     /**
      * Creates the stream, which takes packets from now on, before anything else is known.
@@ -41,7 +41,7 @@ final class StreamPaths {
      */
     StreamPaths(PeerContext context, Runnable onUpgrade) {
         this.context = context;
-        this.onUpgrade = onUpgrade;
+        this.onUpgrade = Optional.of(onUpgrade);
         this.raw = context.createStream(this::admits);
         raw.onClose(reason -> release());
     }
@@ -96,7 +96,11 @@ final class StreamPaths {
         });
         lock.lock();
         try {
-            if (isRelayedLocked() || relay.isEmpty()) {
+            if (isRelayedLocked()) {
+                return;
+            }
+            onUpgrade = Optional.empty();
+            if (relay.isEmpty()) {
                 return;
             }
             if (usedRelay) {
@@ -143,11 +147,13 @@ final class StreamPaths {
 
     private void decide(Supplier<PathSelector.Action> decision) {
         boolean upgraded;
+        Optional<Runnable> told;
         lock.lock();
         try {
             PathSelector.Action action = decision.get();
             applyLocked(action);
             upgraded = action instanceof PathSelector.Action.Upgrade;
+            told = onUpgrade;
             if (upgraded) {
                 confirmed.ifPresent(stream -> stream.tookPath(false));
                 relay.ifPresent(RelayRoute::leave);
@@ -160,7 +166,7 @@ final class StreamPaths {
             lock.unlock();
         }
         if (upgraded) {
-            onUpgrade.run();
+            told.ifPresent(Runnable::run);
         }
     }
 

@@ -7,7 +7,8 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Many timeouts on one virtual thread, which waits on one condition until the earliest.
+ * Many timeouts on one virtual thread, which waits on one condition until the earliest. What is due within a millisecond shares one
+ * wake-up, so an action may run that much late: thousands of timeouts must not cost thousands of wake-ups.
  *
  * <p>Actions must be short and must not block: they set a flag, signal a condition or fork a task. One that throws is
  * logged and hurts no other. Cancelling is cheap and leaves nothing behind. Thread-safe.
@@ -15,6 +16,7 @@ import java.util.concurrent.locks.ReentrantLock;
 public final class DeadlineQueue implements AutoCloseable {
 
     private static final Logger LOG = System.getLogger("omega.flock.runtime");
+    private static final long GRAIN_NANOS = 1_000_000;
 
     /** A scheduled action. */
     public final class Entry implements Comparable<Entry> {
@@ -59,6 +61,7 @@ public final class DeadlineQueue implements AutoCloseable {
     private final Task<Void> runner;
     private long nextOrder; // guarded by lock
     private int cancelledEntries; // guarded by lock
+    private long wakesAt = TimerTable.NEVER; // guarded by lock; until when the thread waits, at most
     private boolean closed; // guarded by lock
 
     /** Starts the queue's thread in {@code scope}; it ends with the scope or with {@link #close()}. */
@@ -78,7 +81,8 @@ public final class DeadlineQueue implements AutoCloseable {
             Entry entry = new Entry(deadlineNanos, nextOrder++, action);
             if (!closed) {
                 entries.add(entry);
-                if (entries.peek() == entry) {
+                if (deadlineNanos < wakesAt - GRAIN_NANOS) {
+                    wakesAt = deadlineNanos; // one signal is enough
                     changed.signal();
                 }
             }
@@ -129,18 +133,21 @@ public final class DeadlineQueue implements AutoCloseable {
             while (!closed) {
                 Entry first = entries.peek();
                 if (first == null) {
+                    wakesAt = TimerTable.NEVER;
                     changed.await();
                 } else if (first.action == null) {
                     entries.poll();
                     cancelledEntries--;
                 } else {
-                    long wait = first.deadlineNanos - ticker.nanoTime();
-                    if (wait <= 0) {
+                    long now = ticker.nanoTime();
+                    if (first.deadlineNanos <= now) {
                         entries.poll();
                         Runnable action = first.action;
                         first.action = null;
                         return action;
                     }
+                    long wait = Math.max(first.deadlineNanos - now, GRAIN_NANOS);
+                    wakesAt = now + wait;
                     changed.awaitNanos(wait);
                 }
             }

@@ -6,13 +6,15 @@ import java.util.concurrent.locks.ReentrantLock;
 import omega.flock.runtime.DeadlineQueue;
 
 /**
- * Fires when this side has been silent for the interval, whoever reads or writes; its action runs on a virtual thread of
- * its own, because it may have to wait for the transport. Setting it again replaces the timer. Thread-safe.
+ * Fires when this side has been silent for the interval, whoever reads or writes; its action runs in the lane of the node. The
+ * keep-alives of a node that are due within a 64th of the interval go out together, so that a crowd costs a few wake-ups a
+ * second. Setting it again replaces the timer. Thread-safe.
  */
 final class KeepAlive {
 
     private final SecretStreamOptions options;
     private final Runnable action;
+    private final Runnable firing = this::fired;
     private final ReentrantLock lock = new ReentrantLock();
     private long intervalNanos; // guarded by lock; 0 is off
     private DeadlineQueue.Entry timer; // guarded by lock; null when none is set
@@ -69,7 +71,7 @@ final class KeepAlive {
         }
         if (silent) {
             try {
-                options.scope().fork("flock-keep-alive", action::run);
+                options.keepAlives().add(action);
             } catch (RejectedExecutionException e) {
                 stop(); // the owner is closing, and the stream with it
             }
@@ -78,8 +80,14 @@ final class KeepAlive {
 
     private void scheduleLocked() {
         if (!stopped && intervalNanos > 0) {
-            timer = options.timers().schedule(lastSentNanos + intervalNanos, this::fired);
+            timer = options.timers().schedule(slotAfter(lastSentNanos + intervalNanos), firing);
         }
+    }
+
+    /** {@return the beginning of a slot of time, not before the deadline, that all streams with this interval share} */
+    private long slotAfter(long deadlineNanos) {
+        long slot = intervalNanos / SecretConstants.KEEP_ALIVE_SLOTS;
+        return deadlineNanos + Math.floorMod(-deadlineNanos, slot);
     }
 
     private void cancelLocked() {

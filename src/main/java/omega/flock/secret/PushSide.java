@@ -70,20 +70,33 @@ final class PushSide {
         }
     }
 
-    /** Sends an empty frame, unless somebody is writing just now or has ended the direction. */
+    /**
+     * Sends an empty frame, unless somebody is writing just now or has ended the direction, or the transport is full: then something is
+     * under way that the peer has to answer anyway. Never blocks. The direction is idle, so a large frame's memory goes.
+     */
     void writeKeepAlive() throws IOException {
         if (!lock.tryLock()) {
             return;
         }
         try {
-            if (!ended) {
-                drain();
+            if (!ended && offerRest()) {
+                if (frame.length > SecretConstants.OPENING_FRAME) {
+                    frame = new byte[SecretConstants.OPENING_FRAME];
+                }
                 seal(NONE, 0, 0);
-                drain();
+                offerRest();
             }
         } finally {
             lock.unlock();
         }
+    }
+
+    /** {@return whether nothing is left of the frame} */
+    private boolean offerRest() throws IOException {
+        if (frameOffset < frameEnd) {
+            frameOffset += raw.offer(frame, frameOffset, frameEnd - frameOffset);
+        }
+        return frameOffset == frameEnd;
     }
 
     /** Ends the direction. There is "no FINAL tag, no closing frame". */

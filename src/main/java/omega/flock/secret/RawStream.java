@@ -36,6 +36,9 @@ public interface RawStream {
      */
     void write(byte[] bytes, int offset, int length) throws IOException;
 
+    /** Hands over as many of the bytes as the transport takes without blocking. {@return how many} Fails if it was closed. */
+    int offer(byte[] bytes, int offset, int length) throws IOException;
+
     /** Ends this direction after everything that was written. Does not block. */
     void end() throws IOException;
 

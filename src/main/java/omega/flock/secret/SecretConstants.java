@@ -66,6 +66,9 @@ final class SecretConstants {
     /** Datagrams that wait for a reader; the oldest are dropped beyond it, as a network would. */
     static final int DATAGRAM_INBOX = 256;
 
+    /** Parts of the interval in which keep-alives are sent together: 78 ms of 5 s, and no more than 160 of 10,000 at a time. */
+    static final int KEEP_ALIVE_SLOTS = 64;
+
     /** How often a stream looks for keep-alive at the most, so that a caller cannot make it a spinning timer. */
     static final Duration SHORTEST_KEEP_ALIVE = Duration.ofMillis(10);
 

@@ -19,7 +19,7 @@ import omega.flock.transport.UdxStream;
 
 /**
  * One encrypted stream to one peer. It has no thread of its own: what is read is decrypted on the thread that reads, what
- * is written is encrypted on the thread that writes; only keep-alives go out on a virtual thread of the node.
+ * is written is encrypted on the thread that writes; only keep-alives go out on a virtual thread that all streams of the node share.
  *
  * <pre>
  *             start()               peer's END         close(), abort(), reset, time out, violation
@@ -153,7 +153,7 @@ public final class SecretStream implements AutoCloseable {
         send(() -> push.write(message, 0, message.length, message.length));
     }
 
-    /** Sends an empty frame, unless somebody is writing just now. May block while the transport is full. */
+    /** Sends an empty frame, unless somebody is writing just now or the transport is full. Never blocks. */
     public void sendKeepAlive() throws IOException {
         send(push::writeKeepAlive);
     }

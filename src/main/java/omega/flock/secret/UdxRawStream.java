@@ -33,6 +33,11 @@ final class UdxRawStream implements RawStream {
     }
 
     @Override
+    public int offer(byte[] bytes, int offset, int length) throws IOException {
+        return stream.offer(bytes, offset, length);
+    }
+
+    @Override
     public void end() {
         stream.end();
     }

@@ -20,7 +20,12 @@ final class PacketPump {
     /** Takes one batch out of the machine; the caller passes it to {@link #send} after it released the lock. */
     PacketBatch pollLocked(long nowNanos) {
         PacketBatch batch = batches.take();
-        batch.fill(state.machine, nowNanos, state.port);
+        try {
+            batch.fill(state.machine, nowNanos, state.port);
+        } catch (RuntimeException | Error e) {
+            state.failLocked(e);
+            throw e;
+        }
         state.beginSendLocked();
         state.wakeWritersLocked();
         return batch;
@@ -36,6 +41,9 @@ final class PacketPump {
         try {
             failures = batch.send(patient);
             batches.release(batch);
+        } catch (RuntimeException | Error e) {
+            state.fail(e);
+            throw e;
         } finally {
             state.lock.lock();
             try {

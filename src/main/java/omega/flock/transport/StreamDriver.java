@@ -1,86 +1,106 @@
 package omega.flock.transport;
 
 import omega.flock.base.CloseReason;
-import omega.flock.transport.flow.StreamMachine;
 
 /**
- * A virtual thread of its own, named {@code flock-udx ID}: sends the packets of a stream. It waits until there is something to send
- * or a deadline passes, polls a batch under the lock and sends it outside.
+ * A virtual thread of its own, named {@code flock-udx ID}, that exists only while there is work: sends the packets of a stream. It
+ * waits until there is something to send or a deadline passes, polls a batch under the lock and sends it outside. When it had
+ * nothing to do for 20 ms it ends, and another one takes over when it is needed.
  */
 final class StreamDriver {
     private final StreamState state;
     private final PacketPump pump;
+
+    /** What the driver does next. */
+    enum Duty {
+        /** Packets are to be sent. */
+        SEND,
+        /** Nothing is to do just now. */
+        WAIT,
+        /** Nothing was to do for a while. */
+        LEAVE,
+        /** The stream is over, and its last packet was sent. */
+        END
+    }
 
     StreamDriver(StreamState state, PacketPump pump) {
         this.state = state;
         this.pump = pump;
     }
 
-    /** Runs until the stream is over and its last packet was sent; an interrupt destroys the stream. */
-    void run() {
+    /**
+     * Runs until nothing has been to do for a while, or the stream is over and its last packet was sent; an interrupt destroys the
+     * stream, and so does a failure.
+     *
+     * @return whether the stream is over
+     */
+    boolean run() {
         boolean interrupted = false;
-        boolean goesOn = true;
+        Duty duty = Duty.SEND;
         try {
-            while (goesOn) {
+            while (duty == Duty.SEND) {
                 try {
-                    goesOn = driveOnce();
+                    duty = driveOnce();
                 } catch (InterruptedException e) {
                     interrupted = true; // the wait is over; what is left to do does not wait
-                    destroyIfAlive("the scope of the stream was cancelled");
+                    state.destroy(CloseReason.shutDown("the scope of the stream was cancelled"));
                 }
             }
+            return duty == Duty.END;
+        } catch (RuntimeException | Error e) {
+            state.fail(e);
+            state.endDriver();
+            throw e;
         } finally {
-            // Whatever ended the driver, no stream outlives it.
-            destroyIfAlive("the driver of the stream failed");
             if (interrupted) {
                 Thread.currentThread().interrupt();
             }
         }
     }
 
-    /** {@return whether the stream goes on} */
-    private boolean driveOnce() throws InterruptedException {
+    private Duty driveOnce() throws InterruptedException {
         PacketBatch batch;
         state.lock.lock();
         try {
-            if (!awaitWorkLocked()) {
-                return false;
+            Duty duty = awaitDutyLocked();
+            if (duty != Duty.SEND) {
+                return duty;
             }
             batch = pump.pollLocked(state.ticker.nanoTime());
         } finally {
             state.lock.unlock();
         }
         pump.send(batch, true);
-        return true;
+        return Duty.SEND;
     }
 
-    /** {@return whether there is something to send; false when the stream is over} */
-    private boolean awaitWorkLocked() throws InterruptedException {
-        StreamMachine machine = state.machine;
-        while (true) {
-            long now = state.ticker.nanoTime();
-            machine.onDeadline(now);
-            state.noticeEndLocked();
-            if (state.maySendLocked(now)) {
-                return true;
-            }
-            if (state.isDoneLocked()) {
-                return false;
-            }
-            state.awaitOutputLocked(now);
+    private Duty awaitDutyLocked() throws InterruptedException {
+        long now = state.ticker.nanoTime();
+        long idleUntil = now + TransportConstants.DRIVER_PATIENCE_NANOS;
+        Duty duty = dutyLocked(now, idleUntil);
+        while (duty == Duty.WAIT) {
+            state.awaitOutputLocked(now, idleUntil - now);
+            now = state.ticker.nanoTime();
+            duty = dutyLocked(now, idleUntil);
         }
+        return duty;
     }
 
-    private void destroyIfAlive(String why) {
-        state.lock.lock();
-        try {
-            if (!state.machine.isOver()) {
-                state.closeLocallyLocked(CloseReason.shutDown(why));
-                state.machine.destroy();
-                state.noticeEndLocked();
-            }
-        } finally {
-            state.lock.unlock();
+    /** {@return what the driver has to do now; with LEAVE and END somebody else may be the driver from now on, or nobody} */
+    Duty dutyLocked(long nowNanos, long idleUntilNanos) {
+        state.machine.onDeadline(nowNanos);
+        state.noticeEndLocked();
+        if (state.maySendLocked(nowNanos)) {
+            return Duty.SEND;
         }
+        if (state.isDoneLocked()) {
+            state.endDriverLocked();
+            return Duty.END;
+        }
+        if (nowNanos >= idleUntilNanos) {
+            state.leaveDriverLocked();
+            return Duty.LEAVE;
+        }
+        return Duty.WAIT;
     }
 }

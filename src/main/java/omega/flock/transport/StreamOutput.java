@@ -27,12 +27,7 @@ final class StreamOutput {
                 requireWritableLocked();
                 int accepted = state.machine.write(source, offset + done, length - done);
                 done += accepted;
-                long now = state.ticker.nanoTime();
-                if (done == length && state.maySendForDriverLocked(now)) {
-                    batch = pump.pollLocked(now);
-                } else if (accepted > 0) {
-                    state.wakeDriverLocked(now);
-                }
+                batch = sendOrWakeLocked(accepted > 0, done == length);
                 if (done < length) {
                     awaitRoomLocked(done, length);
                 }
@@ -43,6 +38,36 @@ final class StreamOutput {
         if (batch != null) {
             pump.send(batch, true);
         }
+    }
+
+    /** {@return how many bytes were accepted, without waiting} */
+    int offer(byte[] source, int offset, int length) throws IOException {
+        PacketBatch batch;
+        int accepted;
+        state.lock.lock();
+        try {
+            requireWritableLocked();
+            accepted = state.machine.write(source, offset, length);
+            batch = sendOrWakeLocked(accepted > 0, accepted > 0);
+        } finally {
+            state.lock.unlock();
+        }
+        if (batch != null) {
+            pump.send(batch, true);
+        }
+        return accepted;
+    }
+
+    /** {@return what this thread has to send; null if the driver does it, or nobody} */
+    private PacketBatch sendOrWakeLocked(boolean accepted, boolean last) {
+        long now = state.ticker.nanoTime();
+        if (last && state.maySendForDriverLocked(now)) {
+            return pump.pollLocked(now);
+        }
+        if (accepted) {
+            state.wakeDriverLocked(now);
+        }
+        return null;
     }
 
     void end() {

@@ -4,9 +4,6 @@ import omega.flock.transport.flow.DropReason;
 
 /** The narrow view of the transport that a stream needs; called on any thread, without the stream's lock. */
 interface StreamOwner {
-    /** Starts the stream's driver. */
-    void drive(UdxStream stream);
-
     /** The stream is over; its id is free again, though remembered. */
     void forget(UdxStream stream);
 

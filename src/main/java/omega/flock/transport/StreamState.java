@@ -15,8 +15,32 @@ import omega.flock.transport.flow.StreamMachine;
 /**
  * What the threads that meet at a stream share: the machine, the one lock, and the conditions they wait for. Runs on whichever
  * thread calls; methods whose name ends in {@code Locked} want the lock held.
+ *
+ * <pre>
+ *   ABSENT ──something to send, the end, a deadline──► AT_WORK ◄────woken──── WAITING
+ *     ▲                                                 │   └──nothing to do───►│
+ *     │                                                 └──all is over──► GONE  │
+ *     └────────────────────────nothing to do for 20 ms──────────────────────────┘
+ * </pre>
+ *
+ * <p>A stream with a driver that waits has its deadlines watched by the driver, one without by its {@link DriverHost}, which
+ * tells {@link #alarm()}. Every change of the machine ends in {@link #wakeDriverLocked}, under the lock; therefore no wake-up is lost.
  */
 final class StreamState {
+    /** What the driver of the stream does. */
+    enum Driver {
+        /** There is none: most streams are idle. */
+        ABSENT,
+        /** It has been started or woken, and looks at the machine before it waits or leaves. */
+        AT_WORK,
+        /** It waits for something to do. */
+        WAITING,
+        /** It has done the last that was to do. */
+        GONE
+    }
+
+    private static final DriverHost.Alarm NO_ALARM = () -> { };
+
     final ReentrantLock lock = new ReentrantLock();
     /** Bytes, end of stream or end of everything: readers wait here. */
     final Condition readable = lock.newCondition();
@@ -33,13 +57,18 @@ final class StreamState {
     int writersWaiting; // guarded by lock
     int progressWaiting; // guarded by lock
     private boolean sending; // guarded by lock; some thread polled packets and has not sent all of them yet
-    private boolean driverWaiting; // guarded by lock
+    private final DriverHost host;
+    private final Runnable alarm = this::alarm;
+    private Driver driver = Driver.ABSENT; // guarded by lock
     private long driverDeadline; // guarded by lock; valid while the driver waits
+    private long alarmAt = TimerTable.NEVER; // guarded by lock; when the host will call, at the latest
+    private DriverHost.Alarm pendingAlarm = NO_ALARM; // guarded by lock
     private CloseReason closeReason; // guarded by lock; null while the stream lives
     private CloseReason localClose; // guarded by lock; null while this side may read and write
 
-    StreamState(Ticker ticker, StreamConfig config) {
+    StreamState(Ticker ticker, StreamConfig config, DriverHost host) {
         this.ticker = ticker;
+        this.host = host;
         this.machine = new StreamMachine(config);
     }
 
@@ -60,6 +89,39 @@ final class StreamState {
         }
     }
 
+    /** Ends the stream if it lives. */
+    void destroy(CloseReason reason) {
+        lock.lock();
+        try {
+            destroyLocked(reason);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Something of ours failed while it worked for this stream: that ends this stream, and no other. */
+    void fail(Throwable failure) {
+        lock.lock();
+        try {
+            failLocked(failure);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void failLocked(Throwable failure) {
+        destroyLocked(CloseReason.shutDown("the stream failed: " + failure));
+    }
+
+    private void destroyLocked(CloseReason reason) {
+        if (!machine.isOver()) {
+            closeLocallyLocked(reason);
+            machine.destroy();
+            noticeEndLocked();
+            wakeDriverLocked(ticker.nanoTime());
+        }
+    }
+
     /** To be called after everything that may have ended the machine. */
     void noticeEndLocked() {
         if (closeReason != null || !machine.isOver()) {
@@ -69,13 +131,86 @@ final class StreamState {
         wakeAllLocked();
     }
 
-    /** Wakes the driver if it sleeps although there is something to send or an earlier deadline. */
+    /**
+     * To be called after everything that changed the machine, and after sending: sees to it that what there is to send is sent, by a
+     * driver that is woken or started, and that somebody knows the next deadline.
+     */
     void wakeDriverLocked(long nowNanos) {
-        if (driverWaiting && !sending
-                && (machine.isOver() || machine.nextDeadline() < driverDeadline || machine.wantsToSend(nowNanos))) {
-            driverWaiting = false;
-            output.signal();
+        if (sending) {
+            return; // whoever sends calls again
         }
+        boolean work = machine.wantsToSend(nowNanos) || machine.isOver();
+        switch (driver) {
+            case WAITING -> {
+                if (work || machine.nextDeadline() < driverDeadline) {
+                    driver = Driver.AT_WORK;
+                    output.signal();
+                }
+            }
+            case ABSENT -> {
+                if (!work || !machine.isConnected()) {
+                    setAlarmLocked();
+                } else {
+                    startDriverLocked();
+                }
+            }
+            case AT_WORK, GONE -> { }
+        }
+    }
+
+    /** On the thread of the host, when an alarm was due: only a deadline that has not moved needs a driver. */
+    void alarm() {
+        lock.lock();
+        try {
+            alarmAt = TimerTable.NEVER;
+            pendingAlarm = NO_ALARM;
+            if (driver != Driver.ABSENT || sending) {
+                return; // whoever is at work knows the deadline
+            }
+            if (machine.nextDeadline() <= ticker.nanoTime()) {
+                startDriverLocked();
+            } else {
+                setAlarmLocked();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** {@return whether the caller is the driver from now on: a connected stream had none} */
+    boolean becomeDriver() {
+        lock.lock();
+        try {
+            boolean vacant = driver == Driver.ABSENT && machine.isConnected();
+            driver = vacant ? Driver.AT_WORK : driver;
+            return vacant;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The driver has nothing to do: the host watches the deadlines from now on. */
+    void leaveDriverLocked() {
+        driver = Driver.ABSENT;
+        setAlarmLocked();
+    }
+
+    /** The driver has failed. */
+    void endDriver() {
+        lock.lock();
+        try {
+            endDriverLocked();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** All is over and done: nobody has to be told of a deadline any more. */
+    void endDriverLocked() {
+        driver = Driver.GONE;
+        alarmAt = TimerTable.NEVER;
+        pendingAlarm.cancel();
+        pendingAlarm = NO_ALARM;
     }
 
     /** {@return whether the caller may poll packets and must send them: there are some, and nobody else sends} */
@@ -83,9 +218,9 @@ final class StreamState {
         return !sending && machine.wantsToSend(nowNanos);
     }
 
-    /** {@return whether the caller may send in the driver's place, because the driver sleeps and would first have to be woken} */
+    /** {@return whether the caller may send in the driver's place, because that one would first have to be woken or started} */
     boolean maySendForDriverLocked(long nowNanos) {
-        return driverWaiting && maySendLocked(nowNanos);
+        return (driver == Driver.WAITING || driver == Driver.ABSENT) && maySendLocked(nowNanos);
     }
 
     /** {@return whether the stream is over and nobody is still sending for it} */
@@ -101,25 +236,52 @@ final class StreamState {
         sending = false;
     }
 
-    /** On the driver: sleeps until there is something to do. */
-    void awaitOutputLocked(long nowNanos) throws InterruptedException {
-        driverDeadline = machine.nextDeadline();
-        driverWaiting = true;
+    /** On the driver: sleeps until there is something to do, or for {@code longestNanos}. */
+    void awaitOutputLocked(long nowNanos, long longestNanos) throws InterruptedException {
+        long wait = beginWaitLocked(nowNanos, longestNanos);
         try {
-            if (driverDeadline == TimerTable.NEVER) {
-                output.await();
-            } else {
-                output.awaitNanos(driverDeadline - nowNanos);
-            }
+            output.awaitNanos(wait);
         } finally {
-            driverWaiting = false;
+            endWaitLocked();
         }
+    }
+
+    /** {@return how long the driver has to wait if nobody wakes it} */
+    long beginWaitLocked(long nowNanos, long longestNanos) {
+        driverDeadline = machine.nextDeadline();
+        driver = Driver.WAITING;
+        return driverDeadline == TimerTable.NEVER ? longestNanos : Math.min(driverDeadline - nowNanos, longestNanos);
+    }
+
+    void endWaitLocked() {
+        driver = Driver.AT_WORK;
+    }
+
+    Driver driverLocked() {
+        return driver;
     }
 
     /** After packets were polled: writers may have room now. */
     void wakeWritersLocked() {
         if (writersWaiting > 0 && machine.view().backlogBytes() <= FlowConstants.SEND_LOW_WATER_BYTES) {
             writable.signalAll();
+        }
+    }
+
+    private void startDriverLocked() {
+        driver = Driver.AT_WORK;
+        if (!host.startDriver()) {
+            driver = Driver.ABSENT; // the scope was cancelled, and the transport ends its streams itself
+        }
+    }
+
+    /** A deadline that has moved away is found out when the old one is due: only one that has come nearer costs anything. */
+    private void setAlarmLocked() {
+        long next = machine.nextDeadline();
+        if (next < alarmAt) {
+            pendingAlarm.cancel();
+            pendingAlarm = host.setAlarm(next, alarm);
+            alarmAt = next;
         }
     }
 

@@ -12,6 +12,11 @@ final class TransportConstants {
     static final int IDLE_BATCHES = 32;
     /** A packet is a lone one if none came before it for so long. */
     static final long LONE_PACKET_NANOS = 50_000;
+    /**
+     * How long a driver without work stays: longer than the pauses of a transfer, in which it would be started for each burst, and
+     * than most round trips that a lone message takes.
+     */
+    static final long DRIVER_PATIENCE_NANOS = 20_000_000;
     /** Buckets of the stream table, a power of two. */
     static final int TABLE_BUCKETS = 1_024;
     /**

@@ -76,9 +76,9 @@ public final class UdxStream {
             machine.connect(now(), path);
             state.port = through;
             port = through;
+            state.wakeDriverLocked(now());
             return null;
         });
-        owner.drive(this);
     }
 
     /**
@@ -164,6 +164,12 @@ public final class UdxStream {
     public void write(byte[] source, int offset, int length) throws IOException {
         Objects.checkFromIndexSize(offset, length, source.length);
         output.write(source, offset, length);
+    }
+
+    /** Writes as many of the bytes as fit the send buffer. Never blocks. {@return how many} */
+    public int offer(byte[] source, int offset, int length) throws IOException {
+        Objects.checkFromIndexSize(offset, length, source.length);
+        return output.offer(source, offset, length);
     }
 
     /** Half close: the peer reads the end of the stream after everything written so far. Never blocks, idempotent. */

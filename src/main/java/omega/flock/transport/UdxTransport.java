@@ -5,11 +5,13 @@ import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import omega.flock.base.CloseReason;
 import omega.flock.net.DatagramBatch;
 import omega.flock.net.DatagramHandler;
 import omega.flock.net.UdpPort;
+import omega.flock.runtime.DeadlineQueue;
 import omega.flock.runtime.TaskScope;
 import omega.flock.runtime.Ticker;
 import omega.flock.transport.flow.DropReason;
@@ -33,14 +35,11 @@ public final class UdxTransport implements DatagramHandler, AutoCloseable {
     private final TransportCounters counters = new TransportCounters();
     private final ClosedStreams closedStreams = new ClosedStreams(counters);
     private final BatchPool batches = new BatchPool();
+    private final DeadlineQueue timers;
+    private final CountDownLatch closing = new CountDownLatch(1);
     private volatile boolean closed;
 
     private final StreamOwner owner = new StreamOwner() {
-        @Override
-        public void drive(UdxStream stream) {
-            UdxTransport.this.drive(stream);
-        }
-
         @Override
         public void forget(UdxStream stream) {
             UdxTransport.this.forget(stream);
@@ -59,9 +58,20 @@ public final class UdxTransport implements DatagramHandler, AutoCloseable {
 
     /** Creates a transport; its threads live in a child of {@code scope}. */
     public UdxTransport(Ticker ticker, TaskScope scope, TransportOptions options) {
+        this(ticker, scope, new DeadlineQueue("flock-udx-deadlines", ticker, scope), options);
+    }
+
+    /**
+     * Creates a transport; its threads live in a child of {@code scope}.
+     *
+     * @param timers watches the deadlines of all streams that have no driver; ends no sooner than the transport
+     */
+    public UdxTransport(Ticker ticker, TaskScope scope, DeadlineQueue timers, TransportOptions options) {
         this.ticker = Objects.requireNonNull(ticker, "ticker");
         this.scope = scope.child("flock-udx");
+        this.timers = Objects.requireNonNull(timers, "timers");
         this.options = Objects.requireNonNull(options, "options");
+        this.scope.fork("flock-udx", this::endWithScope);
     }
 
     /**
@@ -124,8 +134,10 @@ public final class UdxTransport implements DatagramHandler, AutoCloseable {
         while (true) {
             requireOpen();
             int id = random.nextInt();
-            StreamState state = new StreamState(ticker, config);
+            Host host = new Host();
+            StreamState state = new StreamState(ticker, config, host);
             UdxStream stream = new UdxStream(id, firewall, owner, state, new PacketPump(state, batches, counters));
+            host.stream = stream;
             if (!closedStreams.contains(id) && streams.add(stream)) {
                 counters.streamCreated();
                 if (closed) {
@@ -155,6 +167,7 @@ public final class UdxTransport implements DatagramHandler, AutoCloseable {
     @Override
     public void close() {
         closed = true;
+        closing.countDown();
         for (UdxStream stream : streams.snapshot()) {
             stream.destroy(shutDown());
         }
@@ -164,22 +177,40 @@ public final class UdxTransport implements DatagramHandler, AutoCloseable {
             Thread.currentThread().interrupt();
         }
         scope.close();
+        // Whoever was sending for a stream found, when it was done, that no driver could be started any more.
+        endDriverless(shutDown());
     }
 
     private void drive(UdxStream stream) {
-        StreamDriver driver = new StreamDriver(stream.state(), stream.pump());
+        boolean over = true;
         try {
-            scope.fork("flock-udx " + Integer.toUnsignedString(stream.id()), () -> {
-                try {
-                    driver.run();
-                } finally {
-                    stream.settle();
-                }
-            });
-        } catch (RejectedExecutionException e) {
-            stream.destroy(shutDown());
-            stream.settle();
-            throw new IllegalStateException("the transport is closed", e);
+            over = new StreamDriver(stream.state(), stream.pump()).run();
+        } finally {
+            if (over) {
+                stream.settle();
+            }
+        }
+    }
+
+    /** Drivers notice by themselves that the scope was cancelled; this notices it for the streams that have none. */
+    private void endWithScope() {
+        try {
+            closing.await();
+        } catch (InterruptedException e) {
+            closed = true;
+            endDriverless(CloseReason.shutDown("the scope of the stream was cancelled"));
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Once the scope takes no more drivers: this thread drives every stream that has none to its end. */
+    private void endDriverless(CloseReason reason) {
+        for (UdxStream stream : streams.snapshot()) {
+            boolean driving = stream.state().becomeDriver();
+            stream.destroy(reason);
+            if (driving) {
+                drive(stream);
+            }
         }
     }
 
@@ -213,5 +244,26 @@ public final class UdxTransport implements DatagramHandler, AutoCloseable {
 
     private static CloseReason shutDown() {
         return CloseReason.shutDown("the transport was closed");
+    }
+
+    /** Drives one stream when there is work, and has its deadlines watched when there is none. */
+    private final class Host implements DriverHost {
+        private UdxStream stream; // set before anybody knows the stream
+
+        @Override
+        public boolean startDriver() {
+            try {
+                scope.fork("flock-udx " + Integer.toUnsignedString(stream.id()), () -> drive(stream));
+                return true;
+            } catch (RejectedExecutionException e) {
+                return false; // cancelled: endWithScope ends the stream
+            }
+        }
+
+        @Override
+        public Alarm setAlarm(long deadlineNanos, Runnable action) {
+            DeadlineQueue.Entry entry = timers.schedule(deadlineNanos, action);
+            return entry::cancel;
+        }
     }
 }

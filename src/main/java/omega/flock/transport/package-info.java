@@ -6,8 +6,8 @@
  * <ul>
  *   <li>the reader of a port feeds it with packets and never waits;
  *   <li>the stream's driver, a virtual thread, polls packets and hands them to the port outside the lock, so acknowledgements
- *       coalesce by themselves when packets arrive faster than they are answered; while it sleeps, the other two may send a
- *       batch in its place;
+ *       coalesce by themselves when packets arrive faster than they are answered; while it sleeps or there is none, because the
+ *       stream is idle, the other two may send a batch in its place;
  *   <li>threads of users read and write, and wait.
  * </ul>
  */

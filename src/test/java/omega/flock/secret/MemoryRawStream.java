@@ -116,6 +116,18 @@ final class MemoryRawStream implements RawStream {
         }
     }
 
+    @Override
+    public int offer(byte[] bytes, int offset, int length) throws IOException {
+        lock.lock();
+        try {
+            int room = Math.min(length, capacity - peer.received.size());
+            write(bytes, offset, room);
+            return room;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Puts bytes of a stranger before the reader. */
     void inject(byte[] bytes) {
         lock.lock();
