@@ -28,10 +28,10 @@ function bar (group, label, values, show = text) {
 }
 
 // Bars in groups, one below the other. Groups and stacks keep the order in which they come.
-function panel (title, bars, { width = 300, labels = true, max } = {}) {
-  const groups = [...new Set(bars.map(({ group }) => group))]
-  const stacks = [...new Set(bars.map(({ stack }) => stack))]
-  const end = max || 1.25 * Math.max(...bars.map(({ high }) => high))
+function panel (title, values, { width = 300, labels = true, max } = {}) {
+  const groups = [...new Set(values.map(({ group }) => group))]
+  const stacks = [...new Set(values.map(({ stack }) => stack))]
+  const end = max || 1.25 * Math.max(...values.map(({ high }) => high))
   const y = {
     field: 'group',
     type: 'nominal',
@@ -41,12 +41,18 @@ function panel (title, bars, { width = 300, labels = true, max } = {}) {
     scale: { paddingInner: 0.25 }
   }
   const yOffset = { field: 'stack', sort: stacks, scale: { paddingInner: 0.05 } }
-  const x = (field) => ({ field, type: 'quantitative', title: null, scale: { domain: [0, end], nice: false }, axis: { grid: true, tickCount: 4, domain: false, ticks: false } })
+  const x = (field) => ({
+    field,
+    type: 'quantitative',
+    title: null,
+    scale: { domain: [0, end], nice: false },
+    axis: { grid: true, tickCount: 4, domain: false, ticks: false }
+  })
   return {
     title: { text: title, anchor: 'start', fontSize: 13, offset: 8 },
     width,
     height: { step: BAR_HEIGHT, for: 'offset' },
-    data: { values: bars },
+    data: { values },
     encoding: { y, yOffset },
     layer: [
       {
@@ -67,58 +73,66 @@ function panel (title, bars, { width = 300, labels = true, max } = {}) {
   }
 }
 
-const each = (results, value) => Object.values(results).filter((result) => value(result).length)
+// One bar for each stack that has rounds of this kind.
+const bars = (results, kind, group, value) => results.filter((result) => result[kind].length)
+  .map((result) => bar(group, result.label, result[kind].map(value)))
 
 const charts = {
   lines ({ results: { lines } }) {
-    const cells = Object.entries(lines).flatMap(([name, { line, cells }]) => Object.values(cells).map(({ label, rounds }) => ({ name, line, label, rounds })))
+    const cells = Object.entries(lines).flatMap(([name, { line: [delay, rate], cells }]) => Object.values(cells)
       .filter(({ rounds }) => rounds.length)
-    const group = ({ name, line: [delay, rate] }) => `${name} (${rate} Mbit/s, ${2 * delay} ms)`
+      .map(({ label, rounds }) => ({ group: `${name} (${rate} Mbit/s, ${2 * delay} ms)`, rate, label, rounds })))
+    const throughput = ({ group, label, rate, rounds }) => {
+      const perPercent = rate / 8 / 100
+      return bar(group, label, rounds.map((r) => r.megabytesPerSecond / perPercent), (value) => text(value * perPercent))
+    }
+    const dropped = ({ group, label, rounds }) => bar(group, label, rounds.map((r) => 100 * r.dropped / (r.delivered + r.lost + r.dropped)))
     return [
-      panel('Throughput, % of the line\'s rate (MB/s)', cells.map((cell) => {
-        const perPercent = cell.line[1] / 8 / 100
-        return bar(group(cell), cell.label, cell.rounds.map((r) => r.megabytesPerSecond / perPercent), (value) => text(value * perPercent))
-      }), { width: 250, max: 122 }),
-      panel('Packets dropped by its queue, %', cells.map((cell) =>
-        bar(group(cell), cell.label, cell.rounds.map((r) => 100 * r.dropped / (r.delivered + r.lost + r.dropped)))), { width: 170, labels: false })
+      panel('Throughput, % of the line\'s rate (MB/s)', cells.map(throughput), { width: 250, max: 122 }),
+      panel('Packets dropped by its queue, %', cells.map(dropped), { width: 170, labels: false })
     ]
   },
 
   loopback ({ results }) {
-    const withThroughput = each(results, (r) => r.throughput)
+    const all = Object.values(results)
+    const rates = [...bars(all, 'throughput', 'first 256 MB', (r) => r.first), ...bars(all, 'throughput', '2,000 MB', (r) => r.all)]
     return [
-      panel('MB/s', [
-        ...withThroughput.map(({ label, throughput }) => bar('first 256 MB', label, throughput.map((r) => r.first))),
-        ...withThroughput.map(({ label, throughput }) => bar('2,000 MB', label, throughput.map((r) => r.all)))
-      ], { width: 190 }),
-      panel('Processor, ns a byte', withThroughput.map(({ label, throughput }) => bar('', label, throughput.map((r) => r.nanosPerByte))), { width: 140, labels: false }),
-      panel('Ping of 64 bytes, µs', each(results, (r) => r.ping).map(({ label, ping }) => bar('', label, ping.map((r) => r.median))), { width: 140, labels: false })
+      panel('MB/s', rates, { width: 190 }),
+      panel('Processor, ns a byte', bars(all, 'throughput', '', (r) => r.nanosPerByte), { width: 140, labels: false }),
+      panel('Ping of 64 bytes, µs', bars(all, 'ping', '', (r) => r.median), { width: 140, labels: false })
     ]
   },
 
   queries ({ results, settings: { young } }) {
-    const of = (role) => [['young', `first ${young}`], ['warm', 'later']].flatMap(([age, group]) =>
-      each(results, (r) => r[role]).map((result) => bar(group, result.label, result[role].map((r) => r[age]))))
+    const all = Object.values(results)
+    const of = (role) => [...bars(all, role, `first ${young}`, (r) => r.young), ...bars(all, role, 'later', (r) => r.warm)]
     return [panel('Announces a second', of('announce'), { width: 260 }), panel('Lookups a second', of('lookup'), { width: 260 })]
   },
 
   crowd ({ results }) {
-    const all = each(results, (r) => r.rounds)
+    const all = Object.values(results)
     return [
-      panel('Processor, % of a core', all.map(({ label, rounds }) => bar('', label, rounds.map((r) => r.processorPercent))), { width: 270, labels: false }),
-      panel('Heap of an end, KiB', all.map(({ label, rounds }) => bar('', label, rounds.map((r) => r.heapBytesPerEnd / 1024))), { width: 270, labels: false })
+      panel('Processor, % of a core', bars(all, 'rounds', '', (r) => r.processorPercent), { width: 270, labels: false }),
+      panel('Heap of an end, KiB', bars(all, 'rounds', '', (r) => r.heapBytesPerEnd / 1024), { width: 270, labels: false })
     ]
   },
 
   first ({ results, settings: { crowd } }) {
-    const named = Object.entries(results).map(([label, result]) => ({ label, ...result }))
+    const all = Object.entries(results).map(([label, result]) => ({ label, ...result }))
+    const connects = [...bars(all, 'connects', 'median', (r) => r.median), ...bars(all, 'connects', '99 %', (r) => r.p99)]
     return [
-      panel('Spawn to open connection, ms', each(named, (r) => r.wall).map(({ label, wall }) => bar('', label, wall)), { width: 200, labels: false }),
-      panel('Connect, warm, ms', ['median', 'p99'].flatMap((which) => each(named, (r) => r.connects).map(({ label, connects }) =>
-        bar(which === 'p99' ? '99 %' : which, label, connects.map((r) => r[which])))), { width: 160 }),
-      panel(`${crowd} at once, a second`, each(named, (r) => r.atOnce).map(({ label, atOnce }) => bar('', label, atOnce)), { width: 160, labels: false })
+      panel('Spawn to open connection, ms', bars(all, 'wall', '', (millis) => millis), { width: 200, labels: false }),
+      panel('Connect, warm, ms', connects, { width: 160 }),
+      panel(`${crowd} at once, a second`, bars(all, 'atOnce', '', (rate) => rate), { width: 160, labels: false })
     ]
   }
+}
+
+const CONFIG = {
+  font: 'sans-serif',
+  view: { stroke: null },
+  axis: { labelColor: INK, labelFontSize: 11, gridColor: '#e6e8eb' },
+  legend: { labelFontSize: 12, labelColor: INK, labelLimit: 0 }
 }
 
 async function main () {
@@ -136,7 +150,7 @@ async function main () {
       hconcat: panels,
       spacing: 28,
       resolve: { scale: { yOffset: 'independent' } },
-      config: { font: 'sans-serif', view: { stroke: null }, axis: { labelColor: INK, labelFontSize: 11, gridColor: '#e6e8eb' }, legend: { labelFontSize: 12, labelColor: INK, labelLimit: 0 } }
+      config: CONFIG
     })
     const view = new vega.View(vega.parse(spec), { renderer: 'none' })
     fs.writeFileSync(path.join(RESULTS, part + '.svg'), await view.toSVG() + '\n')

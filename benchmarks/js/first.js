@@ -2,8 +2,8 @@
 
 // Starts and connects of both stacks over one DHT, turn by turn. Called by benchmarks/run.
 //   node first.js JAVA RELEASE CLASS_PATH DIRECTORY
-// RELEASE is the feature release of that java; DIRECTORY takes the class-data archive. STARTS (20), CONNECTS (2000), CROWD (1000) and ROUNDS (5)
-// change the size of the run, 0 leaves a part out.
+// RELEASE is the feature release of that java; DIRECTORY takes the class-data archive. STARTS (20), CONNECTS (2000), CROWD (1000) and
+// ROUNDS (5) change the size of the run, 0 leaves a part out.
 
 const { start, stop, run, quantile, median, setting, finish } = require('./lib')
 const path = require('path')

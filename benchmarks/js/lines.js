@@ -142,7 +142,8 @@ async function measureFairness (chosen) {
         const result = await pair(turned ? [...pairOfStacks].reverse() : pairOfStacks, LINES.clean, round + 1)
         if (turned) result.megabytesPerSecond.reverse()
         cells.push(result)
-        console.error(`${name}: ${result.megabytesPerSecond.map((rate) => rate.toFixed(2)).join(' and ')} MB/s, Jain ${result.jain.toFixed(3)}`)
+        const rates = result.megabytesPerSecond.map((rate) => rate.toFixed(2)).join(' and ')
+        console.error(`${name}: ${rates} MB/s, Jain ${result.jain.toFixed(3)}`)
       } catch (err) {
         console.error(`${name}: ${err.message}`)
         process.exitCode = 1

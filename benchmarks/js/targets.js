@@ -2,7 +2,7 @@
 
 // What the benchmarks are to show, each target beside what was measured. A target whose part was not run is left out.
 
-const { median, spread } = require('./lib')
+const { median } = require('./lib')
 
 const of = (rounds, value) => rounds.length ? median(rounds.map(value)) : NaN
 const number = (value, digits = 2) => value.toLocaleString('en-US', { maximumFractionDigits: digits })
@@ -19,6 +19,11 @@ function atMost (target, value, bound, unit = '') {
   return row(target, number(value) + unit, value <= bound)
 }
 
+// "11.1 to 9.5 MB/s": ours to theirs, which ours must reach, or keep under.
+const against = (target, ours, theirs, unit, met) => row(target, `${number(ours)} to ${number(theirs)}${unit}`, met(ours, theirs))
+const notBelow = (ours, theirs) => ours >= theirs
+const notAbove = (ours, theirs) => ours <= theirs
+
 const parts = {
   lines ({ results: { lines, fairness } }) {
     const rows = []
@@ -27,11 +32,12 @@ const parts = {
       const [ours, theirs] = [cells.java.rounds, cells.js632.rounds]
       const rates = [ours, theirs].map((rounds) => of(rounds, (r) => r.megabytesPerSecond))
       const drops = [ours, theirs].map((rounds) => of(rounds, (r) => r.dropped))
-      rows.push(row(`line ${name}: at least JavaScript's throughput`, `${number(rates[0])} to ${number(rates[1])} MB/s`, rates[0] >= rates[1]))
-      rows.push(row(`line ${name}: at most half of its drops`, `${number(drops[0])} to ${number(drops[1])}`, drops[0] <= drops[1] / 2))
+      rows.push(against(`line ${name}: at least JavaScript's throughput`, ...rates, ' MB/s', notBelow))
+      rows.push(against(`line ${name}: at most half of its drops`, ...drops, ' packets', (our, their) => our <= their / 2))
       if (name === 'loss-1') rows.push(atLeast('line loss-1: 8.5 MB/s', rates[0], 8.5, ' MB/s'))
       if (name === 'clean') {
-        rows.push(atMost('line clean: a round trip under load of twice the line\'s', of(ours, (r) => r.roundTripMillis), 4 * line[0], ' ms as the sender saw it'))
+        const roundTrip = of(ours, (r) => r.roundTripMillis)
+        rows.push(atMost('line clean: under load at most twice the line\'s round trip', roundTrip, 4 * line[0], ' ms as the sender saw it'))
       }
     }
     const own = fairness['fair-java']
@@ -55,8 +61,8 @@ const parts = {
       rows.push(atLeast(`loopback ${label}, 2,000 MB: ${all} ×`, ratio(ours, (r) => r.all), all, ' ×'))
       rows.push(atLeast(`loopback ${label}, first 256 MB: ${first} ×`, ratio(ours, (r) => r.first), first, ' ×'))
       rows.push(atMost(`loopback ${label}, processor time a byte: below 1 ×`, ratio(ours, (r) => r.nanosPerByte), 1, ' ×'))
-      rows.push(row(`ping-pong ${label}: median at most JavaScript's`, `${number(of(ours.ping, (r) => r.median), 0)} to ${number(of(theirs.ping, (r) => r.median), 0)} µs`,
-        of(ours.ping, (r) => r.median) <= of(theirs.ping, (r) => r.median)))
+      const pings = [ours, theirs].map(({ ping }) => of(ping, (r) => r.median))
+      rows.push(against(`ping-pong ${label}: median at most JavaScript's`, ...pings, ' µs', notAbove))
     }
     return rows
   },
@@ -81,27 +87,23 @@ const parts = {
 
   crowd ({ settings: { connections }, results: { java, js634 } }) {
     if (!java || !js634) return []
-    const processor = (stack) => of(stack.rounds, (r) => r.processorPercent)
+    const processor = [java, js634].map(({ rounds }) => of(rounds, (r) => r.processorPercent))
     return [
-      row(`${number(connections)} idle connections: at most JavaScript's processor time`, `${number(processor(java))} to ${number(processor(js634))} %`,
-        processor(java) <= processor(js634)),
+      against(`${number(connections)} idle connections: at most JavaScript's processor time`, ...processor, ' %', notAbove),
       atMost('heap of an idle end: 16 KiB', of(java.rounds, (r) => r.heapBytesPerEnd / 1024), 16, ' KiB')
     ]
   },
 
   first ({ settings: { crowd }, results }) {
-    const theirs = results.JavaScript
-    const wall = (name) => median(results[name].wall)
-    const archive = 'Java, C1 only, archive'
-    const plain = 'Java, C1 only'
+    const { JavaScript: theirs, Java: ours, 'Java, C1 only': brief, 'Java, C1 only, archive': archived } = results
+    const wall = (stack) => of(stack.wall, (millis) => millis)
+    const p99 = [ours, theirs].map(({ connects }) => of(connects, (r) => r.p99))
+    const atOnce = of(ours.atOnce, (rate) => rate) / of(theirs.atOnce, (rate) => rate)
     return [
-      row('spawn to open connection, with the archive: at most JavaScript\'s', `${spread(results[archive].wall, 0)} to ${spread(theirs.wall, 0)} ms`,
-        wall(archive) <= wall('JavaScript')),
-      row('spawn to open connection, without: at most twice JavaScript\'s', `${spread(results[plain].wall, 0)} to ${spread(theirs.wall, 0)} ms`,
-        wall(plain) <= 2 * wall('JavaScript')),
-      row('connect, warm, 99 %: at most JavaScript\'s', `${number(of(results.Java.connects, (r) => r.p99))} to ${number(of(theirs.connects, (r) => r.p99))} ms`,
-        of(results.Java.connects, (r) => r.p99) <= of(theirs.connects, (r) => r.p99)),
-      atLeast(`${number(crowd)} connects at once: 10 ×`, median(results.Java.atOnce) / median(theirs.atOnce), 10, ' ×')
+      against('spawn to open connection, with the archive: at most JavaScript\'s', wall(archived), wall(theirs), ' ms', notAbove),
+      against('spawn to open connection, without: at most twice', wall(brief), wall(theirs), ' ms', (our, their) => our <= 2 * their),
+      against('connect, warm, 99 %: at most JavaScript\'s', ...p99, ' ms', notAbove),
+      atLeast(`${number(crowd)} connects at once: 10 ×`, atOnce, 10, ' ×')
     ]
   }
 }
