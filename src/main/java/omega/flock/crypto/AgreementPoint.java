@@ -3,7 +3,7 @@ package omega.flock.crypto;
 import java.security.InvalidKeyException;
 
 /** A remote Ed25519 public key, checked and made ready for Diffie-Hellman. Immutable. */
-final class AgreementPoint {
+final class AgreementPoint implements CryptoProvider.Agreement {
 
     private final PointMultiples multiples;
 
@@ -18,6 +18,15 @@ final class AgreementPoint {
      *     outside of the subgroup of prime order
      */
     static AgreementPoint of(byte[] compressed) throws InvalidKeyException {
+        return new AgreementPoint(new PointMultiples(checked(compressed)));
+    }
+
+    /**
+     * Returns the point of a public key that passes the checks.
+     *
+     * @throws InvalidKeyException as {@link #of}
+     */
+    static EdwardsPoint checked(byte[] compressed) throws InvalidKeyException {
         if (compressed.length != CryptoConstants.KEY_BYTES) {
             throw new InvalidKeyException("a public key has " + CryptoConstants.KEY_BYTES + " bytes, not " + compressed.length);
         }
@@ -26,15 +35,11 @@ final class AgreementPoint {
         if (!PrimeOrder.holds(point)) {
             throw new InvalidKeyException("public key is of small order, or outside of the prime order subgroup");
         }
-        return new AgreementPoint(new PointMultiples(point));
+        return point;
     }
 
-    /**
-     * Returns scalar times this point, compressed. In constant time.
-     *
-     * @param scalar 32 bytes, clamped as RFC 8032 §5.1.5 says
-     */
-    byte[] multiply(byte[] scalar) {
+    @Override
+    public byte[] multiply(byte[] scalar) {
         return ScalarMultiplier.multiply(scalar, multiples).compress();
     }
 }

@@ -1,15 +1,10 @@
 package omega.flock.crypto;
 
-import java.security.MessageDigest;
-import java.util.Arrays;
-import java.util.Optional;
-
 /**
- * Signatures of RFC 8032, made in constant time and verified with libsodium's additional refusals. Stateless and thread-safe.
+ * Keys and signatures of RFC 8032, made in constant time and verified with libsodium's additional refusals, by the provider that
+ * the process uses. Stateless and thread-safe.
  */
 public final class Ed25519 {
-
-    private static final int HALF = CryptoConstants.SIGNATURE_BYTES / 2;
 
     private Ed25519() {}
 
@@ -20,7 +15,8 @@ public final class Ed25519 {
      * @throws IllegalArgumentException unless there are exactly 32
      */
     public static byte[] publicKey(byte[] seed) {
-        return Ed25519Dh.publicKey(seed);
+        CryptoConstants.requireLength(seed, CryptoConstants.KEY_BYTES, "a seed");
+        return CryptoProvider.chosen().publicKey(seed);
     }
 
     /**
@@ -33,21 +29,7 @@ public final class Ed25519 {
     public static byte[] sign(byte[] seed, byte[] publicKey, byte[] message) {
         CryptoConstants.requireLength(seed, CryptoConstants.KEY_BYTES, "a seed");
         CryptoConstants.requireLength(publicKey, CryptoConstants.KEY_BYTES, "a public key");
-        MessageDigest hash = JdkAlgorithms.sha512();
-        byte[] digest = hash.digest(seed);
-        byte[] scalar = Ed25519Dh.clamped(digest);
-        // RFC 8032 §5.1.6: r = SHA-512(prefix | M), R = [r]B, k = SHA-512(R | A | M), S = (r + k s) mod l.
-        hash.update(digest, HALF, HALF);
-        byte[] wide = hash.digest(message);
-        byte[] r = Scalar25519.reduce(wide);
-        byte[] point = ScalarMultiplier.multiplyBase(r).compress();
-        byte[] signature = Arrays.copyOf(point, CryptoConstants.SIGNATURE_BYTES);
-        byte[] s = Scalar25519.multiplyAdd(challenge(hash, point, publicKey, message), scalar, r);
-        System.arraycopy(s, 0, signature, HALF, HALF);
-        for (byte[] secret : new byte[][] {digest, scalar, wide, r}) {
-            Arrays.fill(secret, (byte) 0);
-        }
-        return signature;
+        return CryptoProvider.chosen().sign(seed, publicKey, message);
     }
 
     /**
@@ -63,29 +45,6 @@ public final class Ed25519 {
         if (publicKey.length != CryptoConstants.KEY_BYTES || signature.length != CryptoConstants.SIGNATURE_BYTES) {
             return false;
         }
-        if (SmallOrder.holds(publicKey) || SmallOrder.holds(signature)) {
-            return false;
-        }
-        byte[] r = Arrays.copyOf(signature, HALF);
-        byte[] s = Arrays.copyOfRange(signature, HALF, signature.length);
-        if (!Scalar25519.isReduced(s)) {
-            return false;
-        }
-        byte[] negative = publicKey.clone();
-        negative[publicKey.length - 1] ^= (byte) 0x80;
-        Optional<EdwardsPoint> negativeKey = EdwardsPoint.decompress(negative);
-        if (negativeKey.isEmpty()) {
-            return false;
-        }
-        // "Check the group equation [S]B = R + [k]A'": without the cofactor, and by the bytes of R, as libsodium does.
-        byte[] k = challenge(JdkAlgorithms.sha512(), r, publicKey, message);
-        return Arrays.equals(PublicSum.of(k, negativeKey.get(), s).compress(), r);
-    }
-
-    /** k = SHA-512(R | A | M) mod l. */
-    private static byte[] challenge(MessageDigest hash, byte[] r, byte[] publicKey, byte[] message) {
-        hash.update(r);
-        hash.update(publicKey);
-        return Scalar25519.reduce(hash.digest(message));
+        return CryptoProvider.chosen().verify(publicKey, message, signature);
     }
 }

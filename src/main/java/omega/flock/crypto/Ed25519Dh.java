@@ -30,15 +30,15 @@ public final class Ed25519Dh {
      * @throws InvalidKeyException as {@link #agree}
      */
     public static Remote prepare(byte[] remotePublicKey) throws InvalidKeyException {
-        return new Remote(AgreementPoint.of(remotePublicKey));
+        return new Remote(CryptoProvider.chosen().agreement(remotePublicKey));
     }
 
     /** A peer's public key that passed the checks. Immutable. */
     public static final class Remote {
 
-        private final AgreementPoint point;
+        private final CryptoProvider.Agreement point;
 
-        private Remote(AgreementPoint point) {
+        private Remote(CryptoProvider.Agreement point) {
             this.point = point;
         }
 
@@ -51,16 +51,8 @@ public final class Ed25519Dh {
         }
     }
 
-    /** Returns the public key of a seed: its scalar times the base point. */
-    static byte[] publicKey(byte[] seed) {
-        byte[] scalar = scalar(seed);
-        byte[] publicKey = ScalarMultiplier.multiplyBase(scalar).compress();
-        Arrays.fill(scalar, (byte) 0);
-        return publicKey;
-    }
-
     /** RFC 8032 §5.1.5: the first half of the seed's hash, clamped. No multiple of the order of a point that was checked. */
-    private static byte[] scalar(byte[] seed) {
+    static byte[] scalar(byte[] seed) {
         CryptoConstants.requireLength(seed, CryptoConstants.KEY_BYTES, "a seed");
         byte[] digest = JdkAlgorithms.sha512().digest(seed);
         byte[] scalar = clamped(digest);

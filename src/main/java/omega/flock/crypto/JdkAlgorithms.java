@@ -2,9 +2,11 @@ package omega.flock.crypto;
 
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
+import java.security.KeyPairGenerator;
 import java.security.MessageDigest;
 import java.security.Signature;
 import javax.crypto.Cipher;
+import javax.crypto.KeyAgreement;
 
 /**
  * The algorithms that the JDK supplies, with one clear word when a cut-down run-time image lacks them.
@@ -18,18 +20,31 @@ final class JdkAlgorithms {
     private JdkAlgorithms() {}
 
     static Signature ed25519() {
-        try {
-            return Signature.getInstance("Ed25519");
-        } catch (GeneralSecurityException e) {
-            throw missing("Ed25519", e);
-        }
+        return find("Ed25519", Signature::getInstance);
     }
 
-    static KeyFactory ed25519Keys() {
+    static KeyPairGenerator ed25519Generator() {
+        return find("Ed25519", KeyPairGenerator::getInstance);
+    }
+
+    static KeyFactory keys(String curve) {
+        return find(curve, KeyFactory::getInstance);
+    }
+
+    static KeyAgreement agreement(String curve) {
+        return find(curve, KeyAgreement::getInstance);
+    }
+
+    private interface Lookup<T> {
+        T find(String algorithm) throws GeneralSecurityException;
+    }
+
+    private static <T> T find(String algorithm, Lookup<T> lookup) {
         try {
-            return KeyFactory.getInstance("Ed25519");
+            return lookup.find(algorithm);
         } catch (GeneralSecurityException e) {
-            throw missing("Ed25519", e);
+            throw new IllegalStateException("this Java run-time image has no " + algorithm + "; before JDK 22 it is part of the"
+                    + " module " + CURVES + ": add it (jlink --add-modules " + CURVES + ")", e);
         }
     }
 
@@ -61,10 +76,5 @@ final class JdkAlgorithms {
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("this Java run-time image has no " + transformation, e);
         }
-    }
-
-    private static IllegalStateException missing(String algorithm, Exception cause) {
-        return new IllegalStateException("this Java run-time image has no " + algorithm + "; before JDK 22 it is part of the"
-                + " module " + CURVES + ": add it (jlink --add-modules " + CURVES + ")", cause);
     }
 }

@@ -22,10 +22,10 @@ import java.util.Optional;
 final class PrimeOrder {
 
     /** The coefficient A of the Montgomery curve. */
-    private static final Field25519 A = Field25519.of(486_662);
+    static final Field25519 A = Field25519.of(486_662);
 
     /** A square root of -(A + 2): the scale between the two curves, v = c u / x. Either root serves. */
-    private static final Field25519 SCALE =
+    static final Field25519 SCALE =
             Field25519.ofHex("0f26edf460a006bbd27b08dc03fc4f7ec5a1d3d14b7d1a82cc6e04aaff457e06");
 
     private PrimeOrder() {}

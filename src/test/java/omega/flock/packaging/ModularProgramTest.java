@@ -83,6 +83,21 @@ class ModularProgramTest {
     }
 
     @Test
+    void aModularProgramRunsWithTheCryptographyOfTheJdk() throws Exception {
+        String out = compiled().run(Jdk.tool("java"), "-Domega.flock.crypto=jdk", "-p", Jdk.jar() + File.pathSeparator + "classes",
+                "-m", "example/example.Main").orFail();
+        assertEquals("hello", out.strip());
+    }
+
+    @Test
+    void anUnknownCryptoProviderStopsAProgramWithItsName() throws Exception {
+        Jdk.Outcome outcome = compiled().run(Jdk.tool("java"), "-Domega.flock.crypto=fips", "-p", Jdk.jar() + File.pathSeparator + "classes",
+                "-m", "example/example.Main");
+        assertNotEquals(0, outcome.exitCode());
+        assertTrue(outcome.err().contains("omega.flock.crypto is \"fips\""), outcome.err());
+    }
+
+    @Test
     void aModularProgramCannotReachTheInside() throws Exception {
         var jdk = new Jdk(directory);
         jdk.write("src/module-info.java", MODULE);
