@@ -104,7 +104,7 @@ final class Inbound {
             counters.dropped(DropReason.UNKNOWN_TRANSACTION);
             return;
         }
-        Optional<NodeId> fromId = provenId(message.id(), from);
+        Optional<NodeId> fromId = provenId(message.id(), pending.get(), from);
         note(port, from, fromId, message.to());
         Duration rtt = Duration.ofNanos(ticker.nanoTime() - pending.get().createdNanos);
         pool.notifyReply(pending.get(), new RpcReply(from, fromId, message.to(), message.token(),
@@ -122,6 +122,11 @@ final class Inbound {
     /** An id that does not follow from the address it came from is no id at all. */
     private static Optional<NodeId> provenId(Optional<NodeId> claimed, PeerAddress from) {
         return claimed.filter(id -> id.equals(NodeId.of(from)));
+    }
+
+    /** As above; whoever was asked by its id needs no new hash of its address. */
+    private static Optional<NodeId> provenId(Optional<NodeId> claimed, PendingRequest pending, PeerAddress from) {
+        return pending.to.equals(from) && claimed.equals(pending.toId) ? claimed : provenId(claimed, from);
     }
 
     private List<PeerAddress> usable(List<PeerAddress> named) {

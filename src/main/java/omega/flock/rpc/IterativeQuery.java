@@ -75,8 +75,13 @@ final class IterativeQuery {
 
     private static final class Seen {
 
+        private final RpcPeer peer;
         private final List<Referrer> referrers = new ArrayList<>();
         private Fate fate = Fate.QUEUED;
+
+        Seen(RpcPeer peer) {
+            this.peer = peer;
+        }
     }
 
     private final NodeId target;
@@ -151,6 +156,12 @@ final class IterativeQuery {
     /** Answers {@link Step.ResolveBootstrap}. */
     void addBootstrapNodes(List<RpcPeer> nodes) {
         nodes.forEach(node -> add(node, Optional.empty()));
+    }
+
+    /** Returns the node at an address; its id is worked out once in a walk, though every reply names much the same nodes. */
+    RpcPeer peer(PeerAddress address) {
+        Seen known = seen.get(address);
+        return known == null ? RpcPeer.of(address) : known.peer;
     }
 
     /**
@@ -290,7 +301,7 @@ final class IterativeQuery {
                 refused++;
                 return false;
             }
-            known = new Seen();
+            known = new Seen(peer);
             seen.put(peer.address(), known);
             pending.push(peer);
         }

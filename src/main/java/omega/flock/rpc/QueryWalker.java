@@ -1,6 +1,7 @@
 package omega.flock.rpc;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
@@ -124,22 +125,27 @@ final class QueryWalker {
     }
 
     private void run() {
-        Optional<FlockException> outcome = Optional.of(destroyed("the query failed"));
+        boolean known = false;
+        Optional<FlockException> failure = Optional.empty();
         try {
             walkToTheEnd();
             // Visits that take too long to wait for do not matter any more; the commits are still to come.
-            visits.cancelAll(destroyed("the walk is over"));
+            if (visits.live() > 0) {
+                visits.cancelAll(destroyed("the walk is over"));
+            }
             commitToClosest();
-            outcome = Optional.empty();
+            known = true;
         } catch (FlockException e) {
-            outcome = Optional.of(e);
+            known = true;
+            failure = Optional.of(e);
         } catch (InterruptedException | RejectedExecutionException e) {
             // The thread ends here, and its interrupt with it.
-            outcome = Optional.of(destroyed("the query was closed"));
+            known = true;
+            failure = Optional.of(destroyed("the query was closed"));
         } finally {
             visits.close();
             counters.dropped(DropReason.QUERY_FULL, locked(walk::refused));
-            query.end(outcome);
+            query.end(known ? failure : Optional.of(destroyed("the query failed")));
         }
     }
 
@@ -220,7 +226,13 @@ final class QueryWalker {
     }
 
     private void onReply(RpcPeer visited, RpcReply reply) {
-        List<RpcPeer> closer = reply.closerNodes().stream().map(RpcPeer::of).filter(host::admits).toList();
+        List<RpcPeer> closer = new ArrayList<>(reply.closerNodes().size());
+        for (PeerAddress address : reply.closerNodes()) {
+            RpcPeer peer = walk.peer(address); // read by the thread that alone changes it
+            if (host.admits(peer)) {
+                closer.add(peer);
+            }
+        }
         if (reply.isOk() && request.emitted().test(reply)) {
             query.emit(reply);
         }

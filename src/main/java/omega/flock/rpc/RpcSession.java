@@ -65,7 +65,9 @@ public final class RpcSession implements AutoCloseable {
     public void close() {
         // First: what is not seen here, because it is attached later, sees that.
         closed = true;
-        cancelAll(refusal());
+        if (live() > 0) {
+            cancelAll(refusal());
+        }
     }
 
     /** Tells whether nothing can be sent any more. */

@@ -1,5 +1,6 @@
 package omega.flock.wire;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.nio.ByteBuffer;
@@ -120,11 +121,22 @@ public final class WireReader {
     /** Reads four octets in textual order and a little-endian port. */
     public PeerAddress ipv4Address(String field) {
         need(field, 6);
-        StringBuilder host = new StringBuilder(15);
+        byte[] host = new byte[15]; // a reply names twenty addresses, so they are written without a builder
+        int length = 0;
         for (int i = 0; i < 4; i++) {
-            host.append(i == 0 ? "" : ".").append(in.get() & 0xFF);
+            int octet = in.get() & 0xFF;
+            if (i > 0) {
+                host[length++] = '.';
+            }
+            if (octet >= 100) {
+                host[length++] = (byte) ('0' + octet / 100);
+            }
+            if (octet >= 10) {
+                host[length++] = (byte) ('0' + octet / 10 % 10);
+            }
+            host[length++] = (byte) ('0' + octet % 10);
         }
-        return new PeerAddress(host.toString(), in.getShort() & 0xFFFF);
+        return new PeerAddress(new String(host, 0, length, ISO_8859_1), in.getShort() & 0xFFFF);
     }
 
     /** Reads eight big-endian groups and a little-endian port; the text is lower-case hexadecimal, not compressed. */

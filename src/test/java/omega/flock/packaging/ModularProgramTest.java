@@ -110,8 +110,7 @@ class ModularProgramTest {
     @Test
     void anImageOfTheProgramRunsWithoutAJdk() throws Exception {
         var jdk = compiled();
-        String modules = "example" + (Runtime.version().feature() < 22 ? ",jdk.crypto.ec" : "");
-        jdk.run(Jdk.tool("jlink"), "-p", Jdk.jar() + File.pathSeparator + "classes", "--add-modules", modules,
+        jdk.run(Jdk.tool("jlink"), "-p", Jdk.jar() + File.pathSeparator + "classes", "--add-modules", "example",
                 "--strip-java-debug-attributes", "--no-header-files", "--no-man-pages", "--output", "image").orFail();
         assertFalse(Files.exists(directory.resolve("image/bin/javac")), "the image is no JDK");
         assertEquals("hello", jdk.run(directory.resolve("image/bin/java").toString(), "-m", "example/example.Main").orFail().strip());
