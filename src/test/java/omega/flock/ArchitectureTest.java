@@ -170,9 +170,13 @@ class ArchitectureTest {
     @Test
     void nothingLooksThroughReflectionOrGlobalKnobs() {
         Rule rule = CodeRules.forbids(SourceFile::isMain,
-                "\\bjava\\.lang\\.reflect\\b", "\\bsetAccessible\\b", "\\bsun\\.misc\\b", "\\bSystem\\s*\\.\\s*getProperty\\b", "\\bBoolean\\s*\\.\\s*getBoolean\\b",
+                "\\bjava\\.lang\\.reflect\\b", "\\bsetAccessible\\b", "\\bsun\\.misc\\b", "\\bBoolean\\s*\\.\\s*getBoolean\\b",
                 "\\b(?:Integer|Long)\\s*\\.\\s*get(?:Integer|Long)\\b");
         holds(rule, SourceFile.sample(MAIN, "omega.flock.rpc", "class A { static int b = Integer.getInteger(\"b\"); }"));
+        // Whoever starts a process chooses its cryptography, once for all of it: docs/adr/0016.
+        Rule properties = CodeRules.forbids(file -> file.isMain() && !file.toString().equals("omega.flock.crypto/CryptoProvider.java"),
+                "\\bSystem\\s*\\.\\s*getProperty\\b");
+        holds(properties, SourceFile.sample(MAIN, "omega.flock.rpc", "class A { static String b = System.getProperty(\"b\"); }"));
     }
 
     @Test
