@@ -198,6 +198,11 @@ final class PortGroup implements PortBinder {
         }
 
         @Override
+        public boolean sendWithTtl(ByteBuffer datagram, InetSocketAddress to, int ttl) throws IOException {
+            return own.isPresent() && own.get().sendWithTtl(datagram, to, ttl);
+        }
+
+        @Override
         public boolean isOpen() {
             return channel.isOpen();
         }

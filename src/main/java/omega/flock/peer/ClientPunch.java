@@ -75,7 +75,7 @@ final class ClientPunch {
         // round one indicates the server wants to use": the server may have had to take another socket.
         if (serverRelay.relayAddress().equals(found.relay()) && !probed.peerAddress().equals(serverAddress)) {
             serverAddress = probed.peerAddress();
-            puncher.probe(serverAddress);
+            puncher.open(serverAddress);
         }
         NatVerdict own = puncher.nat();
         if (!options.punchPolicy().allows(puncher.remoteFirewall(), own.firewall(), puncher.remoteAddresses(),
@@ -87,7 +87,7 @@ final class ClientPunch {
 
     private Probed probe(boolean mayRepeat) throws IOException, InterruptedException {
         if (options.fastOpen()) {
-            puncher.probe(serverAddress);
+            puncher.open(serverAddress);
         }
         Optional<PeerAddress> sessionWith = options.fastOpen() ? Optional.of(serverAddress) : Optional.empty();
         Exchange exchange = exchange(serverRelay.peerAddress(), serverRelay.relayAddress(), false, sessionWith,

@@ -118,7 +118,12 @@ public final class HolePuncher implements AutoCloseable {
         return sockets.state() == PunchState.CLOSED;
     }
 
-    /** Sends one probe from the present port, to open the own NAT for an address or to answer fast. */
+    /** Opens the own NAT for an address, from the present port; the probe had better not get there yet. */
+    public void open(PeerAddress to) {
+        nats.socket().open(to.toSocketAddress());
+    }
+
+    /** Sends one probe from the present port, to answer fast. */
     public void probe(PeerAddress to) {
         nats.socket().probe(to.toSocketAddress());
     }
@@ -279,7 +284,11 @@ public final class HolePuncher implements AutoCloseable {
         for (PunchPlan.Probe probe : probes) {
             Optional<PunchSocket> socket = probe.socket() < from.size()
                     ? Optional.of(from.get(probe.socket())) : probe.opens() ? openAnother() : Optional.empty();
-            socket.ifPresent(each -> each.probe(probe.to().toSocketAddress()));
+            if (socket.isPresent() && probe.lowTtl()) {
+                socket.get().open(probe.to().toSocketAddress());
+            } else if (socket.isPresent()) {
+                socket.get().probe(probe.to().toSocketAddress());
+            }
         }
     }
 

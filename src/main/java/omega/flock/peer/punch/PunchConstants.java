@@ -14,6 +14,12 @@ final class PunchConstants {
     /** The one byte of a probe; lib/holepuncher.js. */
     static final byte PROBE = 0;
 
+    /**
+     * Hops of a probe that only opens the own NAT; lib/holepuncher.js HOLEPUNCH_TTL. A NAT that takes in what it did not ask for
+     * notes where such a probe came from, and then gives the answer that should meet it there another port.
+     */
+    static final int OPENING_TTL = 5;
+
     /** Pause between two rounds of a consistent punch; lib/holepuncher.js. */
     static final Duration ROUND_INTERVAL = Duration.ofSeconds(1);
 

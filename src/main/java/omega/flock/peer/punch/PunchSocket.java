@@ -73,6 +73,11 @@ final class PunchSocket implements DatagramHandler {
         pool.sendProbe(port, to);
     }
 
+    /** Sends one probe that only has to open the own NAT. */
+    void open(InetSocketAddress to) {
+        pool.sendOpening(port, to);
+    }
+
     /** The puncher needs the socket no more; the socket closes unless a stream uses it. Idempotent. */
     void release() {
         listener = NOBODY;

@@ -213,8 +213,23 @@ public final class PunchSockets implements AutoCloseable {
     }
 
     void sendProbe(UdpPort port, InetSocketAddress to) {
+        send(port, to, false);
+    }
+
+    /**
+     * Sends a probe that opens the own NAT and, where the port can do that, ends before it reaches the other. A port that cannot
+     * lets it travel the whole way: most NATs drop it all the same.
+     */
+    void sendOpening(UdpPort port, InetSocketAddress to) {
+        send(port, to, true);
+    }
+
+    private void send(UdpPort port, InetSocketAddress to, boolean opening) {
+        ByteBuffer probe = ByteBuffer.wrap(new byte[] {PunchConstants.PROBE});
         try {
-            port.send(ByteBuffer.wrap(new byte[] {PunchConstants.PROBE}), to);
+            if (!opening || !port.sendWithTtl(probe, to, PunchConstants.OPENING_TTL)) {
+                port.send(probe, to);
+            }
             probesSent.increment();
         } catch (IOException e) {
             probesFailed.increment();

@@ -200,4 +200,50 @@ class PunchSocketsTest {
             timers.schedule(Ticker.SYSTEM.nanoTime() + 1_000_000, () -> watch(socket, closed));
         }
     }
+
+    @Test
+    void aProbeThatOpensTheOwnNatHasALowTtlIfThePortCanSetOne() throws IOException {
+        List<String> sent = new ArrayList<>();
+        for (boolean able : new boolean[] {true, false}) {
+            PunchSockets pool = new PunchSockets((local, handler) -> new TtlPort(able, sent),
+                    InetAddress.getByAddress(new byte[4]), (port, source, datagram) -> true, Ticker.SYSTEM, timers);
+            PunchSocket socket = pool.open(NOBODY);
+            socket.open(PeerAddress.parse("5.5.5.2:1000").toSocketAddress());
+            socket.probe(PeerAddress.parse("5.5.5.2:1000").toSocketAddress());
+            assertEquals(2, pool.snapshot().probesSent());
+            pool.close();
+        }
+        assertEquals(List.of("1 byte, ttl 5", "1 byte", "1 byte", "1 byte"), sent);
+    }
+
+    private record TtlPort(boolean able, List<String> sent) implements UdpPort {
+
+        @Override
+        public InetSocketAddress localAddress() {
+            return new InetSocketAddress(7);
+        }
+
+        @Override
+        public void send(ByteBuffer datagram, InetSocketAddress to) {
+            sent.add(datagram.remaining() + " byte");
+        }
+
+        @Override
+        public boolean sendWithTtl(ByteBuffer datagram, InetSocketAddress to, int ttl) {
+            if (able) {
+                sent.add(datagram.remaining() + " byte, ttl " + ttl);
+            }
+            return able;
+        }
+
+        @Override
+        public boolean isOpen() {
+            return true;
+        }
+
+        @Override
+        public void close() {
+            // a port that never was
+        }
+    }
 }
