@@ -38,6 +38,8 @@
 #   LAB_DHT      who runs the six DHT nodes: js or java (js)
 #   LAB_CAPTURE  a directory where tcpdump leaves what client and server send and receive, if the meeting fails or after
 #                each cell of bench
+#   LAB_ARCHIVE  1 starts the Java clients of bench with a class-data archive, as an application that minds its start would
+#                (docs/startup.md); the client of a meeting beforehand, which does not count, leaves it (0)
 #   LAB_KEEP     1 keeps the network and the logs after a meeting that failed
 #
 # Needs root, a Linux with network namespaces, the Debian packages iproute2 and nftables, a JDK of at least 21 and, for js,
@@ -53,6 +55,8 @@ modules=${LAB_MODULES:-$root/src/test/js/node_modules}
 dht=${LAB_DHT:-js}
 export LAB_HYPERDHT=${LAB_HYPERDHT:-hyperdht}
 capture=${LAB_CAPTURE:-}
+archive='' # the option of Java clients that makes a class-data archive, or uses it
+kit=''     # the directory of that archive and the jar that it belongs to
 state=/tmp/natlab-$name
 bootstrap=5.5.5.1:49737
 dht_hosts=(1 2 3 4 5 6)
@@ -183,7 +187,13 @@ program() { # language, arguments → argv
   shift
   case $language in
     js) argv=(env NODE_PATH="$modules" node "$here/lab-peer.js" "$@") ;;
-    java) argv=("$java" -Xshare:auto -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -ea -cp "$classes:$state/classes" LabPeer "$@") ;;
+    java)
+      argv=("$java" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -ea) # -Xshare:auto is the default, and not allowed where an archive is made
+      if [ "$1" = client ] && [ -n "$archive" ]; then
+        argv+=("$archive" -cp "$kit/lab.jar" LabPeer "$@")
+      else
+        argv+=(-cp "$classes:$state/classes" LabPeer "$@")
+      fi ;;
     *) die "unknown language: $language" ;;
   esac
 }
@@ -206,6 +216,24 @@ prepare_java() {
   [ -n "${java:-}" ] || { jdk=$(find_jdk) || die "no JDK of at least 21"; java=$jdk/bin/java; }
   [ -e "$state/classes/LabPeer.class" ] || "$jdk/bin/javac" -cp "$classes" -d "$state/classes" "$here/LabPeer.java" \
     || die "LabPeer.java does not compile against $classes"
+}
+
+# Has the client of one meeting make the class-data archive for those that follow.
+prepare_archive() { # client, server
+  local key recorded='-XX:ArchiveClassesAtExit' used='-XX:SharedArchiveFile'
+  [ "${LAB_ARCHIVE:-0}" = 1 ] && [ "$1" = java ] && [ -z "$kit" ] || return 0
+  [ "$(jdk_feature "$jdk")" -lt 25 ] || recorded='-XX:AOTCacheOutput' used='-XX:AOTCache'
+  kit=$(mktemp -d)
+  "$jdk/bin/jar" --create --file "$kit/lab.jar" -C "$classes" . -C "$state/classes" .
+  start server server "$2" server "$bootstrap"
+  key=$(await server listening 30) || die "the server did not listen: $(cat "$state/server.err")"
+  archive=$recorded=$kit/lab.archive
+  start client client "$1" client "$bootstrap" "$key" "$limit"
+  wait "$(cat "$state/client.pid")" || true
+  end client
+  end server
+  archive=$used=$kit/lab.archive
+  [ -s "$kit/lab.archive" ] || die "the client left no class-data archive"
 }
 
 # Waits until a file has a line that begins with a word; prints the rest of that line.
@@ -299,6 +327,7 @@ bench() { # count, cells
       start relay relay js relay 5.5.5.7 "$bootstrap"
       relay=$(await relay listening 30) || die "the relay did not start: $(cat "$state/relay.err")"
     fi
+    prepare_archive "${pair%-*}" "${pair#*-}"
     for run in $(seq "$count"); do
       result=$(meet_again "${pair%-*}" "${pair#*-}" "$relay")
       sed -nE 's/^met open ([0-9]+) ms, from the start ([0-9]+) ms.*/\1 \2/p' <<< "$result" >> "$state/times"
@@ -344,7 +373,7 @@ command -v ip > /dev/null || die "ip is missing: apt-get install iproute2"
 case ${1:-} in
   run) [ $# -eq 5 ] || die "usage: run CLIENT SERVER CLIENT_SITE SERVER_SITE"; shift; trap down EXIT; meet "$@" ;;
   matrix) shift; trap down EXIT; matrix "$@" ;;
-  bench) [ $# -ge 3 ] || die "usage: bench COUNT CELL ..."; shift; trap down EXIT; bench "$@" ;;
+  bench) [ $# -ge 3 ] || die "usage: bench COUNT CELL ..."; shift; trap 'down; rm -rf "$kit"' EXIT; bench "$@" ;;
   up) [ $# -eq 3 ] || die "usage: up CLIENT_SITE SERVER_SITE"; shift; up "$@" ;;
   down) down ;;
   *) sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p}' "${BASH_SOURCE[0]}"; exit 2 ;;

@@ -11,6 +11,7 @@ import omega.flock.base.KeyPair;
 import omega.flock.dht.message.Namespaces;
 import omega.flock.dht.message.NoisePayload;
 import omega.flock.noise.NoiseHandshake;
+import omega.flock.peer.punch.HolePuncher;
 import omega.flock.runtime.DaemonThreads;
 import omega.flock.runtime.TaskScope;
 import omega.flock.secret.SecretStream;
@@ -31,7 +32,7 @@ final class WarmUp {
 
     /** What a dial needs after its handshake, and what brings in most of the others. */
     private static final List<Class<?>> FOR_A_DIAL = List.of(Dial.class, PeerSearch.class, StreamPaths.class, PathSelector.class,
-            UdxStream.class, StreamMachine.class, SecretStream.class);
+            UdxStream.class, StreamMachine.class, SecretStream.class, ClientPunch.class, HolePuncher.class);
 
     private WarmUp() {}
 
