@@ -7,8 +7,8 @@ const { finish } = require('./lib')
 const fs = require('fs')
 
 const [jmh, node] = process.argv.slice(2).map((file) => JSON.parse(fs.readFileSync(file)))
-const results = Object.fromEntries(jmh.map(({ benchmark, primaryMetric }) => {
-  const name = benchmark.split('.').pop()
+const results = Object.fromEntries(jmh.map(({ benchmark, params = {}, primaryMetric }) => {
+  const name = [benchmark.split('.').pop(), ...Object.values(params)].join(' ')
   return [name, { java: primaryMetric.score, javaScript: node[name] }]
 }))
 finish('micro', {}, results)

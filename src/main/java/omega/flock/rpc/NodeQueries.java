@@ -6,6 +6,7 @@ import java.util.function.IntSupplier;
 import omega.flock.base.PeerAddress;
 import omega.flock.rpc.routing.NodeId;
 import omega.flock.rpc.routing.RpcPeer;
+import omega.flock.runtime.DeadlineQueue;
 import omega.flock.runtime.TaskScope;
 import omega.flock.runtime.Ticker;
 
@@ -17,17 +18,19 @@ final class NodeQueries implements QueryHost {
     private final RequestPool pool;
     private final Upkeep upkeep;
     private final BootstrapResolver bootstrap;
+    private final DeadlineQueue deadlines;
     private final TaskScope scope;
     private final Ticker ticker;
     private final RpcCounters counters;
 
     NodeQueries(RpcConfig config, NodeState state, RequestPool pool, Upkeep upkeep, BootstrapResolver bootstrap,
-            TaskScope scope, Ticker ticker, RpcCounters counters) {
+            DeadlineQueue deadlines, TaskScope scope, Ticker ticker, RpcCounters counters) {
         this.config = config;
         this.state = state;
         this.pool = pool;
         this.upkeep = upkeep;
         this.bootstrap = bootstrap;
+        this.deadlines = deadlines;
         this.scope = scope;
         this.ticker = ticker;
         this.counters = counters;
@@ -54,6 +57,11 @@ final class NodeQueries implements QueryHost {
     public RequestHandle send(RpcRequest request, PeerAddress to, Optional<NodeId> toId, ReplyListener listener,
             Optional<RpcSession> session) {
         return pool.send(request, to, toId, listener, session);
+    }
+
+    @Override
+    public DeadlineQueue.Entry schedule(long deadlineNanos, Runnable action) {
+        return deadlines.schedule(deadlineNanos, action);
     }
 
     @Override

@@ -5,6 +5,7 @@ import java.util.Optional;
 import omega.flock.base.PeerAddress;
 import omega.flock.rpc.routing.NodeId;
 import omega.flock.rpc.routing.RpcPeer;
+import omega.flock.runtime.DeadlineQueue;
 
 /** What a query needs of the node that runs it. */
 interface QueryHost {
@@ -12,6 +13,9 @@ interface QueryHost {
     /** Sends a request; see {@link RequestPool#send}. */
     RequestHandle send(RpcRequest request, PeerAddress to, Optional<NodeId> toId, ReplyListener listener,
             Optional<RpcSession> session);
+
+    /** Runs a short action once the deadline has passed, on the node's deadline thread. */
+    DeadlineQueue.Entry schedule(long deadlineNanos, Runnable action);
 
     /** Returns a group for the requests of one query. */
     RpcSession session();

@@ -13,6 +13,7 @@ import java.util.function.Supplier;
 import omega.flock.base.FlockException;
 import omega.flock.base.PeerAddress;
 import omega.flock.rpc.routing.RpcPeer;
+import omega.flock.runtime.DeadlineQueue;
 import omega.flock.runtime.Task;
 import omega.flock.runtime.TaskScope;
 import omega.flock.runtime.Ticker;
@@ -52,6 +53,7 @@ final class QueryWalker {
     private final Deque<Event> inbox = new ArrayDeque<>(); // guarded by lock; at most one end and one slow mark per visit
     private Optional<Task<Void>> runner = Optional.empty(); // guarded by lock
     private boolean cancelled; // guarded by lock
+    private boolean expired; // guarded by lock
 
     QueryWalker(QueryRequest request, RpcQuery query, QueryHost host, TaskScope scope, Ticker ticker, RpcCounters counters,
             Optional<IntSupplier> pace) {
@@ -125,6 +127,8 @@ final class QueryWalker {
     }
 
     private void run() {
+        // The node's deadline thread waits for all queries: a wait with a timeout of its own would cost each reply a timer.
+        DeadlineQueue.Entry deadline = host.schedule(deadlineNanos, this::expire);
         boolean known = false;
         Optional<FlockException> failure = Optional.empty();
         try {
@@ -143,6 +147,7 @@ final class QueryWalker {
             known = true;
             failure = Optional.of(destroyed("the query was closed"));
         } finally {
+            deadline.cancel();
             visits.close();
             counters.dropped(DropReason.QUERY_FULL, locked(walk::refused));
             query.end(known ? failure : Optional.of(destroyed("the query failed")));
@@ -193,11 +198,21 @@ final class QueryWalker {
                 if (!(step instanceof IterativeQuery.Step.Await)) {
                     return new Event.Todo(step);
                 }
-                if (remainingNanos() <= 0) {
+                if (expired) {
                     throw new FlockException(RpcConstants.QUERY_TIMEOUT, "the query did not end within " + request.deadline());
                 }
-                changed.awaitNanos(remainingNanos());
+                changed.await();
             }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void expire() {
+        lock.lock();
+        try {
+            expired = true;
+            changed.signalAll();
         } finally {
             lock.unlock();
         }

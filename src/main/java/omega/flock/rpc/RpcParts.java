@@ -48,7 +48,7 @@ final class RpcParts {
         upkeep = new Upkeep(state, pool, events, counters);
         resolver = new BootstrapResolver(config, address -> BlockingReply.request(pool,
                 RpcRequest.of(InternalCommand.PING), address, Optional.empty()), ticker, scope);
-        queries = new NodeQueries(config, state, pool, upkeep, resolver, scope, ticker, counters);
+        queries = new NodeQueries(config, state, pool, upkeep, resolver, deadlines, scope, ticker, counters);
         networkCheck = new NetworkCheck(config, state, ports, pool, resolver, events,
                 () -> queries.refresh(random.nextDouble()));
         Responder responder = new Responder(ports, state, ticker, counters, random);

@@ -3,6 +3,7 @@ package omega.flock.rpc;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -107,6 +108,14 @@ class IterativeQueryTest {
             walk.addBootstrapNodes(List.of());
         }
         return walk;
+    }
+
+    @Test
+    void remembersTheNodesOfAddresses() {
+        RpcPeer known = peer(1);
+        IterativeQuery query = new IterativeQuery(TARGET, List.of(known), false, 10);
+        assertSame(known, query.peer(new PeerAddress(known.address().host(), known.address().port())));
+        assertEquals(peer(2), query.peer(peer(2).address()));
     }
 
     @Test

@@ -72,9 +72,12 @@ class RpcConfigTest {
     void addressesThatNobodyCanHaveAreKnown() {
         assertTrue(Addresses.isUsable(new PeerAddress("127.0.0.1", 1)));
         assertTrue(Addresses.isUsable(new PeerAddress("192.168.1.1", 65535)));
+        assertTrue(Addresses.isUsable(new PeerAddress("223.255.255.255", 1)));
         assertFalse(Addresses.isUsable(new PeerAddress("1.2.3.4", 0)));
         assertFalse(Addresses.isUsable(new PeerAddress("0.0.0.0", 1)));
         assertFalse(Addresses.isUsable(new PeerAddress("224.0.0.1", 1)));
+        assertFalse(Addresses.isUsable(new PeerAddress("239.255.255.255", 1)));
+        assertFalse(Addresses.isUsable(new PeerAddress("240.0.0.1", 1)));
         assertFalse(Addresses.isUsable(new PeerAddress("255.255.255.255", 1)));
     }
 

@@ -51,6 +51,14 @@ class WireCodecTest {
     }
 
     @Property
+    void addressesReadAsPeopleWriteThem(@ForAll @Size(6) byte[] bytes) {
+        String host = (bytes[0] & 0xFF) + "." + (bytes[1] & 0xFF) + "." + (bytes[2] & 0xFF) + "." + (bytes[3] & 0xFF);
+        PeerAddress address = new PeerAddress(host, bytes[4] & 0xFF | (bytes[5] & 0xFF) << 8);
+        assertEquals(address, WireReader.of(bytes).ipv4Address("to"));
+        assertArrayEquals(bytes, new WireWriter().ipv4Address(address).toBytes());
+    }
+
+    @Property
     void integersSurviveTheRoundTrip(@ForAll @LongRange(min = 0, max = WireReader.MAX_SAFE_INTEGER) long value) {
         WireReader in = WireReader.of(new WireWriter().uint(value).uint64(value).toBytes());
         assertEquals(value, in.uint("a"));
