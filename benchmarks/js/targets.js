@@ -5,7 +5,7 @@
 const { median } = require('./lib')
 
 const of = (rounds, value) => rounds.length ? median(rounds.map(value)) : NaN
-const number = (value, digits = 2) => value.toLocaleString('en-US', { maximumFractionDigits: digits })
+const number = (value, digits = value >= 100 ? 0 : 2) => value.toLocaleString('en-US', { maximumFractionDigits: digits })
 
 function row (target, measured, met) {
   return { target, measured, met: Boolean(met) }
