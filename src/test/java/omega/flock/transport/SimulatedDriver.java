@@ -88,7 +88,7 @@ final class SimulatedDriver {
         alarmAt = TimerTable.NEVER;
         alarmsRung++;
         action.run();
-        checkNothingIsForgotten(true);
+        checkNothingIsForgotten(false);
         return true;
     }
 
@@ -129,7 +129,8 @@ final class SimulatedDriver {
     /**
      * However the threads met: whatever the machine wants, somebody is about to do it or will be told in time.
      *
-     * @param touched whether the machine was changed just now; between changes the pacer may allow earlier what its timer tells later
+     * @param touched whether the machine was changed or polled just now; between changes the pacer may allow earlier what its timer
+     *     tells later, and an alarm that finds a driver changes nothing
      */
     void checkNothingIsForgotten(boolean touched) {
         state.lock.lock();
