@@ -13,7 +13,11 @@ import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 import omega.flock.runtime.DaemonThreads;
 
 /**
@@ -23,19 +27,37 @@ import omega.flock.runtime.DaemonThreads;
  * <p>The channel is IPv4 only, as the wire format is, so that addresses never appear in their IPv6-mapped form. It is a
  * non-blocking channel whose reader blocks in a selector: an interrupt of any thread that uses a <em>blocking</em>
  * channel closes the channel, and here senders are threads of users and of scopes that get cancelled.
+ *
+ * <pre>
+ *   CHANNEL ──bulk traffic, or a first sendWithTtl()──► KERNEL    where native calls are allowed ({@link LibC}); see {@link KernelSocket}
+ * </pre>
  */
 public final class DatagramUdpPort implements UdpPort {
 
     private static final Logger LOG = System.getLogger("omega.flock.net");
 
+    /** The calls of this system's C library. No lambda, which every process would pay for when it opens its first port. */
+    private static final Supplier<SystemCalls> NATIVE = new Supplier<>() {
+        @Override
+        public SystemCalls get() {
+            return LibC.link();
+        }
+    };
+
     private final DatagramChannel channel;
     private final Selector selector;
     private final DatagramHandler handler;
     private final InetSocketAddress localAddress;
+    private final Optional<Supplier<SystemCalls>> link;
+    private final AtomicInteger bulk = new AtomicInteger();
+    private final AtomicBoolean turning = new AtomicBoolean();
+    private volatile KernelSocket kernel; // null before the port has turned to the kernel's own calls
     private volatile Thread reader;
 
-    private DatagramUdpPort(DatagramChannel channel, Selector selector, DatagramHandler handler) throws IOException {
+    private DatagramUdpPort(DatagramChannel channel, Selector selector, DatagramHandler handler, Optional<Supplier<SystemCalls>> link)
+            throws IOException {
         this.channel = channel;
+        this.link = link;
         this.selector = selector;
         this.handler = handler;
         this.localAddress = (InetSocketAddress) channel.getLocalAddress();
@@ -43,13 +65,23 @@ public final class DatagramUdpPort implements UdpPort {
 
     /** Binds a port of this machine and starts its reader; see {@link PortBinder#bind}. */
     public static UdpPort bind(InetSocketAddress local, DatagramHandler handler) throws IOException {
+        return bind(local, handler, nativeCalls());
+    }
+
+    /** As {@link #bind(InetSocketAddress, DatagramHandler)}, with the system's calls from {@code link}, or never using any. */
+    static DatagramUdpPort bind(InetSocketAddress local, DatagramHandler handler, Optional<Supplier<SystemCalls>> link) throws IOException {
         DatagramChannel channel = openChannel(local);
         try {
-            return adopt(channel, handler);
+            return adopt(channel, handler, link);
         } catch (IOException | RuntimeException e) {
             channel.close();
             throw e;
         }
+    }
+
+    /** {@return the calls of this system's C library, where they are allowed} */
+    static Optional<Supplier<SystemCalls>> nativeCalls() {
+        return LibC.isUsable() ? Optional.of(NATIVE) : Optional.empty();
     }
 
     /** Opens a bound channel that does not block. */
@@ -68,11 +100,12 @@ public final class DatagramUdpPort implements UdpPort {
     }
 
     /** Makes a port of a channel that {@link #openChannel} has opened, and starts its reader. */
-    static DatagramUdpPort adopt(DatagramChannel channel, DatagramHandler handler) throws IOException {
+    static DatagramUdpPort adopt(DatagramChannel channel, DatagramHandler handler, Optional<Supplier<SystemCalls>> link)
+            throws IOException {
         Selector selector = Selector.open();
         try {
             channel.register(selector, SelectionKey.OP_READ);
-            DatagramUdpPort port = new DatagramUdpPort(channel, selector, handler);
+            DatagramUdpPort port = new DatagramUdpPort(channel, selector, handler, link);
             InetSocketAddress bound = port.localAddress;
             DaemonThreads.start("flock-udp " + bound.getHostString() + ":" + bound.getPort(), port::readUntilClosed);
             return port;
@@ -89,6 +122,11 @@ public final class DatagramUdpPort implements UdpPort {
 
     @Override
     public void send(ByteBuffer datagram, InetSocketAddress to) throws IOException {
+        KernelSocket turned = kernel;
+        if (turned != null) {
+            turned.send(datagram, to, 0, Thread.currentThread() != reader);
+            return;
+        }
         if (trySend(datagram, to, Thread.currentThread() == reader ? 0 : NetConstants.SEND_RETRIES) < 0) {
             throw new IOException("the send buffer of " + this + " stays full");
         }
@@ -96,6 +134,11 @@ public final class DatagramUdpPort implements UdpPort {
 
     @Override
     public int send(DatagramBatch batch, boolean patient) {
+        KernelSocket turned = kernel;
+        if (turned != null) {
+            return turned.send(batch, patient);
+        }
+        countBulk(batch);
         int refused = 0;
         int retries = patient ? NetConstants.SEND_RETRIES : 0;
         for (int i = 0; i < batch.count(); i++) {
@@ -111,6 +154,65 @@ public final class DatagramUdpPort implements UdpPort {
             }
         }
         return refused;
+    }
+
+    @Override
+    public boolean sendWithTtl(ByteBuffer datagram, InetSocketAddress to, int ttl) throws IOException {
+        if (ttl < 1 || ttl > 255) {
+            throw new IllegalArgumentException("ttl: " + ttl);
+        }
+        KernelSocket turned = kernel;
+        if (turned == null) {
+            turnInBackground();
+            return false;
+        }
+        turned.send(datagram, to, ttl, false);
+        return true;
+    }
+
+    /**
+     * Turns to the kernel's own calls, for good, in a thread of its own: that takes a while the first time in a process, and so long
+     * the port goes on as it is.
+     */
+    private void turnInBackground() {
+        if (link.isPresent() && turning.compareAndSet(false, true)) {
+            DaemonThreads.start("flock-udp-turn " + localAddress.getPort(), this::turn);
+        }
+    }
+
+    /** {@return whether the port uses the kernel's own calls from now on} */
+    boolean turn() {
+        try {
+            Optional<KernelSocket> adopted = KernelSocket.adopt(localAddress, link.orElseThrow());
+            if (adopted.isEmpty()) {
+                LOG.log(Level.DEBUG, "port.turn.failed port=" + this + " reason=no-descriptor");
+                return false;
+            }
+            kernel = adopted.get();
+        } catch (RuntimeException | LinkageError e) {
+            LOG.log(Level.DEBUG, "port.turn.failed port=" + this, e);
+            return false;
+        }
+        if (!channel.isOpen()) {
+            kernel.close(); // close() may have found no kernel socket yet
+            return false;
+        }
+        selector.wakeup();
+        LOG.log(Level.DEBUG, "port.turned port=" + this);
+        return true;
+    }
+
+    /** {@return how often the kernel refused a way of sending or receiving, see {@link KernelSocket}} */
+    long fallbacks() {
+        KernelSocket turned = kernel;
+        return turned == null ? 0 : turned.fallbacks();
+    }
+
+    private void countBulk(DatagramBatch batch) {
+        if (batch.count() >= NetConstants.BULK_BATCH && !turning.get()
+                && bulk.addAndGet(batch.count()) >= NetConstants.BULK_DATAGRAMS) {
+            turnInBackground();
+        }
     }
 
     /** {@return how many retries are left; negative if the kernel's buffer stayed full and nothing was sent} */
@@ -140,6 +242,11 @@ public final class DatagramUdpPort implements UdpPort {
             selector.close();
         } catch (IOException e) {
             LOG.log(Level.DEBUG, "port.close.failed port=" + this, e);
+        } finally {
+            KernelSocket turned = kernel;
+            if (turned != null) {
+                turned.close();
+            }
         }
     }
 
@@ -154,8 +261,13 @@ public final class DatagramUdpPort implements UdpPort {
         int errorsInARow = 0;
         while (channel.isOpen()) {
             try {
-                selector.select(key -> { });
-                drain(batch);
+                KernelSocket turned = kernel;
+                if (turned != null) {
+                    readByKernel(turned);
+                } else {
+                    selector.select(key -> { });
+                    drain(batch);
+                }
                 errorsInARow = 0;
             } catch (ClosedChannelException | ClosedSelectorException e) {
                 return;
@@ -173,14 +285,15 @@ public final class DatagramUdpPort implements UdpPort {
     /** Reads until nothing is left. The first one is handed up at once: a reply that comes alone does not wait for company. */
     private void drain(DatagramBatch batch) throws IOException {
         int most = 1;
-        int got = most;
-        while (got == most) {
+        boolean more = true;
+        while (more) {
             batch.clear();
             try {
-                got = receive(batch, most);
+                more = receive(batch, most) == most;
             } finally {
                 deliver(batch);
             }
+            countBulk(batch);
             most = NetConstants.RECEIVE_BATCH_DATAGRAMS;
         }
     }
@@ -198,6 +311,14 @@ public final class DatagramUdpPort implements UdpPort {
             got++;
         }
         return got;
+    }
+
+    private void readByKernel(KernelSocket turned) throws IOException {
+        if (selector.isOpen()) {
+            selector.close(); // and with it two descriptors
+            turned.beginReceiving();
+        }
+        deliver(turned.receive());
     }
 
     private void deliver(DatagramBatch batch) {

@@ -26,6 +26,21 @@ final class NetConstants {
     /** Pause between two such tries, in nanoseconds. */
     static final long SEND_RETRY_NANOS = 50_000;
 
+    /** Structures of a send call that a port keeps for the next sender: as many as may send at the same time, or nearly. */
+    static final int IDLE_SEND_FRAMES = 8;
+
+    /** How long {@code close()} waits, in milliseconds, for calls under way; none of them blocks by then. */
+    static final long CLOSE_PATIENCE_MILLIS = 1_000;
+
+    /** A batch of so many datagrams counts as a part of a bulk transfer. */
+    static final int BULK_BATCH = 4;
+
+    /**
+     * After so many datagrams in such batches a port turns to the kernel's own calls, if it may: preparing those costs a process a tenth
+     * of a second, which a few messages are not worth.
+     */
+    static final int BULK_DATAGRAMS = 64;
+
     /** After so many receive errors in a row the port gives up and closes: the socket is beyond repair. */
     static final int MAX_RECEIVE_ERRORS_IN_A_ROW = 1_000;
 

@@ -160,7 +160,7 @@ final class PortGroup implements PortBinder {
                     public int onDatagrams(UdpPort port, DatagramBatch batch, int first) {
                         return handler.onDatagrams(Port.this, batch, first);
                     }
-                });
+                }, DatagramUdpPort.nativeCalls());
                 own = Optional.of(alone);
                 if (!channel.isOpen()) {
                     alone.close(); // whoever closed the port meanwhile found no reader to end

@@ -12,6 +12,9 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.jar.JarFile;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.zip.ZipFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -62,16 +65,26 @@ class ModularProgramTest {
     }
 
     @Test
-    void theJarHoldsClassesOfRelease21AndNothingElse() throws Exception {
+    void theJarHoldsClassesOfRelease21AndOfLaterOnesWhereTheyBelongAndNothingElse() throws Exception {
         try (var jar = new JarFile(Jdk.jar().toFile())) {
             for (var entry : jar.stream().filter(each -> !each.isDirectory()).toList()) {
                 assertTrue(entry.getName().endsWith(".class") || entry.getName().equals("META-INF/MANIFEST.MF"), entry.getName());
                 if (entry.getName().endsWith(".class") && !entry.getName().equals("module-info.class")) {
                     byte[] head = jar.getInputStream(entry).readNBytes(8);
-                    assertEquals(65, (head[6] & 0xff) << 8 | head[7] & 0xff, "class version of " + entry.getName());
+                    assertEquals(version(entry.getName()), (head[6] & 0xff) << 8 | head[7] & 0xff, "class version of " + entry.getName());
                     assertEquals(0, head[4] << 8 | head[5], entry.getName() + " uses preview features");
                 }
             }
+        }
+    }
+
+    @Test
+    void aJdkFrom22OnFindsTheClassesThatMakeNativeCalls() throws Exception {
+        try (var jar = new JarFile(Jdk.jar().toFile(), true, ZipFile.OPEN_READ, Runtime.version())) {
+            assertTrue(jar.isMultiRelease());
+            String found = jar.getJarEntry("omega/flock/net/LibC.class").getRealName();
+            assertEquals(Runtime.version().feature() >= 22, found.startsWith("META-INF/versions/22/"), found);
+            assertEquals("ALL-UNNAMED", jar.getManifest().getMainAttributes().getValue("Enable-Native-Access"));
         }
     }
 
@@ -123,6 +136,12 @@ class ModularProgramTest {
         jdk.run(Jdk.tool("javac"), "--release", "21", "-Xlint:all", "-Werror", "-d", "classes", "-p", Jdk.jar().toString(),
                 "src/module-info.java", "src/example/Main.java").orFail();
         return jdk;
+    }
+
+    /** {@return the class version that belongs to the place in the jar: release 21, or that of META-INF/versions} */
+    private static int version(String entry) {
+        Matcher later = Pattern.compile("META-INF/versions/(\\d+)/.*").matcher(entry);
+        return 44 + (later.matches() ? Integer.parseInt(later.group(1)) : 21);
     }
 
     private static Set<String> starting(String word, List<String> lines) {
