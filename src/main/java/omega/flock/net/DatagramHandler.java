@@ -23,7 +23,8 @@ public interface DatagramHandler {
      * @return how many it took, one after the other from {@code first} on; 0 lets the next handler look at that one
      */
     default int onDatagrams(UdpPort port, DatagramBatch batch, int first) {
-        return onDatagram(port, batch.address(first), batch.datagram(first)) ? 1 : 0;
+        // A buffer of its own, which begins at index 0 as that of a lone datagram does.
+        return onDatagram(port, batch.address(first), batch.datagram(first).slice()) ? 1 : 0;
     }
 
     /** Returns a handler that offers to this one first and then to {@code next}. */
