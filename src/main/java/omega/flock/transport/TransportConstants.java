@@ -10,6 +10,8 @@ final class TransportConstants {
     static final int BATCH_BYTES = 64 << 10;
     /** Batches kept for the next driver: 64 KiB each. */
     static final int IDLE_BATCHES = 32;
+    /** Buffers of 8 KiB kept for the next stream that needs one. */
+    static final int IDLE_CHUNKS = 256;
     /** A packet is a lone one if none came before it for so long. */
     static final long LONE_PACKET_NANOS = 50_000;
     /**

@@ -35,6 +35,7 @@ public final class UdxTransport implements DatagramHandler, AutoCloseable {
     private final TransportCounters counters = new TransportCounters();
     private final ClosedStreams closedStreams = new ClosedStreams(counters);
     private final BatchPool batches = new BatchPool();
+    private final ChunkPool chunks = new ChunkPool();
     private final DeadlineQueue timers;
     private final CountDownLatch closing = new CountDownLatch(1);
     private volatile boolean closed;
@@ -130,7 +131,7 @@ public final class UdxTransport implements DatagramHandler, AutoCloseable {
      */
     public UdxStream createStream(StreamFirewall firewall) {
         Objects.requireNonNull(firewall, "firewall");
-        StreamConfig config = StreamConfig.of(options.receiveWindowBytes(), options.probeMtu());
+        StreamConfig config = StreamConfig.of(options.receiveWindowBytes(), options.probeMtu()).withChunks(chunks);
         while (true) {
             requireOpen();
             int id = random.nextInt();

@@ -1,8 +1,8 @@
 package omega.flock.transport.flow;
 
 import static omega.flock.transport.flow.FlowConstants.CHUNK_BYTES;
+import static omega.flock.transport.flow.FlowConstants.EMPTY_QUEUE_CHUNKS;
 import static omega.flock.transport.flow.FlowConstants.SMALL_CHUNK_BYTES;
-import static omega.flock.transport.flow.FlowConstants.SPARE_CHUNKS;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -10,9 +10,9 @@ import java.util.Arrays;
 /**
  * A first-in-first-out store of bytes that are addressed by their absolute position in a stream.
  *
- * <p>It lies in chunks of 8 KiB, so that memory follows what is stored: nothing is moved when it grows, and emptied chunks are used
- * again. Chunks are counted from where the queue was empty last; the first of them is only as large as what came, so that a queue
- * of small messages needs no more than a small chunk, which it keeps. One that is empty keeps nothing larger.
+ * <p>It lies in chunks of 8 KiB, so that memory follows what is stored: nothing is moved when it grows, and emptied chunks go back
+ * to where they came from. Chunks are counted from where the queue was empty last; the first of them is only as large as what came,
+ * so that a queue of small messages needs no more than a small chunk, which it keeps. One that is empty keeps nothing larger.
  *
  * <pre>
  *            released │ stored                          │ free
@@ -21,17 +21,19 @@ import java.util.Arrays;
  * </pre>
  */
 final class ByteQueue {
-    private static final byte[][] NO_SPARES = {};
     private static final int SHIFT = Integer.numberOfTrailingZeros(CHUNK_BYTES);
     private static final int OFFSET_MASK = CHUNK_BYTES - 1;
 
+    private final ChunkSource source;
     private byte[][] chunks = new byte[4][]; // chunk of position p: (p - origin >>> SHIFT) & (length - 1)
-    private byte[][] spares = NO_SPARES; // allocated once there is one
-    private int spareCount;
     private int firstChunkBytes = SMALL_CHUNK_BYTES; // what the last filling would have wanted
     private long origin;
     private long start;
     private long end;
+
+    ByteQueue(ChunkSource source) {
+        this.source = source;
+    }
 
     /** {@return position of the first stored byte} */
     long start() {
@@ -117,7 +119,7 @@ final class ByteQueue {
 
     /** {@return bytes of memory for stored bytes, used or not} */
     int heldBytes() {
-        int held = spareCount * CHUNK_BYTES;
+        int held = 0;
         for (byte[] chunk : chunks) {
             held += chunk == null ? 0 : chunk.length;
         }
@@ -139,7 +141,8 @@ final class ByteQueue {
         int index = indexOf(end);
         byte[] chunk = chunks[index];
         if (chunk == null) {
-            chunk = spareCount > 0 ? spares[--spareCount] : new byte[end < origin + CHUNK_BYTES ? sizeFor(wanted) : CHUNK_BYTES];
+            int size = end < origin + CHUNK_BYTES ? sizeFor(wanted) : CHUNK_BYTES;
+            chunk = size == CHUNK_BYTES ? source.take() : new byte[size];
             chunks[index] = chunk;
         } else if (offsetOf(end) == chunk.length) {
             chunk = Arrays.copyOf(chunk, sizeFor(chunk.length + wanted));
@@ -167,11 +170,8 @@ final class ByteQueue {
     private void recycle(int index) {
         byte[] chunk = chunks[index];
         chunks[index] = null;
-        if (chunk != null && chunk.length == CHUNK_BYTES && spareCount < SPARE_CHUNKS) {
-            if (spares.length == 0) {
-                spares = new byte[SPARE_CHUNKS][];
-            }
-            spares[spareCount++] = chunk;
+        if (chunk != null && chunk.length == CHUNK_BYTES) {
+            source.release(chunk);
         }
     }
 
@@ -181,14 +181,12 @@ final class ByteQueue {
         if (stored == 0) {
             return;
         }
-        spares = NO_SPARES;
-        spareCount = 0;
         firstChunkBytes = stored >= CHUNK_BYTES ? CHUNK_BYTES : SMALL_CHUNK_BYTES;
-        byte[] chunk = chunks[0];
-        if (chunks.length > SPARE_CHUNKS) {
-            chunks = new byte[SPARE_CHUNKS][];
-        } else {
-            Arrays.fill(chunks, null);
+        int last = indexOf(end); // the only one that is left
+        byte[] chunk = chunks[last];
+        recycle(last);
+        if (chunks.length > EMPTY_QUEUE_CHUNKS) {
+            chunks = new byte[EMPTY_QUEUE_CHUNKS][];
         }
         if (chunk != null && chunk.length <= SMALL_CHUNK_BYTES) {
             chunks[0] = chunk;

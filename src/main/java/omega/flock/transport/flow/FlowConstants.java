@@ -45,11 +45,11 @@ public final class FlowConstants {
     /** Uncut bytes at which a waiting writer goes on. */
     public static final int SEND_LOW_WATER_BYTES = 131_072;
     /** Unit in which buffered stream bytes are held. */
-    static final int CHUNK_BYTES = 8_192;
+    public static final int CHUNK_BYTES = 8_192;
     /** Smallest such unit, and all that an empty buffer keeps: a keep-alive takes 20 bytes, and thousands of streams may be idle. */
     static final int SMALL_CHUNK_BYTES = 256;
-    /** Emptied chunks that a buffer keeps for itself until it is empty. */
-    static final int SPARE_CHUNKS = 16;
+    /** Places for chunks that an empty queue keeps at most. */
+    static final int EMPTY_QUEUE_CHUNKS = 16;
     /** Bound of the out-of-order span in packets, at least; libudx keeps up to 3705 packets in flight. */
     static final int MIN_REASSEMBLY_SPAN = 8_192;
     /** Received messages that wait for somebody to take them. */

@@ -29,7 +29,7 @@ final class ReassemblyBuffer {
 
     private final int capacity;
     private final int maxSpan;
-    private final ByteQueue ready = new ByteQueue();
+    private final ByteQueue ready;
     private final AckRanges outOfOrder = new AckRanges();
     private byte[][] slots = new byte[16][];
     private byte[] slotStates = new byte[16];
@@ -40,7 +40,8 @@ final class ReassemblyBuffer {
     private long delivered;
     private boolean discarding;
 
-    ReassemblyBuffer(int capacity, int initialSeq) {
+    ReassemblyBuffer(int capacity, int initialSeq, ChunkSource chunks) {
+        this.ready = new ByteQueue(chunks);
         this.capacity = capacity;
         this.expected = initialSeq;
         // Twice what a sender may have in flight by our window, in the smallest full packets there are.

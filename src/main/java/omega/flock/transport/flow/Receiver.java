@@ -17,7 +17,7 @@ final class Receiver {
     private boolean ackOwed;
 
     Receiver(StreamConfig config, FlowCounters counters) {
-        this.buffer = new ReassemblyBuffer(config.receiveWindowBytes(), config.initialAck());
+        this.buffer = new ReassemblyBuffer(config.receiveWindowBytes(), config.initialAck(), config.chunks());
         this.counters = counters;
         // Below this a window would draw tiny packets (silly window syndrome, RFC 9293 §3.8.6.2).
         this.leastWindow = Math.min(config.receiveWindowBytes() / 2, MTU_MAX);

@@ -14,8 +14,12 @@ import java.nio.ByteBuffer;
  * <p>A packet is a range of positions: its payload is frozen with its number, so a retransmission copies the same range again.
  */
 final class SendBuffer {
-    private final ByteQueue bytes = new ByteQueue();
+    private final ByteQueue bytes;
     private long cut;
+
+    SendBuffer(ChunkSource chunks) {
+        bytes = new ByteQueue(chunks);
+    }
 
     void write(byte[] source, int offset, int length) {
         bytes.append(source, offset, length);

@@ -20,7 +20,7 @@ final class Sender {
     /** What may be sent now. */
     private enum Action { NOTHING, TAIL_PROBE, REPEAT, NEW }
 
-    private final SendBuffer buffer = new SendBuffer();
+    private final SendBuffer buffer;
     private final InFlight table;
     private final PathMtu mtu;
     private final Pacer pacer = new Pacer();
@@ -42,6 +42,7 @@ final class Sender {
     Sender(StreamConfig config, TimerTable<StreamTimer> timers, FlowCounters counters, CongestionController controller) {
         this.timers = timers;
         this.counters = counters;
+        this.buffer = new SendBuffer(config.chunks());
         this.table = new InFlight(config.initialSeq());
         this.mtu = new PathMtu(config.probeMtu());
         this.window = new PeerWindow(config.initialAck(), config.initialSeq());

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Arrays;
 import java.util.Random;
 import net.jqwik.api.ForAll;
@@ -17,7 +19,7 @@ class ByteQueueTest {
     @Property(tries = 200)
     void anyMixOfAppendsCopiesAndReadsKeepsTheBytesInOrder(@ForAll long seed) {
         Random random = new Random(seed);
-        ByteQueue queue = new ByteQueue();
+        ByteQueue queue = new ByteQueue(ChunkSource.HEAP);
         ByteArrayOutputStream written = new ByteArrayOutputStream();
         ByteArrayOutputStream read = new ByteArrayOutputStream();
         for (int i = 0; i < 100; i++) {
@@ -50,7 +52,7 @@ class ByteQueueTest {
     @Property(tries = 100)
     void memoryFollowsWhatIsStoredAndAnEmptyQueueKeepsAlmostNone(@ForAll long seed) {
         Random random = new Random(seed);
-        ByteQueue queue = new ByteQueue();
+        ByteQueue queue = new ByteQueue(ChunkSource.HEAP);
         for (int i = 0; i < 200; i++) {
             byte[] bytes = new byte[random.nextInt(random.nextInt(5) == 0 ? 100_000 : 300)];
             queue.append(bytes, 0, bytes.length);
@@ -65,7 +67,7 @@ class ByteQueueTest {
 
     @Test
     void smallMessagesPassThroughOneSmallChunk() {
-        ByteQueue queue = new ByteQueue();
+        ByteQueue queue = new ByteQueue(ChunkSource.HEAP);
         byte[] message = new byte[100];
         for (int i = 0; i < 1_000; i++) {
             queue.append(message, 0, message.length);
@@ -77,11 +79,38 @@ class ByteQueueTest {
 
     @Test
     void whatWasReleasedOrNeverStoredCannotBeCopied() {
-        ByteQueue queue = new ByteQueue();
+        ByteQueue queue = new ByteQueue(ChunkSource.HEAP);
         queue.append(new byte[100], 0, 100);
         queue.releaseTo(50);
         assertThrows(IllegalStateException.class, () -> queue.copyTo(49, 1, ByteBuffer.allocate(1)));
         assertThrows(IllegalStateException.class, () -> queue.copyTo(99, 2, ByteBuffer.allocate(2)));
         assertThrows(IllegalStateException.class, () -> queue.releaseTo(101));
+    }
+
+    @Test
+    void everyChunkGoesBackToWhereItCameFrom() {
+        Deque<byte[]> given = new ArrayDeque<>();
+        ChunkSource counting = new ChunkSource() {
+            @Override
+            public byte[] take() {
+                byte[] chunk = new byte[FlowConstants.CHUNK_BYTES];
+                given.add(chunk);
+                return chunk;
+            }
+
+            @Override
+            public void release(byte[] chunk) {
+                assertTrue(given.removeIf(each -> each == chunk) || chunk.length == FlowConstants.CHUNK_BYTES, "not ours");
+            }
+        };
+        ByteQueue queue = new ByteQueue(counting);
+        byte[] bytes = new byte[100_000];
+        for (int round = 0; round < 5; round++) {
+            queue.append(bytes, 0, bytes.length - round);
+            assertTrue(given.size() >= 12, () -> "taken: " + given.size());
+            queue.read(bytes, 0, 50_000);
+            queue.clear();
+            assertEquals(0, given.size());
+        }
     }
 }

@@ -35,7 +35,7 @@ class ReassemblyBufferTest {
     @Property
     void shuffledAndRepeatedPacketsBecomeTheStream(@ForAll long seed, @ForAll @IntRange(min = 1, max = 300) int packets, @ForAll int firstSeq) {
         Random random = new Random(seed);
-        ReassemblyBuffer buffer = new ReassemblyBuffer(1 << 20, firstSeq);
+        ReassemblyBuffer buffer = new ReassemblyBuffer(1 << 20, firstSeq, ChunkSource.HEAP);
         ByteArrayOutputStream stream = new ByteArrayOutputStream();
         List<byte[]> payloads = new ArrayList<>();
         List<Integer> order = new ArrayList<>();
@@ -72,7 +72,7 @@ class ReassemblyBufferTest {
     void whateverAStrangerSendsTheMemoryStaysBounded(@ForAll long seed) {
         Random random = new Random(seed);
         int window = 20_000;
-        ReassemblyBuffer buffer = new ReassemblyBuffer(window, 0);
+        ReassemblyBuffer buffer = new ReassemblyBuffer(window, 0, ChunkSource.HEAP);
         for (int i = 0; i < 500; i++) {
             buffer.accept(random.nextInt(40) + (random.nextInt(10) == 0 ? 1_000_000 : 0), payload(random.nextInt(1453)), false);
             assertTrue(buffer.readable() <= 2 * (window + 2048), () -> "readable " + buffer.readable());
@@ -81,7 +81,7 @@ class ReassemblyBufferTest {
 
     @Test
     void onePacketBeyondTheWindowIsToleratedAndNoMore() {
-        ReassemblyBuffer buffer = new ReassemblyBuffer(2000, 0);
+        ReassemblyBuffer buffer = new ReassemblyBuffer(2000, 0, ChunkSource.HEAP);
         assertEquals(Verdict.ACCEPTED, buffer.accept(0, payload(1000), false));
         assertEquals(Verdict.ACCEPTED, buffer.accept(1, payload(1000), false));
         assertEquals(0, buffer.free());
@@ -93,7 +93,7 @@ class ReassemblyBufferTest {
 
     @Test
     void aPacketThatClosesTheGapIsTakenThoughTheWindowIsFullOfWhatWaitsBehindIt() {
-        ReassemblyBuffer buffer = new ReassemblyBuffer(2000, 0);
+        ReassemblyBuffer buffer = new ReassemblyBuffer(2000, 0, ChunkSource.HEAP);
         assertEquals(Verdict.ACCEPTED, buffer.accept(1, payload(1400), false));
         assertEquals(Verdict.ACCEPTED, buffer.accept(2, payload(1400), false));
         assertEquals(0, buffer.free());
@@ -104,14 +104,14 @@ class ReassemblyBufferTest {
 
     @Test
     void numbersTooFarAheadAreRefusedWhateverTheirSize() {
-        ReassemblyBuffer buffer = new ReassemblyBuffer(4 << 20, 0);
+        ReassemblyBuffer buffer = new ReassemblyBuffer(4 << 20, 0, ChunkSource.HEAP);
         assertEquals(Verdict.OUT_OF_WINDOW, buffer.accept(1 << 20, payload(0), false));
         assertEquals(Verdict.ACCEPTED, buffer.accept(8_000, payload(0), false));
     }
 
     @Test
     void packetsBehindTheEndAreRefusedEvenBeforeTheGapCloses() {
-        ReassemblyBuffer buffer = new ReassemblyBuffer(10_000, 0);
+        ReassemblyBuffer buffer = new ReassemblyBuffer(10_000, 0, ChunkSource.HEAP);
         buffer.accept(2, payload(3), true);
         assertEquals(ReceiveState.END_KNOWN, buffer.state());
         assertEquals(Verdict.AFTER_END, buffer.accept(3, payload(3), false));
@@ -127,7 +127,7 @@ class ReassemblyBufferTest {
     @ParameterizedTest
     @ValueSource(ints = {0, 5})
     void whatNobodyWillReadIsCountedAndForgotten(int alreadyThere) {
-        ReassemblyBuffer buffer = new ReassemblyBuffer(2000, 0);
+        ReassemblyBuffer buffer = new ReassemblyBuffer(2000, 0, ChunkSource.HEAP);
         buffer.accept(0, payload(alreadyThere), false);
         buffer.discard();
         for (int seq = 1; seq < 100; seq++) {
