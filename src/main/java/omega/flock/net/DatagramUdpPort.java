@@ -53,6 +53,7 @@ public final class DatagramUdpPort implements UdpPort {
     private final AtomicBoolean turning = new AtomicBoolean();
     private volatile KernelSocket kernel; // null before the port has turned to the kernel's own calls
     private volatile Thread reader;
+    private boolean burst; // of the reader: more than one datagram was there when it looked last
 
     private DatagramUdpPort(DatagramChannel channel, Selector selector, DatagramHandler handler, Optional<Supplier<SystemCalls>> link)
             throws IOException {
@@ -282,9 +283,13 @@ public final class DatagramUdpPort implements UdpPort {
         }
     }
 
-    /** Reads until nothing is left. The first one is handed up at once: a reply that comes alone does not wait for company. */
+    /**
+     * Reads until nothing is left. After a quiet time the first one is handed up at once: a reply that comes alone does not wait for
+     * company. In a burst it does, since all that came together is less work together.
+     */
     private void drain(DatagramBatch batch) throws IOException {
-        int most = 1;
+        int most = burst ? NetConstants.RECEIVE_BATCH_DATAGRAMS : 1;
+        int total = 0;
         boolean more = true;
         while (more) {
             batch.clear();
@@ -294,8 +299,10 @@ public final class DatagramUdpPort implements UdpPort {
                 deliver(batch);
             }
             countBulk(batch);
+            total += batch.count();
             most = NetConstants.RECEIVE_BATCH_DATAGRAMS;
         }
+        burst = total > 1;
     }
 
     /** {@return how many datagrams there were, at most {@code most}} */
