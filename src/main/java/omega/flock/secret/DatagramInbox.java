@@ -10,7 +10,7 @@ final class DatagramInbox {
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
-    private final ArrayDeque<byte[]> waiting = new ArrayDeque<>(); // guarded by lock
+    private final ArrayDeque<byte[]> waiting = new ArrayDeque<>(0); // guarded by lock
     private boolean closed; // guarded by lock
     private long dropped; // guarded by lock
 

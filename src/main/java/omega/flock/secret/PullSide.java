@@ -24,8 +24,8 @@ final class PullSide {
 
     private final RawStream raw;
     private final Ticker ticker;
-    private final byte[] key;
-    private final byte[] remoteId;
+    private byte[] key; // guarded by lock; empty once it is not needed any more, as the next
+    private byte[] remoteId; // guarded by lock
     private final ReentrantLock lock = new ReentrantLock();
     private final FrameBuffer frames = new FrameBuffer(); // guarded by lock
     private SecretStreamPull cipher; // guarded by lock; null before the peer's opening frame
@@ -146,6 +146,8 @@ final class PullSide {
         }
         cipher = new SecretStreamPull(key, Arrays.copyOfRange(body, SecretConstants.ID_BYTES, body.length));
         Arrays.fill(key, (byte) 0);
+        key = NONE;
+        remoteId = NONE;
         return true;
     }
 

@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import omega.flock.base.CloseReason;
 import omega.flock.net.DatagramUdpPort;
 import omega.flock.net.UdpPort;
+import omega.flock.runtime.DeadlineQueue;
 import omega.flock.runtime.TaskScope;
 import omega.flock.runtime.Ticker;
 import omega.flock.transport.packet.PacketHeader;
@@ -30,6 +31,7 @@ final class StreamFixture implements AutoCloseable {
     }
 
     final TaskScope scope = new TaskScope("test");
+    final DeadlineQueue timers = new DeadlineQueue("test-deadlines", Ticker.SYSTEM, scope);
     final UdxTransport transportA;
     final UdxTransport transportB;
     final UdpPort portA;
@@ -41,8 +43,8 @@ final class StreamFixture implements AutoCloseable {
     }
 
     StreamFixture(TransportOptions options) throws IOException {
-        transportA = new UdxTransport(Ticker.SYSTEM, scope, options);
-        transportB = new UdxTransport(Ticker.SYSTEM, scope, options);
+        transportA = new UdxTransport(Ticker.SYSTEM, scope, timers, options);
+        transportB = new UdxTransport(Ticker.SYSTEM, scope, timers, options);
         portA = bind(transportA);
         portB = DatagramUdpPort.bind(anyLoopback(), transportB.orElse((port, source, datagram) -> {
             byte[] bytes = new byte[datagram.remaining()];
@@ -127,6 +129,7 @@ final class StreamFixture implements AutoCloseable {
         transportB.close();
         portA.close();
         portB.close();
+        timers.close();
         scope.close();
         if (transportA.liveStreams() != 0 || transportB.liveStreams() != 0) {
             throw new AssertionError("left behind: " + transportA.liveStreams() + " and " + transportB.liveStreams() + " streams");

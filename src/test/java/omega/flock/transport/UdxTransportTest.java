@@ -25,6 +25,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import omega.flock.base.CloseReason;
 import omega.flock.net.UdpPort;
+import omega.flock.runtime.Eventually;
 import omega.flock.runtime.Task;
 import omega.flock.transport.flow.DropReason;
 import omega.flock.transport.packet.PacketFlags;
@@ -252,6 +253,28 @@ class UdxTransportTest {
         fixture.scope.cancel();
         assertEquals(CloseReason.Kind.SHUT_DOWN, awaitClosed(stream));
         assertEquals(PacketFlags.DESTROY, fixture.awaitRaw().header().flags(), "and the peer is told");
+    }
+
+    @Test
+    void aCrowdOfIdleStreamsHasNoThreadAndNoDeadlineAndEachIsAlive() throws Exception {
+        int threads = fixture.scope.live();
+        List<UdxStream[]> pairs = new ArrayList<>();
+        for (int i = 0; i < 500; i++) {
+            UdxStream[] pair = fixture.pair();
+            pairs.add(pair);
+            write(pair[0], "hello");
+            assertEquals("hello", read(pair[1], 5));
+        }
+        for (UdxStream[] pair : pairs) {
+            assertTrue(pair[0].awaitAcknowledged(Duration.ofSeconds(20)));
+        }
+        Eventually.holds("no driver is left", () -> fixture.scope.live() == threads);
+        Eventually.holds("no deadline is left", () -> fixture.timers.size() == 0);
+        for (UdxStream[] pair : pairs) {
+            write(pair[1], "there");
+            assertEquals("there", read(pair[0], 5));
+        }
+        Eventually.holds("no driver is left again", () -> fixture.scope.live() == threads);
     }
 
     @Test

@@ -31,8 +31,8 @@ final class ReassemblyBuffer {
     private final int maxSpan;
     private final ByteQueue ready;
     private final AckRanges outOfOrder = new AckRanges();
-    private byte[][] slots = new byte[16][];
-    private byte[] slotStates = new byte[16];
+    private byte[][] slots = new byte[1][]; // most streams never see a gap
+    private byte[] slotStates = new byte[1];
     private int storedBytes;
     private int expected;
     private int endSeq;

@@ -11,7 +11,7 @@ import java.util.Optional;
 final class Receiver {
     private final ReassemblyBuffer buffer;
     private final FlowCounters counters;
-    private final ArrayDeque<byte[]> messages = new ArrayDeque<>();
+    private final ArrayDeque<byte[]> messages = new ArrayDeque<>(0);
     private final int leastWindow;
     private long advertised;
     private boolean ackOwed;

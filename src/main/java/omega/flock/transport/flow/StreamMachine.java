@@ -31,7 +31,7 @@ public final class StreamMachine {
     private final Receiver receiver;
     private final Sender sender;
     private final PacketWriter writer;
-    private final ArrayDeque<byte[]> outboundMessages = new ArrayDeque<>();
+    private final ArrayDeque<byte[]> outboundMessages = new ArrayDeque<>(0);
     private final StreamView view;
     private StreamEnd end; // null while the stream lives
     private boolean destroyWanted;
