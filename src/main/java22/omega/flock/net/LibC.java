@@ -10,19 +10,17 @@ import java.nio.ByteBuffer;
 import java.util.Set;
 
 /**
- * The calls of the C library through {@code java.lang.foreign}, on Linux. Used by one thread at a time.
+ * The calls of the C library through {@code java.lang.foreign}, on Linux.
  *
  * <p>One method handle serves all functions: each gets five words, which a function with fewer or narrower arguments does not look at
  * (arguments travel in registers, in the ABIs of these machines). Making a handle costs some 50 ms in a fresh JVM.
  */
-final class LibC implements SystemCalls {
+final class LibC {
     /** Where words in registers are all that a call needs, fcntl's variable arguments included, and structures are laid out alike. */
     private static final Set<String> MACHINES = Set.of("amd64", "aarch64");
 
     /** What the five words of a call are. */
     private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG;
-
-    private final MemorySegment errno = Arena.ofAuto().allocate(Linker.Option.captureStateLayout());
 
     private LibC() {}
 
@@ -35,62 +33,67 @@ final class LibC implements SystemCalls {
     /** Prepares the calls, which takes a tenth of a second of processor time; once for a process. {@return calls for one thread} */
     static SystemCalls link() {
         Function.CALL.type(); // initializes the class, so that failures show here
-        return new LibC();
+        return new Calls();
     }
 
-    @Override
-    public long address(ByteBuffer direct) {
-        return MemorySegment.ofBuffer(direct).address() - direct.position();
-    }
+    /** Calls for one thread. A class of its own, so that the two LibC have the same supertypes, as the jar tool wants it. */
+    private static final class Calls implements SystemCalls {
+        private final MemorySegment errno = Arena.ofAuto().allocate(Linker.Option.captureStateLayout());
 
-    @Override
-    public int sendmsg(int descriptor, long message, int flags) {
-        return call(Function.SENDMSG, descriptor, message, flags, 0, 0);
-    }
+        @Override
+        public long address(ByteBuffer direct) {
+            return MemorySegment.ofBuffer(direct).address() - direct.position();
+        }
 
-    @Override
-    public int recvmmsg(int descriptor, long messages, int count, int flags) {
-        return call(Function.RECVMMSG, descriptor, messages, count, flags, 0);
-    }
+        @Override
+        public int sendmsg(int descriptor, long message, int flags) {
+            return call(Function.SENDMSG, descriptor, message, flags, 0, 0);
+        }
 
-    @Override
-    public int setsockopt(int descriptor, int level, int option, long value, int length) {
-        return call(Function.SETSOCKOPT, descriptor, level, option, value, length);
-    }
+        @Override
+        public int recvmmsg(int descriptor, long messages, int count, int flags) {
+            return call(Function.RECVMMSG, descriptor, messages, count, flags, 0);
+        }
 
-    @Override
-    public int getsockopt(int descriptor, int level, int option, long value, long length) {
-        return call(Function.GETSOCKOPT, descriptor, level, option, value, length);
-    }
+        @Override
+        public int setsockopt(int descriptor, int level, int option, long value, int length) {
+            return call(Function.SETSOCKOPT, descriptor, level, option, value, length);
+        }
 
-    @Override
-    public int getsockname(int descriptor, long address, long length) {
-        return call(Function.GETSOCKNAME, descriptor, address, length, 0, 0);
-    }
+        @Override
+        public int getsockopt(int descriptor, int level, int option, long value, long length) {
+            return call(Function.GETSOCKOPT, descriptor, level, option, value, length);
+        }
 
-    @Override
-    public int fcntl(int descriptor, int command, int argument) {
-        return call(Function.FCNTL, descriptor, command, argument, 0, 0);
-    }
+        @Override
+        public int getsockname(int descriptor, long address, long length) {
+            return call(Function.GETSOCKNAME, descriptor, address, length, 0, 0);
+        }
 
-    @Override
-    public int shutdown(int descriptor, int how) {
-        return call(Function.SHUTDOWN, descriptor, how, 0, 0, 0);
-    }
+        @Override
+        public int fcntl(int descriptor, int command, int argument) {
+            return call(Function.FCNTL, descriptor, command, argument, 0, 0);
+        }
 
-    @Override
-    public int close(int descriptor) {
-        return call(Function.CLOSE, descriptor, 0, 0, 0, 0);
-    }
+        @Override
+        public int shutdown(int descriptor, int how) {
+            return call(Function.SHUTDOWN, descriptor, how, 0, 0, 0);
+        }
 
-    private int call(MemorySegment function, long a, long b, long c, long d, long e) {
-        try {
-            int result = (int) (long) Function.CALL.invokeExact(function, errno, a, b, c, d, e);
-            return result >= 0 ? result : -errno.get(ValueLayout.JAVA_INT, 0);
-        } catch (RuntimeException | Error e1) {
-            throw e1;
-        } catch (Throwable impossible) {
-            throw new IllegalStateException("a native call threw", impossible);
+        @Override
+        public int close(int descriptor) {
+            return call(Function.CLOSE, descriptor, 0, 0, 0, 0);
+        }
+
+        private int call(MemorySegment function, long a, long b, long c, long d, long e) {
+            try {
+                int result = (int) (long) Function.CALL.invokeExact(function, errno, a, b, c, d, e);
+                return result >= 0 ? result : -errno.get(ValueLayout.JAVA_INT, 0);
+            } catch (RuntimeException | Error e1) {
+                throw e1;
+            } catch (Throwable impossible) {
+                throw new IllegalStateException("a native call threw", impossible);
+            }
         }
     }
 
