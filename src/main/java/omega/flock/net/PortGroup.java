@@ -85,12 +85,17 @@ final class PortGroup implements PortBinder {
         } while (!endIfEmpty(ours));
     }
 
-    /** Ends the reader when nothing is left to be read. */
+    /**
+     * Ends the reader when nothing is left to be read. A key counts until it is cancelled, not until the selector has let go of it:
+     * a selection forgets a wake-up that comes after it has looked for cancelled keys, and the next one would wait for ever.
+     */
     private boolean endIfEmpty(Selector ours) {
         lock.lock();
         try {
-            if (!ours.keys().isEmpty()) {
-                return false;
+            for (SelectionKey key : ours.keys()) {
+                if (key.isValid()) {
+                    return false;
+                }
             }
             selector = Optional.empty();
             ours.close();

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import omega.flock.runtime.Eventually;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -53,6 +54,18 @@ class PortGroupTest {
         ports.forEach(UdpPort::close);
         Thread last = reader;
         Eventually.holds("the reader ends", SOON, () -> !last.isAlive(), last::getState);
+    }
+
+    @RepeatedTest(value = 50, failureThreshold = 1) // a close that meets the end of a selection is a matter of luck
+    void theReaderEndsHoweverTheClosesMeetItsSelections() throws Exception {
+        List<UdpPort> ports = new ArrayList<>();
+        for (int i = 0; i < 40; i++) {
+            ports.add(group.bind(ANY, collector));
+        }
+        ports.getFirst().send(ByteBuffer.allocate(1), ports.getFirst().localAddress());
+        Thread reader = next().reader();
+        ports.parallelStream().forEach(UdpPort::close);
+        Eventually.holds("the reader ends", SOON, () -> !reader.isAlive(), reader::getState);
     }
 
     @Test
