@@ -75,17 +75,21 @@ const parts = {
 
   queries ({ settings: { rounds, nodes, announces, lookups, young }, results }) {
     const text = `${rounds} rounds, turn by turn, each in new processes: ${announces} announces in sequence, then ${lookups} lookups of ` +
-      `them by another process, on a new network of ${nodes} JavaScript nodes that share one process. "Later" is the last two thirds. ${MEDIANS}`
-    const rows = Object.values(results).flatMap(({ label, announce, lookup }) => Object.entries({ announce, lookup }).map(([role, list]) => [
+      `them by another process, on a new network of ${nodes} nodes that share one process. "Later" is the last two thirds. ${MEDIANS}`
+    const rows = (label, { announce, lookup }) => Object.entries({ announce, lookup }).map(([role, list]) => [
       label,
       role,
       spread(list.map((r) => r.young), 0),
       spread(list.map((r) => r.warm), 0),
       spread(list.map((r) => r.median), 2),
       spread(list.map((r) => r.p99), 2)
-    ]))
-    return text + '\n\n' +
-      table(['stack', 'query', `first ${young}, a second`, 'later, a second', 'later, each: median, ms', '99 %, ms'], rows)
+    ])
+    const all = Object.values(results)
+    return text + '\n\n' + table(
+      ['stack', 'query', `first ${young}, a second`, 'later, a second', 'later, each: median, ms', '99 %, ms'],
+      [...all.flatMap((result) => rows(result.label + ', own nodes', result)),
+        ...all.filter((result) => result.foreign).flatMap((result) => rows(result.label + ', JavaScript nodes', result.foreign))]
+    )
   },
 
   crowd ({ settings: { rounds, connections, seconds, bytes }, results }) {
