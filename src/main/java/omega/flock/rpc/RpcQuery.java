@@ -63,6 +63,7 @@ public final class RpcQuery implements AutoCloseable {
      */
     public Optional<RpcReply> next() throws FlockException, InterruptedException {
         Optional<RpcReply> reply;
+        boolean wasFull;
         lock.lockInterruptibly();
         try {
             while (output.isEmpty() && !ended) {
@@ -72,11 +73,14 @@ public final class RpcQuery implements AutoCloseable {
             if (output.isEmpty()) {
                 throwIfFailed();
             }
+            wasFull = output.size() >= RpcConstants.QUERY_HIGH_WATER;
             reply = Optional.ofNullable(output.poll());
         } finally {
             lock.unlock();
         }
-        walker.wake();
+        if (wasFull) {
+            walker.wake();
+        }
         return reply;
     }
 
