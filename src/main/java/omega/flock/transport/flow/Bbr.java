@@ -53,7 +53,8 @@ final class Bbr implements CongestionController {
     private boolean cycleCounted; // the filter of bandwidths has advanced since the last probe
     private boolean lastProbeTooHigh;
     private double bandwidthBefore; // the probe
-    private boolean contended; // others keep a queue that this flow has left
+    private boolean queueSeenEmpty; // since the last probe for bandwidth
+    private boolean contended; // for a whole cycle it was not, although this flow keeps none: others do
 
     private long probeRttDone; // 0 until the flight is small enough
     private boolean probeRttRound;
@@ -89,7 +90,10 @@ final class Bbr implements CongestionController {
             bandwidths.add(sample.rate());
         }
         floor.onSample(sample.now, sample.roundTrip);
-        contended &= !floor.isReached();
+        if (!floor.isQueueEvident()) {
+            queueSeenEmpty = true;
+            contended = false;
+        }
         bounds.onSample(sample);
         if (roundStarted) {
             judgeRound();
@@ -137,6 +141,8 @@ final class Bbr implements CongestionController {
         restarting = true;
         aggregation.restart(nowNanos);
         if (phase.isInCycle()) {
+            cycleStart = nowNanos;
+            roundsInCycle = 0;
             pacingRate = bandwidth() * PACING_MARGIN;
         } else if (phase == PROBE_RTT && isProbeRttOver(nowNanos)) {
             endProbeRtt(nowNanos);
@@ -154,7 +160,10 @@ final class Bbr implements CongestionController {
         window = Math.min(window, INITIAL_WINDOW);
         savedWindow = 0;
         pacingRate = Double.POSITIVE_INFINITY;
+        bandwidthBefore = 0;
+        probeMayTeach = false;
         lastProbeTooHigh = false;
+        queueSeenEmpty = false;
         contended = false;
     }
 
@@ -171,11 +180,11 @@ final class Bbr implements CongestionController {
 
     private void judgeRound() {
         if (bounds.isRoundExcessive(isQueueOurs())) {
-            if (phase == STARTUP) {
+            if (phase == STARTUP && pipe.isDoubtful()) {
                 pipe.onExcessiveLoss();
                 bounds.reach(product(bandwidths.maximum()), window);
             } else if (phase == CRUISE || (phase == DOWN && cycleCounted)) {
-                bounds.lower(bandwidths.maximum(), window);
+                bounds.lower(bandwidths.maximum(), product(bandwidths.maximum()));
             }
         }
         bounds.startRound();
@@ -248,7 +257,8 @@ final class Bbr implements CongestionController {
             lastProbeTooHigh = false; // this one was cautious, the next may go on
             return true;
         }
-        return pipe.isStalled() || sample.now - phaseStart > floor.nanos() && sample.inFlight >= UP.pacingGain() * product(bandwidths.maximum());
+        return pipe.isStalled() || sample.now - phaseStart > floor.nanos() && floor.isQueueEvident()
+                && sample.inFlight >= UP.pacingGain() * product(bandwidths.maximum());
     }
 
     private boolean isTimeToProbe(long nowNanos) {
@@ -257,7 +267,8 @@ final class Bbr implements CongestionController {
 
     private boolean isTimeToCruise(RateSample sample) {
         return sample.inFlight <= Math.min(bounds.highWithHeadroom(), product(bandwidths.maximum()))
-                || (contended && sample.now - phaseStart > floor.nanos());
+                // No queue is left, or it is not for us to empty.
+                || (sample.now - phaseStart > floor.nanos() && (contended || !floor.isQueueEvident()));
     }
 
     private void startCycle(long nowNanos) {
@@ -280,6 +291,8 @@ final class Bbr implements CongestionController {
 
     private void refill(long nowNanos) {
         bandwidthBefore = bandwidths.maximum();
+        contended = !queueSeenEmpty;
+        queueSeenEmpty = false;
         bounds.forgetLow();
         nextRoundDelivered = delivered;
         enter(REFILL, nowNanos);
@@ -313,7 +326,6 @@ final class Bbr implements CongestionController {
     }
 
     private void endProbeRtt(long nowNanos) {
-        contended = floor.isQueueEvident();
         floor.probed(nowNanos);
         window = Math.max(window, savedWindow);
         savedWindow = 0;
@@ -358,9 +370,7 @@ final class Bbr implements CongestionController {
             case CRUISE -> bounds.highWithHeadroom();
             case PROBE_RTT -> probeRttWindow();
         };
-        if (!contended || phase == PROBE_RTT) {
-            window = Math.min(window, Math.max(MIN_WINDOW, Math.min(most, bounds.low())));
-        }
+        window = Math.min(window, Math.max(MIN_WINDOW, Math.min(most, bounds.low())));
     }
 
     /** {@return the bandwidth-delay product in bytes} Without a round trip the first window stands for it. */

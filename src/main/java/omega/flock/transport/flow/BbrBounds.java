@@ -4,14 +4,14 @@ package omega.flock.transport.flow;
  * What losses taught about the path: how much it holds at most, and what it lost of that for the moment
  * (draft-ietf-ccwg-bbr §5.5.10: "inflight_hi", "inflight_lo" and "bw_lo"; later drafts say long-term and short-term).
  *
- * <p>Not every loss is congestion. Where packets wait in no queue, what is lost was lost by chance, and a tenth of it has to go
+ * <p>Not every loss is congestion. Where packets wait in no queue, what is lost was lost by chance, and a quarter of it has to go
  * before a path is taken for full all the same (a policer drops without queueing); where they do wait, BBR's two hundredths.
  */
 final class BbrBounds {
     /** "BBRLossThresh: 2%". */
     private static final double LOSS_THRESHOLD = 0.02;
-    /** The threshold while round trips show no queue. */
-    private static final double LOSS_THRESHOLD_WITHOUT_QUEUE = 0.1;
+    /** The threshold while round trips show no queue of ours: beside a BBRv1 that overfills the line a fifth is lost for good. */
+    private static final double LOSS_THRESHOLD_WITHOUT_QUEUE = 0.25;
     /** "BBRBeta: 0.7". */
     private static final double BETA = 0.7;
     /** "BBRHeadroom: 0.15". */
@@ -84,10 +84,10 @@ final class BbrBounds {
         lost = 0;
     }
 
-    /** While nothing was probed, more was lost than the path used to lose: it has become narrower. */
-    void lower(double bandwidth, double window) {
+    /** While nothing was probed, more was lost than the path used to lose: it has become narrower, or others came. */
+    void lower(double bandwidth, double product) {
         bandwidthLow = Math.max(fastest, BETA * Math.min(bandwidthLow, bandwidth));
-        low = Math.max(mostDelivered, BETA * Math.min(low, window));
+        low = Math.max(mostDelivered, BETA * Math.min(low, product));
     }
 
     void forgetLow() {

@@ -6,9 +6,9 @@ import java.util.Arrays;
  * What BBR is about (draft-ietf-ccwg-bbr §4.3), with the gains on bandwidth and on the bandwidth-delay product that belong to it.
  *
  * <pre>
- *   STARTUP ──bandwidth no longer grows──► DRAIN ──queue empty──► DOWN ──► CRUISE ──► REFILL ──► UP ──┐
- *                                                                  ▲ └───────────────►               │
- *                                                                  └─────────────────────────────────┘
+ *   STARTUP ──bandwidth no longer grows──► DRAIN ──queue empty──► DOWN ──► CRUISE ──► REFILL ──► UP ─┐
+ *                                                                 ▲ └─────────────────►              │
+ *                                                                 └──────────────────────────────────┘
  *   any ──no round trip near the smallest for 5 s──► PROBE_RTT ──► CRUISE, or STARTUP if the pipe was never full
  * </pre>
  */
@@ -17,8 +17,8 @@ enum BbrPhase {
     STARTUP(2.77, 2.0),
     /** Lets the queue run empty that STARTUP made. */
     DRAIN(0.5, 2.0),
-    /** Gives back what UP queued, and leaves room for others. */
-    DOWN(0.9, 2.0),
+    /** Gives back what UP queued, and leaves room for others: within a round trip, like BBRv1 and v2 (the draft takes 0.9). */
+    DOWN(0.75, 2.0),
     /** Sends at the rate of the path. */
     CRUISE(1.0, 2.0),
     /** Fills the pipe for one round trip, so that UP measures the path and not the hole that DOWN left. */
@@ -50,7 +50,7 @@ enum BbrPhase {
             case DRAIN -> is(next, DOWN, PROBE_RTT);
             case DOWN -> is(next, CRUISE, REFILL, PROBE_RTT);
             case CRUISE -> is(next, REFILL, PROBE_RTT);
-            case REFILL -> is(next, UP, DOWN, PROBE_RTT);
+            case REFILL -> is(next, UP, PROBE_RTT);
             case UP -> is(next, DOWN, PROBE_RTT);
             case PROBE_RTT -> is(next, STARTUP, CRUISE);
         };

@@ -15,6 +15,11 @@ final class FullPipe {
         return full;
     }
 
+    /** {@return whether the last round brought no growth} */
+    boolean isDoubtful() {
+        return roundsWithoutGrowth > 0;
+    }
+
     /** {@return whether three rounds since the {@link #restart} brought no growth} */
     boolean isStalled() {
         return roundsWithoutGrowth >= ROUNDS;

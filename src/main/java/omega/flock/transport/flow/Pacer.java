@@ -19,11 +19,17 @@ final class Pacer {
     private double bytesPerNano = Double.POSITIVE_INFINITY;
     private double tokens = MIN_BURST_BYTES;
     private long filledAt = Long.MIN_VALUE;
-    private long wakeAt = Long.MAX_VALUE; // when the sender that was held back is to go on
+    private boolean heldBack;
+    private long wakeAt; // when the sender that is held back is to go on
 
     /** Sets the rate in bytes a nanosecond; at an infinite one nothing is held back. */
     void rate(double rate) {
         bytesPerNano = rate;
+    }
+
+    /** Something else than the pacer holds the sender back, or it has nothing to send: there is no delay to make up for. */
+    void release() {
+        heldBack = false;
     }
 
     boolean allows(long nowNanos) {
@@ -39,6 +45,7 @@ final class Pacer {
 
     /** {@return when to try again after {@link #allows} said no} */
     long nextAttempt(long nowNanos) {
+        heldBack = true;
         wakeAt = nowNanos + Math.max(PACING_QUANTUM_NANOS / 2, (long) (-tokens / bytesPerNano) + 1);
         return wakeAt;
     }
@@ -47,13 +54,11 @@ final class Pacer {
         if (bytesPerNano == Double.POSITIVE_INFINITY) {
             tokens = MIN_BURST_BYTES;
         } else if (filledAt != Long.MIN_VALUE && nowNanos > filledAt) {
-            long late = Math.clamp(nowNanos - wakeAt, 0, MAX_PACING_DELAY_NANOS);
+            long late = heldBack ? Math.clamp(nowNanos - wakeAt, 0, MAX_PACING_DELAY_NANOS) : 0;
             double burst = Math.max(MIN_BURST_BYTES, bytesPerNano * PACING_QUANTUM_NANOS) + bytesPerNano * late;
             tokens = Math.min(burst, tokens + (nowNanos - filledAt) * bytesPerNano);
         }
         filledAt = nowNanos;
-        if (nowNanos >= wakeAt) {
-            wakeAt = Long.MAX_VALUE;
-        }
+        heldBack &= nowNanos - wakeAt < 0;
     }
 }

@@ -26,7 +26,6 @@ final class RoundTripFloor {
     private long presentSince;
     private long before; // the smallest of the span before that
     private boolean expired;
-    private boolean reached;
 
     /** {@return the estimate; 0 before the first sample} */
     long nanos() {
@@ -41,11 +40,6 @@ final class RoundTripFloor {
         return Math.min(present, before) - minimum > minimum / EVIDENT;
     }
 
-    /** {@return whether the last sample was near the smallest: the queue is empty} */
-    boolean isReached() {
-        return reached;
-    }
-
     /** {@return whether the estimate is so old that it should be measured anew} */
     boolean isExpired() {
         return expired;
@@ -53,7 +47,6 @@ final class RoundTripFloor {
 
     void onSample(long nowNanos, long roundTripNanos) {
         expired = minimum > 0 && nowNanos - recentAt > PROBE_NANOS;
-        reached = roundTripNanos > 0 && roundTripNanos - minimum <= minimum / NEAR;
         if (roundTripNanos <= 0) {
             return;
         }

@@ -257,6 +257,7 @@ final class Sender {
         long room = recovery.controller().window() - table.sentBytes();
         if (!lost && !hasNewData()) {
             windowLimited = false;
+            pacer.release();
             if (room > 0) {
                 recovery.onNothingToSend();
             }
@@ -264,11 +265,13 @@ final class Sender {
         }
         if (!lost && (table.sentCount() >= window.packets(maxPayload()) || table.span() >= MAX_IN_FLIGHT)) {
             windowLimited = false;
+            pacer.release();
             armZeroWindowProbe(nowNanos);
             return Action.NOTHING;
         }
         if (room <= 0 || (!lost && worthWaiting(room))) {
             windowLimited = true;
+            pacer.release();
             return Action.NOTHING;
         }
         if (!pacer.allows(nowNanos)) {

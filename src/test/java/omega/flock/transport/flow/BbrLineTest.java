@@ -3,6 +3,7 @@ package omega.flock.transport.flow;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
+import omega.flock.transport.flow.LineSimulation.Flow;
 import omega.flock.transport.flow.LineSimulation.Line;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,17 +18,17 @@ class BbrLineTest {
     @CsvSource({
         // delay ms, Mbit/s, queue KB, loss %, reordered %, at least MB/s, dropped by the queue at most
         "25, 100, 512, 0, 0, 11.3, 400",
-        "25, 100, 512, 0.1, 0, 11.2, 600",
-        "25, 100, 512, 1, 0, 10.8, 400",
-        "50, 50, 256, 2, 0, 4.1, 400",
+        "25, 100, 512, 0.1, 0, 11, 600",
+        "25, 100, 512, 1, 0, 10.5, 600",
+        "50, 50, 256, 2, 0, 4.1, 900",
         "25, 100, 512, 0, 5, 11.3, 400",
         "5, 1000, 2048, 0, 0, 110, 400",
         "100, 200, 4096, 0, 0, 18, 0",
-        "25, 20, 64, 0, 0, 2.3, 150",
+        "25, 20, 64, 0, 0, 2.25, 800",
     })
     void aLineIsFullAndItsQueueRarelyOverflows(double delay, double rate, int queue, double loss, double reordered, double least, int dropped) {
         LineSimulation simulation = new LineSimulation(new Line(delay, rate, queue, loss, reordered), 1);
-        LineSimulation.Flow flow = simulation.flow(new Bbr(), Duration.ZERO);
+        Flow flow = simulation.flow(new Bbr(), Duration.ZERO);
         simulation.run(rate > 500 ? Duration.ofSeconds(5) : QUARTER_MINUTE);
         System.out.println(simulation);
         assertTrue(flow.megabytesPerSecond() >= least, simulation::toString);
@@ -35,9 +36,30 @@ class BbrLineTest {
     }
 
     @Test
+    void twoStreamsShareALine() {
+        LineSimulation simulation = new LineSimulation(new Line(25, 100, 512, 0, 0), 1);
+        simulation.flow(new Bbr(), Duration.ZERO);
+        simulation.flow(new Bbr(), Duration.ofSeconds(2));
+        simulation.run(Duration.ofSeconds(5)).mark().run(QUARTER_MINUTE);
+        System.out.println(simulation.fairness() + " " + simulation);
+        assertTrue(simulation.fairness() > 0.8, () -> simulation.fairness() + " " + simulation);
+    }
+
+    @Test
+    void besideTheFirstVersionOfBbrALineIsShared() {
+        LineSimulation simulation = new LineSimulation(new Line(25, 100, 512, 0, 0), 1);
+        Flow ours = simulation.flow(new Bbr(), Duration.ZERO);
+        Flow rival = simulation.flow(new UpstreamBbr(), Duration.ofSeconds(2));
+        simulation.run(Duration.ofSeconds(5)).mark().run(QUARTER_MINUTE);
+        System.out.println(simulation);
+        double share = ours.megabytesPerSecond() / (ours.megabytesPerSecond() + rival.megabytesPerSecond());
+        assertTrue(share > 0.2 && share < 0.8, simulation::toString);
+    }
+
+    @Test
     void aShortTransferIsNoSlowerThanSlowStart() {
         LineSimulation simulation = new LineSimulation(new Line(25, 100, 512, 0, 0), 1);
-        LineSimulation.Flow flow = simulation.flow(new Bbr(), Duration.ZERO).limitedTo(500_000);
+        Flow flow = simulation.flow(new Bbr(), Duration.ZERO).limitedTo(500_000);
         simulation.run(QUARTER_MINUTE);
         // 10 packets in the first round trip, doubling: 500 KB leave in the sixth, and take half of one to arrive
         assertTrue(flow.finishedMillis() > 0 && flow.finishedMillis() < 6 * 50 + 40, "finished after " + flow.finishedMillis() + " ms");
