@@ -22,8 +22,12 @@ final class Bbr implements CongestionController {
     /** Pauses between two probes for bandwidth: "2 secs", and by chance up to one more. */
     private static final long PROBE_WAIT_NANOS = 2_000_000_000L;
     private static final int PROBE_WAIT_JITTER_NANOS = 1_000_000_000;
-    /** Pause in round trips, if that is shorter: short paths probe more often (BBRv1 probes every eighth). */
-    private static final int PROBE_WAIT_ROUNDS = 12;
+    /** Pause in round trips, if that is shorter: with REFILL and UP every eighth is a probe, as in BBRv1, or its streams outgrow ours. */
+    private static final int PROBE_WAIT_ROUNDS = 6;
+    /** Losses that a probe caused show for so many rounds: the packets, and those of their repetitions. */
+    private static final int PROBE_LOSS_ROUNDS = 3;
+    /** Rounds in a row that must lose too much before the path counts as full or narrower: a rival's probe fills the queue for one. */
+    private static final int EXCESSIVE_ROUNDS = 2;
     /** Growth of the bandwidth with which a probe counts as having found more. */
     private static final double FOUND_MORE = 1.1;
     /** A window counts as used when less than this is free: a full one is filled again in bursts. */
@@ -49,6 +53,8 @@ final class Bbr implements CongestionController {
     private long phaseStart;
     private long probeWait;
     private int roundsInCycle;
+    private int roundsSinceProbe;
+    private int excessiveRounds; // in a row
     private boolean probeMayTeach; // losses are those of a probe
     private boolean cycleCounted; // the filter of bandwidths has advanced since the last probe
     private boolean lastProbeTooHigh;
@@ -108,7 +114,7 @@ final class Bbr implements CongestionController {
 
     @Override
     public void onLost(long inFlightWhenSent, long lostSince) {
-        if (probeMayTeach && BbrBounds.isProbeExcessive(lostSince, inFlightWhenSent, isQueueOurs())) {
+        if (probeMayTeach && bounds.isProbeExcessive(lostSince, inFlightWhenSent, isQueueOurs())) {
             probeMayTeach = false;
             lastProbeTooHigh = true;
             bounds.reach(inFlightWhenSent, product(bandwidths.maximum()));
@@ -141,6 +147,9 @@ final class Bbr implements CongestionController {
         restarting = true;
         aggregation.restart(nowNanos);
         if (phase.isInCycle()) {
+            if (phase == UP) {
+                startCycle(nowNanos); // what was being probed for is gone with its flight
+            }
             cycleStart = nowNanos;
             roundsInCycle = 0;
             pacingRate = bandwidth() * PACING_MARGIN;
@@ -175,19 +184,19 @@ final class Bbr implements CongestionController {
         }
         nextRoundDelivered = sample.totalDelivered;
         roundsInCycle++;
+        roundsSinceProbe++;
         return true;
     }
 
     private void judgeRound() {
-        if (bounds.isRoundExcessive(isQueueOurs())) {
-            if (phase == STARTUP && pipe.isDoubtful()) {
-                pipe.onExcessiveLoss();
-                bounds.reach(product(bandwidths.maximum()), window);
-            } else if (phase == CRUISE || (phase == DOWN && cycleCounted)) {
-                bounds.lower(bandwidths.maximum(), product(bandwidths.maximum()));
-            }
+        excessiveRounds = bounds.isRoundExcessive(isQueueOurs()) ? excessiveRounds + 1 : 0;
+        boolean excessive = excessiveRounds >= EXCESSIVE_ROUNDS;
+        if (excessive && phase == STARTUP && pipe.isDoubtful()) {
+            pipe.onExcessiveLoss(); // teaches no bound: beside others a small flight loses as large a part as theirs
+        } else if (excessive && roundsSinceProbe >= PROBE_LOSS_ROUNDS && (phase == CRUISE || phase == DOWN)) {
+            bounds.lower(bandwidths.maximum(), product(bandwidths.maximum()));
         }
-        bounds.startRound();
+        bounds.startRound(floor.isQueueEvident());
     }
 
     private void updatePhase(RateSample sample, boolean roundStarted) {
@@ -202,23 +211,12 @@ final class Bbr implements CongestionController {
                     startCycle(sample.now);
                 }
             }
-            case DOWN -> {
-                if (roundStarted && !cycleCounted) {
-                    cycleCounted = true;
-                    probeMayTeach = false;
-                    if (!sample.applicationLimited) {
-                        bandwidths.advance();
-                    }
-                }
+            case DOWN, CRUISE -> {
+                countCycle(sample, roundStarted);
                 if (isTimeToProbe(sample.now)) {
                     refill(sample.now);
-                } else if (isTimeToCruise(sample)) {
+                } else if (phase == DOWN && isTimeToCruise(sample)) {
                     enter(CRUISE, sample.now);
-                }
-            }
-            case CRUISE -> {
-                if (isTimeToProbe(sample.now)) {
-                    refill(sample.now);
                 }
             }
             case REFILL -> {
@@ -239,6 +237,17 @@ final class Bbr implements CongestionController {
         }
     }
 
+    /** A round after a probe, its last sample and its first losses are in: what follows tells of the next cycle. */
+    private void countCycle(RateSample sample, boolean roundStarted) {
+        if (roundStarted && !cycleCounted) {
+            cycleCounted = true;
+            probeMayTeach = false;
+            if (!sample.applicationLimited) {
+                bandwidths.advance();
+            }
+        }
+    }
+
     private void adaptUpperBound(RateSample sample, boolean roundStarted) {
         if (bounds.high() == Double.POSITIVE_INFINITY || !probeMayTeach) {
             return;
@@ -250,15 +259,15 @@ final class Bbr implements CongestionController {
     }
 
     private boolean isProbeDone(RateSample sample) {
-        if (!probeMayTeach) {
-            return true; // it found the limit
+        boolean answered = sample.now - phaseStart > floor.nanos();
+        if (!answered || !probeMayTeach) {
+            return answered; // it found the limit, once something of it came back
         }
         if (lastProbeTooHigh && sample.inFlight >= bounds.high()) {
             lastProbeTooHigh = false; // this one was cautious, the next may go on
             return true;
         }
-        return pipe.isStalled() || sample.now - phaseStart > floor.nanos() && floor.isQueueEvident()
-                && sample.inFlight >= UP.pacingGain() * product(bandwidths.maximum());
+        return pipe.isStalled() || (floor.isQueueEvident() && sample.inFlight >= UP.pacingGain() * product(bandwidths.maximum()));
     }
 
     private boolean isTimeToProbe(long nowNanos) {
@@ -275,6 +284,7 @@ final class Bbr implements CongestionController {
         enter(DOWN, nowNanos);
         cycleStart = nowNanos;
         cycleCounted = false;
+        roundsSinceProbe = 0;
         // Chance keeps flows from probing in step; the low digits of a clock of nanoseconds are chance enough.
         int chance = (int) (nowNanos * 0x9E3779B97F4A7C15L >>> 40);
         probeWait = PROBE_WAIT_NANOS + chance % PROBE_WAIT_JITTER_NANOS;
@@ -316,9 +326,7 @@ final class Bbr implements CongestionController {
                 }
             }
         }
-        if (sample.acknowledged > 0) {
-            restarting = false;
-        }
+        restarting &= sample.acknowledged <= 0;
     }
 
     private boolean isProbeRttOver(long nowNanos) {

@@ -5,7 +5,8 @@ package omega.flock.transport.flow;
  * (draft-ietf-ccwg-bbr §5.5.10: "inflight_hi", "inflight_lo" and "bw_lo"; later drafts say long-term and short-term).
  *
  * <p>Not every loss is congestion. Where packets wait in no queue, what is lost was lost by chance, and a quarter of it has to go
- * before a path is taken for full all the same (a policer drops without queueing); where they do wait, BBR's two hundredths.
+ * before a path is taken for full all the same (a policer drops without queueing); where they do wait, BBR's two hundredths and what
+ * the path loses by chance anyway.
  */
 final class BbrBounds {
     /** "BBRLossThresh: 2%". */
@@ -21,6 +22,13 @@ final class BbrBounds {
     /** In a small flight one loss is a large part of it. */
     private static final long LEAST_PROBE_LOSS_BYTES = 3 * FlowConstants.MTU_BASE;
 
+    /** What a path is taken to lose by chance, at most. */
+    private static final double MOST_BY_CHANCE = 0.05;
+    /** Few losses in a round scatter widely: so often their mean is allowed on top of the threshold. */
+    private static final double CHANCE_SPREAD = 2;
+    /** Weight of a new round in the mean. */
+    private static final double CHANCE_WEIGHT = 0.125;
+
     private double high = Double.POSITIVE_INFINITY;
     private double low = Double.POSITIVE_INFINITY;
     private double bandwidthLow = Double.POSITIVE_INFINITY;
@@ -33,6 +41,8 @@ final class BbrBounds {
     private long mostDelivered;
     private long acknowledged;
     private long lost;
+
+    private double byChance; // part of a round that is lost while no packets wait, on average
 
     private double raise; // bytes by which the upper bound may grow in this round of probing
 
@@ -55,12 +65,12 @@ final class BbrBounds {
     }
 
     /** {@return whether a probe lost more than the path loses by chance} */
-    static boolean isProbeExcessive(long lostBytes, long ofBytes, boolean queueEvident) {
+    boolean isProbeExcessive(long lostBytes, long ofBytes, boolean queueEvident) {
         return lostBytes >= LEAST_PROBE_LOSS_BYTES && isExcessive(lostBytes, ofBytes, queueEvident);
     }
 
-    private static boolean isExcessive(long lostBytes, long ofBytes, boolean queueEvident) {
-        return lostBytes > ofBytes * (queueEvident ? LOSS_THRESHOLD : LOSS_THRESHOLD_WITHOUT_QUEUE);
+    private boolean isExcessive(long lostBytes, long ofBytes, boolean queueEvident) {
+        return lostBytes > ofBytes * (queueEvident ? LOSS_THRESHOLD + CHANCE_SPREAD * byChance : LOSS_THRESHOLD_WITHOUT_QUEUE);
     }
 
     /** {@return whether more than chance explains was lost in the round that ends} */
@@ -77,7 +87,10 @@ final class BbrBounds {
         }
     }
 
-    void startRound() {
+    void startRound(boolean queueEvident) {
+        if (!queueEvident && lost + acknowledged > 0) {
+            byChance += (Math.min((double) lost / (lost + acknowledged), MOST_BY_CHANCE) - byChance) * CHANCE_WEIGHT;
+        }
         fastest = 0;
         mostDelivered = 0;
         acknowledged = 0;

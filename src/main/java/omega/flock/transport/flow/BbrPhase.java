@@ -56,11 +56,6 @@ enum BbrPhase {
         };
     }
 
-    /** {@return whether more is sent than before on purpose, so that a loss tells of the limit and not of a change} */
-    boolean isProbing() {
-        return is(this, STARTUP, REFILL, UP);
-    }
-
     /** {@return whether the phase belongs to the cycle that looks for bandwidth again and again} */
     boolean isInCycle() {
         return is(this, DOWN, CRUISE, REFILL, UP);

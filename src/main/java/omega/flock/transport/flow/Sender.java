@@ -315,6 +315,7 @@ final class Sender {
         buffer.cut(length);
         counters.bytesSent += length;
         recovery.onSending(nowNanos, table.next(), length + path.overheadBytes());
+        updatePacing(); // a restart from idle may have changed the rate
         table.add(nowNanos, flags, position, length, path, padding > 0);
         if (padding > 0) {
             mtu.onProbeSent();

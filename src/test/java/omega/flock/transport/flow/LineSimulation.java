@@ -75,6 +75,8 @@ final class LineSimulation {
         private long toWrite = Long.MAX_VALUE;
         private long bytesAtMark;
         private long finishedAt = -1;
+        private long asleepUntil;
+        private long sleepsAt;
 
         private Flow(CongestionController controller, long startAt) {
             this.controller = controller;
@@ -146,7 +148,15 @@ final class LineSimulation {
         }
 
         private long nextDeadline() {
-            return now < startAt ? startAt : Math.min(sender.nextDeadline(), receiver.nextDeadline());
+            return now < startAt ? startAt : Math.max(asleepUntil, Math.min(sender.nextDeadline(), receiver.nextDeadline()));
+        }
+
+        /** The machine takes a pause now and then; what arrives meanwhile is found at its end. */
+        private void mayFallAsleep() {
+            if (pauseNanos > 0 && now >= sleepsAt) {
+                asleepUntil = now + (long) (pauses.nextDouble() * pauseNanos);
+                sleepsAt = asleepUntil + (long) (pauses.nextDouble() * 2 * pauseEveryNanos);
+            }
         }
 
         private void arrive(Arrival arrival) {
@@ -157,6 +167,9 @@ final class LineSimulation {
     }
 
     private final Random random;
+    private final Random pauses;
+    private long pauseNanos;
+    private long pauseEveryNanos;
     private final Direction forth = new Direction();
     private final Direction back = new Direction();
     private final PriorityQueue<Arrival> underWay = new PriorityQueue<>();
@@ -171,6 +184,14 @@ final class LineSimulation {
     LineSimulation(Line line, long seed) {
         this.line = line;
         this.random = new Random(seed);
+        this.pauses = new Random(~seed);
+    }
+
+    /** Both ends of each stream take a pause of up to so long so often, as threads do that share a machine with others. */
+    LineSimulation pausing(Duration atMost, Duration every) {
+        pauseNanos = atMost.toNanos();
+        pauseEveryNanos = every.toNanos();
+        return this;
     }
 
     Flow flow(CongestionController controller, Duration startAfter) {
@@ -216,9 +237,14 @@ final class LineSimulation {
             if (due == null) {
                 Arrival arrival = underWay.remove();
                 due = arrival.flow();
+                if (now < due.asleepUntil) {
+                    underWay.add(new Arrival(due.asleepUntil, arrival.order(), due, arrival.toReceiver(), arrival.datagram()));
+                    continue;
+                }
                 due.arrive(arrival);
             }
             due.act();
+            due.mayFallAsleep();
         }
     }
 
