@@ -110,10 +110,15 @@ final class StreamArrivals {
     /** {@return what this thread has to send; null if the driver does it, or nobody} */
     private PacketBatch answerLocked(long now, int packets) {
         state.noticeEndLocked();
-        wakeUsersLocked(state.machine.view());
+        StreamView view = state.machine.view();
         // A lone packet is answered at once, and so are many in one go; for a burst that comes one by one the driver answers.
         boolean atOnce = packets > 1 || now - arrivedAt > TransportConstants.LONE_PACKET_NANOS;
         arrivedAt = now;
+        if (atOnce && packets == 1 && state.readersWaiting > 0 && view.readableBytes() > 0) {
+            // A request: the user who waits for it will answer, and spare each side a packet, or come back and wait for more.
+            state.machine.deferAck(now + TransportConstants.ACK_PATIENCE_NANOS);
+        }
+        wakeUsersLocked(view);
         if (atOnce && state.maySendForDriverLocked(now)) {
             return pump.pollLocked(now);
         }

@@ -9,10 +9,12 @@ import omega.flock.transport.flow.StreamView;
 /** Runs on the threads of users: the blocking read side of a stream. */
 final class StreamInput {
     private final StreamState state;
+    private final PacketPump pump;
     private long timeoutNanos; // guarded by state.lock; 0 = wait for ever
 
-    StreamInput(StreamState state) {
+    StreamInput(StreamState state, PacketPump pump) {
         this.state = state;
+        this.pump = pump;
     }
 
     void timeout(long nanos) {
@@ -68,6 +70,11 @@ final class StreamInput {
         long left = nanos == 0 ? Long.MAX_VALUE : nanos;
         int ready = readyLocked();
         while (ready == 0 && left > 0) {
+            if (sentDeferredAckLocked()) {
+                ready = readyLocked();
+                continue;
+            }
+            state.readersWaiting++;
             try {
                 if (nanos == 0) {
                     state.readable.await(); // cheaper than the longest of limits
@@ -77,10 +84,36 @@ final class StreamInput {
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 throw new InterruptedIOException("interrupted while reading");
+            } finally {
+                state.readersWaiting--;
             }
             ready = readyLocked();
         }
         return ready;
+    }
+
+    /**
+     * The user has written nothing that the ACK could have gone with, and waits for more.
+     *
+     * @return whether the lock was released meanwhile
+     */
+    private boolean sentDeferredAckLocked() {
+        long now = state.ticker.nanoTime();
+        if (!state.machine.releaseAck()) {
+            return false;
+        }
+        if (!state.maySendForDriverLocked(now)) {
+            state.wakeDriverLocked(now);
+            return false;
+        }
+        PacketBatch batch = pump.pollLocked(now);
+        state.lock.unlock();
+        try {
+            pump.send(batch, true);
+        } finally {
+            state.lock.lock();
+        }
+        return true;
     }
 
     /** {@return bytes that can be read, −1 at the end of the stream, 0 if the reader has to wait} */

@@ -56,6 +56,7 @@ final class StreamState {
     UdpPort port; // guarded by lock; null before connect
     int writersWaiting; // guarded by lock
     int progressWaiting; // guarded by lock
+    int readersWaiting; // guarded by lock
     private boolean sending; // guarded by lock; some thread polled packets and has not sent all of them yet
     private final DriverHost host;
     private final Runnable alarm = this::alarm;

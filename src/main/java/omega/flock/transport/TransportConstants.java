@@ -19,6 +19,11 @@ final class TransportConstants {
      * than most round trips that a lone message takes.
      */
     static final long DRIVER_PATIENCE_NANOS = 20_000_000;
+    /**
+     * How long the ACK of a lone packet that wakes a user waits for what that one writes; libudx allows its peers 2 ms for this
+     * (UDX_TLP_MAX_ACK_DELAY).
+     */
+    static final long ACK_PATIENCE_NANOS = 1_000_000;
     /** Buckets of the stream table, a power of two. */
     static final int TABLE_BUCKETS = 1_024;
     /**

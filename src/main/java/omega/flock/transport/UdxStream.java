@@ -48,8 +48,8 @@ public final class UdxStream {
         this.id = id;
         this.owner = owner;
         this.state = state;
-        this.input = new StreamInput(state);
         this.pump = pump;
+        this.input = new StreamInput(state, pump);
         this.output = new StreamOutput(state, pump);
         this.messages = new StreamMessages(state);
         this.arrivals = new StreamArrivals(this, firewall, owner, state, pump, messages);

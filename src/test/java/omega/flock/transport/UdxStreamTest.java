@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.io.UncheckedIOException;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
@@ -30,6 +31,8 @@ import omega.flock.base.CloseReason;
 import omega.flock.base.FlockException;
 import omega.flock.runtime.Task;
 import omega.flock.runtime.Ticker;
+import omega.flock.transport.packet.PacketFlags;
+import omega.flock.transport.packet.PacketHeader;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -272,6 +275,27 @@ class UdxStreamTest {
         early.connect(fixture.portA, peer.id(), fixture.portB.localAddress());
         assertEquals("early", read(peer, 5));
         assertThrows(IllegalStateException.class, () -> early.connect(fixture.portA, peer.id(), fixture.portB.localAddress()));
+    }
+
+    @Test
+    void whoeverReadsOnWithoutAReplyHasThePacketAcknowledged() throws Exception {
+        UdxStream stream = fixture.toRaw(7);
+        Thread reader = Thread.ofVirtual().start(() -> {
+            try {
+                StreamFixture.readToEnd(stream);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+        for (int seq = 0; seq < 50; seq++) {
+            fixture.sendRaw(PacketFlags.DATA, stream.id(), seq, 0, (byte) seq);
+            PacketHeader ack = fixture.awaitRaw().header();
+            assertEquals(PacketFlags.STATE, ack.flags());
+            assertEquals(seq + 1, ack.ack());
+        }
+        fixture.sendRaw(PacketFlags.END, stream.id(), 50, 0);
+        reader.join();
+        stream.destroy(CloseReason.closedLocally("done"));
     }
 
     @Test

@@ -15,6 +15,7 @@ final class Receiver {
     private final int leastWindow;
     private long advertised;
     private boolean ackOwed;
+    private boolean ackDeferred;
 
     Receiver(StreamConfig config, FlowCounters counters) {
         this.buffer = new ReassemblyBuffer(config.receiveWindowBytes(), config.initialAck(), config.chunks());
@@ -36,9 +37,9 @@ final class Receiver {
         return buffer.state();
     }
 
-    /** A DATA or END packet: "send an ACK immediately, also for duplicates". */
+    /** A DATA or END packet: "send an ACK immediately, also for duplicates"; one that was deferred waits no longer. */
     void onReliable(int seq, ByteBuffer payload, boolean end) {
-        ackOwed = true;
+        oweAck();
         switch (buffer.accept(seq, payload, end)) {
             case ACCEPTED -> { }
             case DUPLICATE -> counters.drop(DropReason.DUPLICATE);
@@ -78,6 +79,24 @@ final class Receiver {
 
     void oweAck() {
         ackOwed = true;
+        ackDeferred = false;
+    }
+
+    /** {@return whether an ACK is owed that may wait for data to carry it} None waits while there is a gap. */
+    boolean deferAck() {
+        ackDeferred = ackOwed && buffer.outOfOrder().isEmpty();
+        return ackDeferred;
+    }
+
+    /** {@return whether an ACK had waited, which is due now} */
+    boolean releaseAck() {
+        boolean waited = ackDeferred;
+        ackDeferred = false;
+        return waited;
+    }
+
+    boolean isAckDue() {
+        return ackOwed && !ackDeferred;
     }
 
     boolean isAckOwed() {
@@ -86,6 +105,7 @@ final class Receiver {
 
     void ackSent() {
         ackOwed = false;
+        ackDeferred = false;
     }
 
     /** {@return the window for the header being written; remembered, to notice when the peer should hear of a larger one} */
@@ -102,7 +122,7 @@ final class Receiver {
         boolean reopened = advertised == 0 && free >= Math.max(leastWindow, quarter);
         boolean widened = advertised < 2L * quarter && free - advertised >= quarter && free >= leastWindow;
         if ((reopened || widened) && !buffer.state().hasEnded()) {
-            ackOwed = true;
+            oweAck();
         }
     }
 }

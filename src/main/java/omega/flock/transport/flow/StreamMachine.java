@@ -135,6 +135,18 @@ public final class StreamMachine {
         }
     }
 
+    /** Lets an ACK that is owed wait for data that carries it: until that time at the latest, the next packet or {@link #releaseAck}. */
+    public void deferAck(long untilNanos) {
+        if (end == null && receiver.deferAck()) {
+            timers.set(StreamTimer.DEFERRED_ACK, untilNanos);
+        }
+    }
+
+    /** {@return whether an ACK was waiting: it is to be sent now} */
+    public boolean releaseAck() {
+        return receiver.releaseAck();
+    }
+
     /** {@return bytes read; 0 if there are none now, −1 at the end of the stream} */
     public int read(byte[] target, int offset, int length) {
         if (receiver.state() == ReceiveState.DRAINED) {
@@ -196,10 +208,7 @@ public final class StreamMachine {
 
     /** {@return whether {@link #pollPacket} would write a packet now} */
     public boolean wantsToSend(long nowNanos) {
-        if (!isConnected()) {
-            return false;
-        }
-        return destroyWanted || receiver.isAckOwed() || (end == null
+        return isConnected() && (destroyWanted || receiver.isAckDue() || end == null
                 && (!outboundMessages.isEmpty() || keepAliveDue || sender.wantsToSend(nowNanos) || sender.isHeartbeatWanted()));
     }
 
@@ -213,9 +222,7 @@ public final class StreamMachine {
             return false;
         }
         boolean written = end == null ? pollLive(nowNanos, out) : pollLast(out);
-        if (written) {
-            counters.packetsSent++;
-        }
+        counters.packetsSent += written ? 1 : 0;
         return written;
     }
 
@@ -285,7 +292,7 @@ public final class StreamMachine {
             return true;
         }
         // An ACK with SACK blocks goes first, a plain one only if no data packet can carry it.
-        if (receiver.isAckOwed() && !receiver.buffer().outOfOrder().isEmpty()) {
+        if (receiver.isAckDue() && !receiver.buffer().outOfOrder().isEmpty()) {
             writeAck(out);
             return true;
         }
@@ -293,7 +300,7 @@ public final class StreamMachine {
             receiver.ackSent();
             return true;
         }
-        if (receiver.isAckOwed()) {
+        if (receiver.isAckDue()) {
             writeAck(out);
             return true;
         }
@@ -336,6 +343,7 @@ public final class StreamMachine {
             }
             case TAIL_LOSS -> sender.recovery().onTailTimer();
             case REORDERING -> sender.recovery().detectLoss(nowNanos);
+            case DEFERRED_ACK -> receiver.releaseAck();
             case PACING -> { } // polling asks the pacer again
             case ZERO_WINDOW -> {
                 if (!sender.onZeroWindowTimer(nowNanos)) {

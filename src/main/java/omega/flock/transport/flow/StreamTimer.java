@@ -12,6 +12,8 @@ enum StreamTimer {
     PACING,
     /** The peer's window is closed and nothing is in flight that could tell us of its opening. */
     ZERO_WINDOW,
+    /** An ACK has waited long enough for data that could have carried it. */
+    DEFERRED_ACK,
     /** An idle stream shows that it is alive. */
     KEEP_ALIVE,
     /** A graceful close reaches its bound. */
