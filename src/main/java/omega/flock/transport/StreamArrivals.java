@@ -114,8 +114,8 @@ final class StreamArrivals {
         // A lone packet is answered at once, and so are many in one go; for a burst that comes one by one the driver answers.
         boolean atOnce = packets > 1 || now - arrivedAt > TransportConstants.LONE_PACKET_NANOS;
         arrivedAt = now;
-        if (atOnce && packets == 1 && state.readersWaiting > 0 && view.readableBytes() > 0) {
-            // A request: the user who waits for it will answer, and spare each side a packet, or come back and wait for more.
+        if (atOnce && packets == 1 && state.replyExpected && state.readersWaiting > 0 && view.readableBytes() > 0) {
+            // A request or reply: the user who waits for it may write again, which spares each side a packet.
             state.machine.deferAck(now + TransportConstants.ACK_PATIENCE_NANOS);
         }
         wakeUsersLocked(view);

@@ -102,6 +102,7 @@ final class StreamInput {
         if (!state.machine.releaseAck()) {
             return false;
         }
+        state.replyExpected = false;
         if (!state.maySendForDriverLocked(now)) {
             state.wakeDriverLocked(now);
             return false;

@@ -27,6 +27,7 @@ final class StreamOutput {
                 requireWritableLocked();
                 int accepted = state.machine.write(source, offset + done, length - done);
                 done += accepted;
+                state.replyExpected = true;
                 batch = sendOrWakeLocked(accepted > 0, done == length);
                 if (done < length) {
                     awaitRoomLocked(done, length);
