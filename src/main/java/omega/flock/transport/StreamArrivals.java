@@ -19,7 +19,6 @@ final class StreamArrivals {
     private final PacketPump pump;
     private final StreamMessages messages;
     private final PacketHeader header = new PacketHeader(); // guarded by state.lock
-    private long arrivedAt; // guarded by state.lock
     private boolean brought; // guarded by state.lock; whether the packet taken last brought a message
     private volatile PathWatch pathWatch; // null while nobody wants to know
 
@@ -112,8 +111,8 @@ final class StreamArrivals {
         state.noticeEndLocked();
         StreamView view = state.machine.view();
         // A lone packet is answered at once, and so are many in one go; for a burst that comes one by one the driver answers.
-        boolean atOnce = packets > 1 || now - arrivedAt > TransportConstants.LONE_PACKET_NANOS;
-        arrivedAt = now;
+        boolean atOnce = packets > 1 || now - state.arrivedAt > TransportConstants.LONE_PACKET_NANOS;
+        state.arrivedAt = now;
         if (atOnce && packets == 1 && state.replyExpected && state.readersWaiting > 0 && view.readableBytes() > 0) {
             // A request or reply: the user who waits for it may write again, which spares each side a packet.
             state.machine.deferAck(now + TransportConstants.ACK_PATIENCE_NANOS);

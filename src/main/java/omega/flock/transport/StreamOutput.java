@@ -27,7 +27,6 @@ final class StreamOutput {
                 requireWritableLocked();
                 int accepted = state.machine.write(source, offset + done, length - done);
                 done += accepted;
-                state.replyExpected = true;
                 batch = sendOrWakeLocked(accepted > 0, done == length);
                 if (done < length) {
                     awaitRoomLocked(done, length);
@@ -62,6 +61,8 @@ final class StreamOutput {
     /** {@return what this thread has to send; null if the driver does it, or nobody} */
     private PacketBatch sendOrWakeLocked(boolean accepted, boolean last) {
         long now = state.ticker.nanoTime();
+        // Who takes longer than an ACK may wait would only have the peer measure too long a round trip.
+        state.replyExpected = now - state.arrivedAt <= TransportConstants.ACK_PATIENCE_NANOS;
         if (last && state.maySendForDriverLocked(now)) {
             return pump.pollLocked(now);
         }

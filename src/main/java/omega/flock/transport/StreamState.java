@@ -57,7 +57,8 @@ final class StreamState {
     int writersWaiting; // guarded by lock
     int progressWaiting; // guarded by lock
     int readersWaiting; // guarded by lock
-    boolean replyExpected; // guarded by lock; the user has written, and has let no ACK wait in vain since
+    long arrivedAt; // guarded by lock; when the last packet came
+    boolean replyExpected; // guarded by lock; the user has lately written soon after an arrival
     private boolean sending; // guarded by lock; some thread polled packets and has not sent all of them yet
     private final DriverHost host;
     private final Runnable alarm = this::alarm;
