@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import omega.flock.runtime.DaemonThreads;
 
@@ -45,7 +46,8 @@ public final class DatagramUdpPort implements UdpPort {
     };
 
     private final DatagramChannel channel;
-    private final Selector selector;
+    private final Selector selector; // its end guarded by selectorLock
+    private final ReentrantLock selectorLock = new ReentrantLock();
     private final DatagramHandler handler;
     private final InetSocketAddress localAddress;
     private final Optional<Supplier<SystemCalls>> link;
@@ -240,7 +242,7 @@ public final class DatagramUdpPort implements UdpPort {
         try {
             // The selector lets go of the descriptor only when it is closed too.
             channel.close();
-            selector.close();
+            closeSelector();
         } catch (IOException e) {
             LOG.log(Level.DEBUG, "port.close.failed port=" + this, e);
         } finally {
@@ -254,6 +256,16 @@ public final class DatagramUdpPort implements UdpPort {
     @Override
     public String toString() {
         return "UdpPort[" + localAddress.getHostString() + ":" + localAddress.getPort() + "]";
+    }
+
+    /** Two threads may do it, and the second must not go on before the first is done: only then is the address free again. */
+    private void closeSelector() throws IOException {
+        selectorLock.lock();
+        try {
+            selector.close();
+        } finally {
+            selectorLock.unlock();
+        }
     }
 
     private void readUntilClosed() {
@@ -322,7 +334,7 @@ public final class DatagramUdpPort implements UdpPort {
 
     private void readByKernel(KernelSocket turned) throws IOException {
         if (selector.isOpen()) {
-            selector.close(); // and with it two descriptors
+            closeSelector(); // and with it two descriptors
             turned.beginReceiving();
         }
         deliver(turned.receive());
