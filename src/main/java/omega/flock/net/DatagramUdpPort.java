@@ -130,7 +130,7 @@ public final class DatagramUdpPort implements UdpPort {
             turned.send(datagram, to, 0, Thread.currentThread() != reader);
             return;
         }
-        if (trySend(datagram, to, Thread.currentThread() == reader ? 0 : NetConstants.SEND_RETRIES) < 0) {
+        if (trySend(channel, datagram, to, Thread.currentThread() == reader ? 0 : NetConstants.SEND_RETRIES) < 0) {
             throw new IOException("the send buffer of " + this + " stays full");
         }
     }
@@ -146,7 +146,7 @@ public final class DatagramUdpPort implements UdpPort {
         int retries = patient ? NetConstants.SEND_RETRIES : 0;
         for (int i = 0; i < batch.count(); i++) {
             try {
-                retries = trySend(batch.datagram(i), batch.address(i), retries);
+                retries = trySend(channel, batch.datagram(i), batch.address(i), retries);
                 if (retries < 0) {
                     // Full after all that waiting: the rest would only find the same.
                     return refused + batch.count() - i;
@@ -219,7 +219,7 @@ public final class DatagramUdpPort implements UdpPort {
     }
 
     /** {@return how many retries are left; negative if the kernel's buffer stayed full and nothing was sent} */
-    private int trySend(ByteBuffer datagram, InetSocketAddress to, int retries) throws IOException {
+    static int trySend(DatagramChannel channel, ByteBuffer datagram, InetSocketAddress to, int retries) throws IOException {
         // A non-blocking send takes the whole datagram or, while the kernel's buffer is full, nothing at all.
         int length = datagram.remaining();
         int left = retries;

@@ -12,7 +12,6 @@ import java.nio.channels.Selector;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import omega.flock.runtime.DaemonThreads;
 
@@ -187,13 +186,8 @@ final class PortGroup implements PortBinder {
                 own.get().send(datagram, to);
                 return;
             }
-            // A non-blocking send takes the whole datagram or, while the kernel's buffer is full, nothing at all.
-            int length = datagram.remaining();
-            for (int tries = 0; channel.send(datagram, to) != length; tries++) {
-                if (tries == NetConstants.SEND_RETRIES) {
-                    throw new IOException("the send buffer of " + this + " stays full");
-                }
-                LockSupport.parkNanos(NetConstants.SEND_RETRY_NANOS);
+            if (DatagramUdpPort.trySend(channel, datagram, to, NetConstants.SEND_RETRIES) < 0) {
+                throw new IOException("the send buffer of " + this + " stays full");
             }
         }
 
