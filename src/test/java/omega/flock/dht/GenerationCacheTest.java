@@ -71,6 +71,15 @@ class GenerationCacheTest {
     }
 
     @Test
+    void afterOneTurnBecauseOfSizeThoseByTimeGoOn() {
+        for (int i = 0; i < 5; i++) {
+            cache.put("k" + i, "v", 19 * SECOND);
+        }
+        assertEquals(1, cache.size(41 * SECOND), "the four of the older generation are gone");
+        assertEquals(0, cache.size(61 * SECOND));
+    }
+
+    @Test
     void weightBoundsAGenerationToo() {
         GenerationCache<String, String> heavy = new GenerationCache<>(100, 10, String::length, AGE, 0);
         heavy.put("a", "123456", 0);
@@ -83,11 +92,23 @@ class GenerationCacheTest {
     @Test
     void aReplacedEntryNoLongerWeighs() {
         GenerationCache<String, String> heavy = new GenerationCache<>(100, 10, String::length, AGE, 0);
+        heavy.put("b", "1234", 0);
         for (int i = 0; i < 10; i++) {
             heavy.put("a", "123456", 0);
         }
-        heavy.put("b", "1234", 0);
         assertEquals(2, heavy.size(0));
+        assertEquals(0, heavy.takeEvicted());
+    }
+
+    @Test
+    void aRemovedEntryNoLongerWeighs() {
+        GenerationCache<String, String> heavy = new GenerationCache<>(100, 10, String::length, AGE, 0);
+        heavy.put("b", "1234", 0);
+        for (int i = 0; i < 10; i++) {
+            heavy.put("a" + i, "123456", 0);
+            assertTrue(heavy.remove("a" + i, 0));
+        }
+        assertEquals(1, heavy.size(0));
         assertEquals(0, heavy.takeEvicted());
     }
 

@@ -84,6 +84,14 @@ class RecordCacheTest {
     }
 
     @Test
+    void aRecordThatIsAnnouncedAgainAfterATurnIsThereOnce() {
+        put(1, 0);
+        put(1, 25 * SECOND);
+        assertEquals(1, cache.size(25 * SECOND));
+        assertEquals(Set.of(1), sampled(20, 25 * SECOND));
+    }
+
+    @Test
     void aRemovedRecordIsGoneAndItsTopicWithIt() {
         put(1, 0);
         put(2, 25 * SECOND);

@@ -65,6 +65,18 @@ class VerificationQueueTest {
     }
 
     @Test
+    void whatHasRunNoLongerCountsAgainstItsHost() throws Exception {
+        for (int i = 0; i < 5; i++) {
+            assertTrue(queue.offer("a", ran::incrementAndGet));
+            assertTrue(scope.join(Duration.ofSeconds(30)));
+        }
+        occupyWorker();
+        assertTrue(queue.offer("a", ran::incrementAndGet));
+        assertTrue(queue.offer("a", ran::incrementAndGet));
+        assertFalse(queue.offer("a", ran::incrementAndGet));
+    }
+
+    @Test
     void aFullQueueRefuses() throws Exception {
         occupyWorker();
         for (int i = 0; i < 4; i++) {

@@ -122,6 +122,19 @@ class RpcAnswersTest {
         assertTrue(node.ping(to).isOk());
     }
 
+    /** Else whoever sends a first datagram would decide what we take our address for. */
+    @Test
+    void aStrangerWhoOnlyAsksTellsNothingAboutOurAddress() throws Exception {
+        RpcNode alone = swarm.add(swarm.config().bootstrap(List.of(silent.address().toString())), RequestHandler.NONE);
+        alone.start();
+        byte[] ping = new RpcMessage.Request(7, new PeerAddress("9.9.9.9", 9), Optional.empty(), Optional.empty(), true,
+                InternalCommand.PING.number(), Optional.empty(), Optional.empty()).encode();
+        silent.send(ping, PeerAddress.of(alone.defaultPort().localAddress()));
+        Eventually.holds("he gets his answer", () -> silent.received().stream()
+                .anyMatch(received -> received.message() instanceof RpcMessage.Reply));
+        assertEquals(Optional.empty(), alone.observedHost());
+    }
+
     @Test
     void onlyPersistentNodesTellTheirIdAndOnlyFromTheServerPort() throws Exception {
         RpcNode persistent = swarm.persistent(RequestHandler.NONE);

@@ -4,9 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -30,6 +34,17 @@ class DatagramBoxTest {
                 + "51157ea24998eca29c71d842bac4dbb6c064c021a8348e513ca2823f8683b631e1a4c9d7cc2efbbfb6e916d27b900cd8"
                 + "8acf9ca3805f5808496834fdef155f8b3b7f14528a667c97febd5e753e6da8d8d173575767fd0aee5a485f18dad3d695"
                 + "d19d46f349dbc393198380018fa5", HexFormat.of().formatHex(box.seal(message).orElseThrow()));
+    }
+
+    /** Two datagrams under one nonce would tell a listener the exclusive-or of both, and how to forge a third. */
+    @Test
+    void noTwoDatagramsShareANonce() {
+        DatagramBox box = new DatagramBox(new StreamKeys(HASH, true), -3);
+        List<Long> nonces = new ArrayList<>();
+        for (int i = 0; i < 6; i++) {
+            nonces.add(ByteBuffer.wrap(box.seal(new byte[9]).orElseThrow()).order(ByteOrder.LITTLE_ENDIAN).getLong());
+        }
+        assertEquals(List.of(-2L, -1L, 0L, 1L, 2L, 3L), nonces);
     }
 
     @Property(tries = 100)

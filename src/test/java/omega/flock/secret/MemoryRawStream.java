@@ -24,6 +24,7 @@ final class MemoryRawStream implements RawStream {
     private final int largestRead;
     private final ArrayDeque<Byte> received = new ArrayDeque<>();
     private final List<Consumer<CloseReason>> listeners = new ArrayList<>();
+    private final ArrayDeque<Integer> cuts = new ArrayDeque<>();
     private MemoryRawStream peer;
     private Consumer<byte[]> messages = message -> {};
     private boolean ended;
@@ -93,8 +94,12 @@ final class MemoryRawStream implements RawStream {
     public void write(byte[] bytes, int offset, int length) throws IOException {
         lock.lock();
         int done = 0;
+        int cut = cuts.isEmpty() ? Integer.MAX_VALUE : cuts.poll();
         try {
             while (done < length) {
+                if (done == cut) {
+                    throw new InterruptedException();
+                }
                 if (reason != null) {
                     throw reason.toException();
                 }
@@ -123,6 +128,16 @@ final class MemoryRawStream implements RawStream {
             int room = Math.min(length, capacity - peer.received.size());
             write(bytes, offset, room);
             return room;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Interrupts the next writes, each after so many of its bytes. */
+    void cutWrites(Integer... afterBytes) {
+        lock.lock();
+        try {
+            cuts.addAll(List.of(afterBytes));
         } finally {
             lock.unlock();
         }

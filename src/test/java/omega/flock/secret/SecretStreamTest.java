@@ -280,6 +280,34 @@ class SecretStreamTest {
     }
 
     @Test
+    void aFrameThatWasCutTwiceGoesOnWhereItWasCutLast() throws Exception {
+        try (SecretPair pair = new SecretPair().started()) {
+            byte[] message = new byte[3000];
+            new Random(2).nextBytes(message);
+            pair.rawClient.cutWrites(1000, 500);
+            assertThrows(InterruptedIOException.class, () -> pair.client.writeMessage(message));
+            assertTrue(Thread.interrupted());
+            assertThrows(InterruptedIOException.class, () -> pair.client.writeMessage(new byte[] {8}));
+            assertTrue(Thread.interrupted());
+            pair.client.writeMessage(new byte[] {9});
+            assertArrayEquals(message, pair.server.readMessage().orElseThrow());
+            assertArrayEquals(new byte[] {9}, pair.server.readMessage().orElseThrow());
+        }
+    }
+
+    /** Else the peer would take what came before the cut for all there was. */
+    @Test
+    void closingInsideAFrameThatWasCutIsAReset() throws Exception {
+        try (SecretPair pair = new SecretPair().started()) {
+            pair.rawClient.cutWrites(1000);
+            assertThrows(InterruptedIOException.class, () -> pair.client.writeMessage(new byte[3000]));
+            assertTrue(Thread.interrupted());
+            pair.client.close();
+            assertEquals(CloseReason.Kind.RESET_BY_PEER, pair.server.closeReason().orElseThrow().kind());
+        }
+    }
+
+    @Test
     void closingLetsReadersAndWritersGo() throws Exception {
         try (SecretPair pair = new SecretPair(1000, 1 << 20, Duration.ZERO).started()) {
             Task<Void> reader = pair.scope.fork("reader", () -> assertThrows(IOException.class, () -> pair.client.readMessage()));

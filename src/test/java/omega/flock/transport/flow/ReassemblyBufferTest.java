@@ -73,10 +73,27 @@ class ReassemblyBufferTest {
         Random random = new Random(seed);
         int window = 20_000;
         ReassemblyBuffer buffer = new ReassemblyBuffer(window, 0, ChunkSource.HEAP);
+        int held = 0;
         for (int i = 0; i < 500; i++) {
-            buffer.accept(random.nextInt(40) + (random.nextInt(10) == 0 ? 1_000_000 : 0), payload(random.nextInt(1453)), false);
-            assertTrue(buffer.readable() <= 2 * (window + 2048), () -> "readable " + buffer.readable());
+            ByteBuffer payload = payload(random.nextInt(1453));
+            int length = payload.remaining();
+            int seq = random.nextInt(400) + (random.nextInt(10) == 0 ? 1_000_000 : 0);
+            held += buffer.accept(seq, payload, false) == Verdict.ACCEPTED ? length : 0;
+            assertTrue(held <= 2 * (window + 2048), "it holds " + held);
+            assertTrue(buffer.readable() <= held);
         }
+    }
+
+    @Test
+    void whatWaitsBehindAGapCountsAgainstTheWindow() {
+        ReassemblyBuffer buffer = new ReassemblyBuffer(4000, 0, ChunkSource.HEAP);
+        for (int seq = 1; seq <= 4; seq++) {
+            assertEquals(Verdict.ACCEPTED, buffer.accept(seq, payload(1400), false));
+        }
+        assertEquals(0, buffer.free());
+        assertEquals(Verdict.OUT_OF_WINDOW, buffer.accept(5, payload(1400), false));
+        assertEquals(Verdict.ACCEPTED, buffer.accept(5, payload(448), false), "a tolerance of 2048 bytes");
+        assertEquals(Verdict.OUT_OF_WINDOW, buffer.accept(6, payload(1), false));
     }
 
     @Test
