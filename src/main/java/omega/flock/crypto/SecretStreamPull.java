@@ -1,6 +1,5 @@
 package omega.flock.crypto;
 
-import java.security.MessageDigest;
 import java.util.Objects;
 import javax.crypto.AEADBadTagException;
 
@@ -14,17 +13,16 @@ public final class SecretStreamPull {
     public static final int OVERHEAD = CryptoConstants.STREAM_OVERHEAD;
 
     private final SecretStreamState state;
-    private final byte[] mac = new byte[CryptoConstants.TAG_BYTES];
-    private final byte[] received = new byte[CryptoConstants.TAG_BYTES];
 
     /**
      * Begins a stream.
      *
      * @param key 32 secret bytes
      * @param header the sender's 24 bytes
+     * @param ciphers where it borrows for each message
      */
-    public SecretStreamPull(byte[] key, byte[] header) {
-        state = new SecretStreamState(key, header);
+    public SecretStreamPull(byte[] key, byte[] header, StreamCipherSource ciphers) {
+        state = new SecretStreamState(key, header, ciphers);
     }
 
     /**
@@ -43,17 +41,23 @@ public final class SecretStreamPull {
             throw new AEADBadTagException("a message of " + length + " bytes is shorter than its overhead");
         }
         Objects.checkFromIndexSize(outOffset, size, out.length);
-        byte tag = state.start(in[offset]);
+        StreamCipher cipher = state.borrow();
+        byte tag = state.start(cipher, in[offset]);
         int ciphertext = offset + 1;
-        state.authenticate(in[offset], in, ciphertext, size, mac, 0);
-        System.arraycopy(in, ciphertext + size, received, 0, received.length);
-        if (!MessageDigest.isEqual(mac, received)) {
-            state.stay();
+        byte[] mac = cipher.authenticate(in[offset], in, ciphertext, size);
+        if (!isEqual(mac, in, ciphertext + size)) {
+            state.stay(cipher);
             throw new AEADBadTagException("a message of " + length + " bytes is not the sender's next");
         }
-        state.apply(in, ciphertext, size, out, outOffset);
-        state.advance(tag, mac, 0);
+        cipher.apply(in, ciphertext, size, out, outOffset);
+        state.advance(cipher, tag, mac);
         return size;
+    }
+
+    /** Takes the same time wherever they differ. */
+    private static boolean isEqual(byte[] mac, byte[] in, int offset) {
+        return (LittleEndian.int64(mac, 0) ^ LittleEndian.int64(in, offset)
+                | LittleEndian.int64(mac, Long.BYTES) ^ LittleEndian.int64(in, offset + Long.BYTES)) == 0;
     }
 
     /** Sets the number of the next message, so that tests reach the end of the numbers. */

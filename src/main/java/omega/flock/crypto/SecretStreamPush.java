@@ -24,9 +24,10 @@ public final class SecretStreamPush {
      *
      * @param key 32 secret bytes
      * @param header 24 random bytes, which the receiver has to be told
+     * @param ciphers where it borrows for each message
      */
-    public SecretStreamPush(byte[] key, byte[] header) {
-        state = new SecretStreamState(key, header);
+    public SecretStreamPush(byte[] key, byte[] header, StreamCipherSource ciphers) {
+        state = new SecretStreamState(key, header, ciphers);
     }
 
     /**
@@ -40,13 +41,14 @@ public final class SecretStreamPush {
     public void push(byte tag, byte[] in, int offset, int length, byte[] out, int outOffset) {
         Objects.checkFromIndexSize(offset, length, in.length);
         Objects.checkFromIndexSize(outOffset, length + OVERHEAD, out.length);
-        byte encryptedTag = state.start(tag);
+        StreamCipher cipher = state.borrow();
+        byte encryptedTag = state.start(cipher, tag);
         int ciphertext = outOffset + 1;
-        int mac = ciphertext + length;
-        state.apply(in, offset, length, out, ciphertext);
+        cipher.apply(in, offset, length, out, ciphertext);
         out[outOffset] = encryptedTag;
-        state.authenticate(encryptedTag, out, ciphertext, length, out, mac);
-        state.advance(tag, out, mac);
+        byte[] mac = cipher.authenticate(encryptedTag, out, ciphertext, length);
+        System.arraycopy(mac, 0, out, ciphertext + length, mac.length);
+        state.advance(cipher, tag, mac);
     }
 
     /** Sets the number of the next message, so that tests reach the end of the numbers. */

@@ -21,6 +21,7 @@ import omega.flock.runtime.Ticker;
 final class PullSide {
 
     private static final byte[] NONE = {};
+    private static final StreamCipherPool CIPHERS = new StreamCipherPool();
 
     private final RawStream raw;
     private final Ticker ticker;
@@ -144,7 +145,7 @@ final class PullSide {
         if (!MessageDigest.isEqual(remoteId, Arrays.copyOf(body, SecretConstants.ID_BYTES))) {
             throw new ProtocolViolation("opening frame of another handshake");
         }
-        cipher = new SecretStreamPull(key, Arrays.copyOfRange(body, SecretConstants.ID_BYTES, body.length));
+        cipher = new SecretStreamPull(key, Arrays.copyOfRange(body, SecretConstants.ID_BYTES, body.length), CIPHERS);
         Arrays.fill(key, (byte) 0);
         key = NONE;
         remoteId = NONE;

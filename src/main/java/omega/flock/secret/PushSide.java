@@ -17,6 +17,7 @@ import omega.flock.crypto.SecretStreamPush;
 final class PushSide {
 
     private static final byte[] NONE = {};
+    private static final StreamCipherPool CIPHERS = new StreamCipherPool();
 
     private final RawStream raw;
     private final ReentrantLock lock = new ReentrantLock();
@@ -29,7 +30,7 @@ final class PushSide {
 
     PushSide(RawStream raw, byte[] key, byte[] header, byte[] localId) {
         this.raw = raw;
-        this.cipher = new SecretStreamPush(key, header);
+        this.cipher = new SecretStreamPush(key, header, CIPHERS);
         // The opening frame: id and header, in the clear.
         putLength(SecretConstants.OPENING_BODY);
         System.arraycopy(localId, 0, frame, SecretConstants.LENGTH_BYTES, SecretConstants.ID_BYTES);

@@ -63,6 +63,9 @@ final class SecretConstants {
     /** Largest scratch array that a stream keeps between frames, in bytes. */
     static final int LARGEST_KEPT_FRAME = 2 * WRITE_FRAME;
 
+    /** Ciphers that wait for a message in one direction: as many as threads are inside of one at once, which takes microseconds. */
+    static final int IDLE_CIPHERS = 16;
+
     /** Datagrams that wait for a reader; the oldest are dropped beyond it, as a network would. */
     static final int DATAGRAM_INBOX = 256;
 

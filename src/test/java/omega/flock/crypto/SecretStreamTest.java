@@ -20,10 +20,11 @@ class SecretStreamTest {
 
     private static final byte[] KEY = Hex.bytes("cc00d99bd3a15a6779df38fd42fd25a84d73264023e7c1da95cf3bcbdce9c210");
     private static final byte[] HEADER = Hex.counting(24);
+    private static final StreamCipherSource CIPHERS = new OneCipher();
 
     @Test
     void sealsThePublishedMessages() {
-        SecretStreamPush push = new SecretStreamPush(KEY, HEADER);
+        SecretStreamPush push = new SecretStreamPush(KEY, HEADER, CIPHERS);
         assertEquals("3283f662a2404a5e60e805c8e3fd641dc0", push(push, 0));
         assertEquals("c57ab14f89be54c5a6d76957e02644bdb575", push(push, 0, 0x01));
         assertEquals("b83f042c5198311c43d70340fef9530099c6877a7e49", push(push, 0, 0x05, 0x0c, 0x13, 0x1a, 0x21));
@@ -32,11 +33,11 @@ class SecretStreamTest {
     @Test
     void takesANewKeyWhenTheNumbersRunOut() {
         byte[] message = "wrap".getBytes(US_ASCII);
-        SecretStreamPush push = new SecretStreamPush(KEY, HEADER);
+        SecretStreamPush push = new SecretStreamPush(KEY, HEADER, CIPHERS);
         push.counter(-1);
         byte[] first = push(push, SecretStreamTag.MESSAGE, message);
         byte[] second = push(push, SecretStreamTag.MESSAGE, message);
-        SecretStreamPull pull = new SecretStreamPull(KEY, HEADER);
+        SecretStreamPull pull = new SecretStreamPull(KEY, HEADER, CIPHERS);
         pull.counter(-1);
         assertArrayEquals(message, assertPulls(pull, first));
         assertArrayEquals(message, assertPulls(pull, second));
@@ -44,14 +45,14 @@ class SecretStreamTest {
 
     @Test
     void sealsAndOpensAsLibsodiumDoesIncludingRekeysAndWraps() {
-        SecretStreamPush push = new SecretStreamPush(KEY, HEADER);
-        SecretStreamPull pull = new SecretStreamPull(KEY, HEADER);
+        SecretStreamPush push = new SecretStreamPush(KEY, HEADER, CIPHERS);
+        SecretStreamPull pull = new SecretStreamPull(KEY, HEADER, CIPHERS);
         int messages = 0;
         for (VectorFile.Case vector : VectorFile.read("secretstream")) {
             switch (vector.text("kind")) {
                 case "begin" -> {
-                    push = new SecretStreamPush(vector.bytes("key"), vector.bytes("header"));
-                    pull = new SecretStreamPull(vector.bytes("key"), vector.bytes("header"));
+                    push = new SecretStreamPush(vector.bytes("key"), vector.bytes("header"), CIPHERS);
+                    pull = new SecretStreamPull(vector.bytes("key"), vector.bytes("header"), CIPHERS);
                 }
                 case "counter" -> {
                     push.counter(vector.number("counter"));
@@ -83,8 +84,8 @@ class SecretStreamTest {
     void opensWhateverSequenceWasSealed(@ForAll @Size(32) byte[] key, @ForAll @Size(24) byte[] header,
             @ForAll @Size(max = 30) List<@IntRange(max = 700) Integer> lengths, @ForAll long seed) {
         Random random = new Random(seed);
-        SecretStreamPush push = new SecretStreamPush(key, header);
-        SecretStreamPull pull = new SecretStreamPull(key, header);
+        SecretStreamPush push = new SecretStreamPush(key, header, CIPHERS);
+        SecretStreamPull pull = new SecretStreamPull(key, header, CIPHERS);
         for (int length : lengths) {
             byte[] plaintext = new byte[length];
             random.nextBytes(plaintext);
@@ -96,16 +97,16 @@ class SecretStreamTest {
 
     @Property(tries = 100)
     void worksInPlaceAtAnyOffset(@ForAll @Size(max = 300) byte[] plaintext, @ForAll @IntRange(max = 20) int offset) throws Exception {
-        byte[] expected = push(new SecretStreamPush(KEY, HEADER), SecretStreamTag.MESSAGE, plaintext);
+        byte[] expected = push(new SecretStreamPush(KEY, HEADER, CIPHERS), SecretStreamTag.MESSAGE, plaintext);
         byte[] frame = new byte[offset + plaintext.length + 17 + 3];
         Arrays.fill(frame, (byte) 0x55);
         System.arraycopy(plaintext, 0, frame, offset + 1, plaintext.length);
-        new SecretStreamPush(KEY, HEADER).push((byte) 0, frame, offset + 1, plaintext.length, frame, offset);
+        new SecretStreamPush(KEY, HEADER, CIPHERS).push((byte) 0, frame, offset + 1, plaintext.length, frame, offset);
         assertArrayEquals(expected, Arrays.copyOfRange(frame, offset, offset + expected.length));
         assertArrayEquals(Hex.repeated(0x55, offset), Arrays.copyOf(frame, offset), "wrote before its place");
         assertArrayEquals(Hex.repeated(0x55, 3), Arrays.copyOfRange(frame, frame.length - 3, frame.length), "wrote behind its place");
 
-        int length = new SecretStreamPull(KEY, HEADER).pull(frame, offset, expected.length, frame, offset + 1);
+        int length = new SecretStreamPull(KEY, HEADER, CIPHERS).pull(frame, offset, expected.length, frame, offset + 1);
         assertEquals(plaintext.length, length);
         assertArrayEquals(plaintext, Arrays.copyOfRange(frame, offset + 1, offset + 1 + length));
     }
@@ -113,8 +114,8 @@ class SecretStreamTest {
     @Property(tries = 300)
     void refusesAMessageWithAnyBitTurnedAndStillOpensTheRightOne(@ForAll @Size(max = 60) byte[] plaintext,
             @ForAll @IntRange(max = 1_000_000) int chosen) {
-        SecretStreamPush push = new SecretStreamPush(KEY, HEADER);
-        SecretStreamPull pull = new SecretStreamPull(KEY, HEADER);
+        SecretStreamPush push = new SecretStreamPush(KEY, HEADER, CIPHERS);
+        SecretStreamPull pull = new SecretStreamPull(KEY, HEADER, CIPHERS);
         assertPulls(pull, push(push, SecretStreamTag.MESSAGE, new byte[9]));
         byte[] message = push(push, SecretStreamTag.MESSAGE, plaintext);
         byte[] changed = Hex.flipped(message, chosen % (8 * message.length));
@@ -128,10 +129,10 @@ class SecretStreamTest {
 
     @Test
     void refusesMessagesThatAreReplayedOrOutOfOrder() {
-        SecretStreamPush push = new SecretStreamPush(KEY, HEADER);
+        SecretStreamPush push = new SecretStreamPush(KEY, HEADER, CIPHERS);
         byte[] first = push(push, SecretStreamTag.MESSAGE, new byte[5]);
         byte[] second = push(push, SecretStreamTag.MESSAGE, new byte[5]);
-        SecretStreamPull pull = new SecretStreamPull(KEY, HEADER);
+        SecretStreamPull pull = new SecretStreamPull(KEY, HEADER, CIPHERS);
         assertThrows(AEADBadTagException.class, () -> pull.pull(second, 0, second.length, new byte[5], 0));
         assertPulls(pull, first);
         assertThrows(AEADBadTagException.class, () -> pull.pull(first, 0, first.length, new byte[5], 0));
@@ -140,8 +141,8 @@ class SecretStreamTest {
 
     @Test
     void refusesMessagesCutShort() {
-        byte[] message = push(new SecretStreamPush(KEY, HEADER), SecretStreamTag.MESSAGE, new byte[40]);
-        SecretStreamPull pull = new SecretStreamPull(KEY, HEADER);
+        byte[] message = push(new SecretStreamPush(KEY, HEADER, CIPHERS), SecretStreamTag.MESSAGE, new byte[40]);
+        SecretStreamPull pull = new SecretStreamPull(KEY, HEADER, CIPHERS);
         for (int length = 0; length < message.length; length++) {
             int cut = length;
             assertThrows(AEADBadTagException.class, () -> pull.pull(message, 0, cut, new byte[40], 0));
@@ -151,11 +152,11 @@ class SecretStreamTest {
 
     @Test
     void refusesPlacesOutsideOfTheArraysAndGoesOn() {
-        SecretStreamPush push = new SecretStreamPush(KEY, HEADER);
+        SecretStreamPush push = new SecretStreamPush(KEY, HEADER, CIPHERS);
         assertThrows(IndexOutOfBoundsException.class, () -> push.push((byte) 0, new byte[10], 5, 6, new byte[100], 0));
         assertThrows(IndexOutOfBoundsException.class, () -> push.push((byte) 0, new byte[10], 0, 10, new byte[26], 0));
         assertThrows(IndexOutOfBoundsException.class, () -> push.push((byte) 0, new byte[10], 0, -1, new byte[26], 0));
-        SecretStreamPull pull = new SecretStreamPull(KEY, HEADER);
+        SecretStreamPull pull = new SecretStreamPull(KEY, HEADER, CIPHERS);
         byte[] message = push(push, SecretStreamTag.MESSAGE, new byte[10]);
         assertThrows(IndexOutOfBoundsException.class, () -> pull.pull(message, 0, message.length, new byte[9], 0));
         assertThrows(IndexOutOfBoundsException.class, () -> pull.pull(message, 1, message.length, new byte[10], 0));
@@ -164,8 +165,8 @@ class SecretStreamTest {
 
     @Test
     void refusesKeysAndHeadersOfAnotherLength() {
-        assertThrows(IllegalArgumentException.class, () -> new SecretStreamPush(new byte[31], HEADER));
-        assertThrows(IllegalArgumentException.class, () -> new SecretStreamPull(KEY, new byte[23]));
+        assertThrows(IllegalArgumentException.class, () -> new SecretStreamPush(new byte[31], HEADER, CIPHERS));
+        assertThrows(IllegalArgumentException.class, () -> new SecretStreamPull(KEY, new byte[23], CIPHERS));
     }
 
     private static String push(SecretStreamPush push, int tag, int... plaintext) {
