@@ -1,60 +1,97 @@
 package omega.flock.peer;
 
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import omega.flock.runtime.TokenBucket;
+import java.util.function.Supplier;
+import omega.flock.runtime.FairSlots;
+import omega.flock.runtime.NetworkSource;
+import omega.flock.runtime.SourceBudget;
 
 /**
  * Decides whether a stranger may start a handshake, before anything is allocated for it. Pure; not thread-safe. One for all
  * servers of a node: hyperdht has no bound here (issues hyperdht#294, #299).
+ *
+ * <p>Half-open handshakes have places, which their sources share fairly: when all are taken, the oldest of the source that holds
+ * most is given up. A client counts by the address it has told only when one of our relays says so, and then among the clients of that
+ * relay: a relay that names clients which do not exist takes places from its own. What comes from anybody else counts by where the
+ * datagram came from, and has places of its own, so that whoever forges sources cannot take those of the relays.
+ *
+ * @param <H> a handshake
  */
-final class HandshakeAdmission {
+final class HandshakeAdmission<H> {
 
-    private final int maxInFlight;
-    private final Map<String, TokenBucket> sources = new LinkedHashMap<>(16, 0.75f, true);
-    private int inFlight;
+    /**
+     * Whom a handshake counts for.
+     *
+     * @param relay which of our relays passed it on; empty for anybody else
+     * @param client the client that the relay names, or where the datagram came from
+     */
+    record Applicant(Optional<NetworkSource> relay, NetworkSource client) {
 
-    HandshakeAdmission(int maxInFlight) {
-        this.maxInFlight = maxInFlight;
+        private Object[] path() {
+            return relay.isPresent() ? new Object[] {relay.get(), client} : new Object[] {client.network(), client};
+        }
     }
 
     /**
-     * Asks for one more; whoever gets in gives it back by {@link #settled()}.
+     * What became of an application.
      *
-     * @param source the host that the datagram came from, or the one that a relay names
-     * @param limitSource whether that host's speed is watched; false for what comes from this very machine
-     * @return why not, or empty for yes
+     * @param handshake the handshake, if it was let in
+     * @param displaced the one that gave its place up for it: the caller ends it
+     * @param refusal why not, if it was not let in
      */
-    Optional<PeerDrop> tryEnter(String source, boolean limitSource, long nowNanos) {
-        if (inFlight >= maxInFlight) {
-            return Optional.of(PeerDrop.TOO_MANY_HALF_OPEN);
-        }
-        if (limitSource && !takeToken(source, nowNanos)) {
-            return Optional.of(PeerDrop.SOURCE_TOO_FAST);
-        }
-        inFlight++;
-        return Optional.empty();
+    record Decision<H>(Optional<H> handshake, Optional<H> displaced, Optional<PeerDrop> refusal) {}
+
+    private final FairSlots<H> relayed;
+    private final FairSlots<H> direct;
+    private final SourceBudget relays;
+    private final SourceBudget clients;
+    private final Map<H, Applicant> inFlight = new HashMap<>();
+
+    HandshakeAdmission(int maxRelayed, int maxDirect, long nowNanos) {
+        relayed = new FairSlots<>(maxRelayed);
+        direct = new FairSlots<>(maxDirect);
+        relays = new SourceBudget(PeerConstants.RELAY_PER_SECOND, PeerConstants.RELAY_BURST, PeerConstants.RELAYED_PER_SECOND, nowNanos);
+        clients = new SourceBudget(PeerConstants.SOURCE_PER_SECOND, PeerConstants.SOURCE_BURST, PeerConstants.HANDSHAKES_PER_SECOND,
+                nowNanos);
     }
 
-    private boolean takeToken(String source, long nowNanos) {
-        TokenBucket bucket = sources.computeIfAbsent(source,
-                host -> new TokenBucket(PeerConstants.SOURCE_BURST, PeerConstants.SOURCE_PER_SECOND, nowNanos));
-        if (sources.size() > PeerConstants.MAX_SOURCES) {
-            sources.remove(sources.keySet().iterator().next());
+    /**
+     * Asks for one more; whoever gets in gives it back by {@link #settled}.
+     *
+     * @param limitSpeed whether the applicant's speed is watched; false for what comes from this very machine
+     */
+    Decision<H> tryEnter(Applicant applicant, boolean limitSpeed, Supplier<H> maker, long nowNanos) {
+        FairSlots<H> places = applicant.relay().isPresent() ? relayed : direct;
+        Object[] path = applicant.path();
+        if (!places.hasRoomFor(path)) {
+            return new Decision<>(Optional.empty(), Optional.empty(), Optional.of(PeerDrop.TOO_MANY_HALF_OPEN));
         }
-        return bucket.tryTake(nowNanos);
+        if (limitSpeed && !withinSpeed(applicant, nowNanos)) {
+            return new Decision<>(Optional.empty(), Optional.empty(), Optional.of(PeerDrop.SOURCE_TOO_FAST));
+        }
+        H handshake = maker.get();
+        Optional<H> displaced = places.enter(handshake, path);
+        displaced.ifPresent(inFlight::remove);
+        inFlight.put(handshake, applicant);
+        return new Decision<>(Optional.of(handshake), displaced, Optional.empty());
     }
 
-    void settled() {
-        inFlight--;
+    private boolean withinSpeed(Applicant applicant, long nowNanos) {
+        return applicant.relay().map(relay -> relays.trySpend(relay, 1, nowNanos)).orElse(true)
+                && clients.trySpend(applicant.client(), 1, nowNanos);
+    }
+
+    /** A handshake is not half-open any more; one that was displaced has given its place back already. */
+    void settled(H handshake) {
+        Applicant applicant = inFlight.remove(handshake);
+        if (applicant != null) {
+            (applicant.relay().isPresent() ? relayed : direct).leave(handshake, applicant.path());
+        }
     }
 
     int inFlight() {
-        return inFlight;
-    }
-
-    int sources() {
-        return sources.size();
+        return inFlight.size();
     }
 }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import omega.flock.dht.HandshakeArrival;
+import omega.flock.runtime.NetworkSource;
 
 /**
  * The handshakes of one server: those under way, and those that have ended and are remembered for a while, so that a copy of
@@ -23,8 +24,9 @@ final class HandshakeBook {
      * What an arrival belongs to.
      *
      * @param isNew whether it has just been entered, so that its work has to be started
+     * @param displaced a handshake, maybe of another server, that gave its place up for it and has to be ended
      */
-    record Entry(InboundHandshake handshake, boolean isNew) {}
+    record Entry(InboundHandshake handshake, boolean isNew, Optional<InboundHandshake> displaced) {}
 
     private final PeerContext context;
     private final Duration memory;
@@ -38,23 +40,30 @@ final class HandshakeBook {
         this.memory = memory;
     }
 
-    /** Finds the handshake of an arrival, or enters a new one if that is admitted; a refusal is counted. */
-    Optional<Entry> enter(HandshakeArrival arrival, Maker maker) {
+    /**
+     * Finds the handshake of an arrival, or enters a new one if that is admitted; a refusal is counted.
+     *
+     * @param isRelay whether the arrival came from a node that relays for us
+     */
+    Optional<Entry> enter(HandshakeArrival arrival, boolean isRelay, Maker maker) {
         lock.lock();
         try {
             Optional<InboundHandshake> known = table.byNoise(arrival.noise());
             if (known.isPresent()) {
-                return Optional.of(new Entry(known.get(), false));
+                return Optional.of(new Entry(known.get(), false, Optional.empty()));
             }
-            Optional<PeerDrop> refusal = admit(arrival);
-            if (refusal.isPresent()) {
-                context.counters().count(refusal.get());
+            if (!table.hasRoom()) {
+                context.counters().count(PeerDrop.TABLE_FULL);
                 return Optional.empty();
             }
-            InboundHandshake handshake = maker.make(arrival, table.nextNumber());
-            table.add(arrival.noise(), handshake);
-            context.counters().halfOpen.incrementAndGet();
-            return Optional.of(new Entry(handshake, true));
+            HandshakeAdmission.Decision<InboundHandshake> decision = context.admitHandshake(applicant(arrival, isRelay), isForeign(arrival),
+                    () -> maker.make(arrival, table.nextNumber()));
+            decision.refusal().ifPresent(context.counters()::count);
+            return decision.handshake().map(handshake -> {
+                table.add(arrival.noise(), handshake);
+                context.counters().halfOpen.incrementAndGet();
+                return new Entry(handshake, true, decision.displaced());
+            });
         } finally {
             lock.unlock();
         }
@@ -72,7 +81,7 @@ final class HandshakeBook {
 
     /** A handshake has ended, one way or the other: it makes room for another one, and is forgotten later. */
     void ended(InboundHandshake handshake) {
-        context.handshakeSettled();
+        context.handshakeSettled(handshake);
         lock.lock();
         try {
             if (isForgottenLocked(handshake)) {
@@ -126,13 +135,16 @@ final class HandshakeBook {
         }
     }
 
-    private Optional<PeerDrop> admit(HandshakeArrival arrival) {
-        if (!table.hasRoom()) {
-            return Optional.of(PeerDrop.TABLE_FULL);
-        }
-        // Nothing on the wire can come from a loopback address: that is this machine.
-        boolean foreign = !arrival.from().toSocketAddress().getAddress().isLoopbackAddress();
-        return context.admitHandshake(arrival.clientAddress().host(), foreign);
+    private static HandshakeAdmission.Applicant applicant(HandshakeArrival arrival, boolean isRelay) {
+        NetworkSource sender = NetworkSource.of(arrival.from().toSocketAddress());
+        return isRelay && arrival.relayed()
+                ? new HandshakeAdmission.Applicant(Optional.of(sender), NetworkSource.of(arrival.clientAddress().toSocketAddress()))
+                : new HandshakeAdmission.Applicant(Optional.empty(), sender);
+    }
+
+    /** Nothing on the wire can come from a loopback address: that is this machine. */
+    private static boolean isForeign(HandshakeArrival arrival) {
+        return !arrival.from().toSocketAddress().getAddress().isLoopbackAddress();
     }
 
     private void forgetLocked(InboundHandshake handshake) {

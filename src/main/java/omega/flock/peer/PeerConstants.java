@@ -126,23 +126,38 @@ public final class PeerConstants {
     /** Rounds of hole punching of one handshake that are being answered at a time. */
     static final int MAX_ROUNDS_AT_ONCE = 4;
 
-    /** Source hosts whose speed is watched; the least recent are forgotten. */
-    static final int MAX_SOURCES = 4096;
-
     /** How long a path is tried before another one gets its turn. */
     static final Duration PATH_PATIENCE = Duration.ofMillis(400);
 
     /** How long a bound stream waits for the peer's opening frame. */
     static final Duration OPENING_TIMEOUT = Duration.ofSeconds(10);
 
+    /** Half-open handshakes of one node that our relays have passed on, all servers together: nearly all honest ones do so. */
+    static final int MAX_HALF_OPEN_RELAYED = 384;
+
+    /** Half-open handshakes of one node that came from anybody else, all servers together. */
+    static final int MAX_HALF_OPEN_DIRECT = 128;
+
     /** Half-open handshakes of one node, all servers together. */
-    static final int MAX_HALF_OPEN = 256;
+    static final int MAX_HALF_OPEN = MAX_HALF_OPEN_RELAYED + MAX_HALF_OPEN_DIRECT;
 
-    /** Handshakes that one source host may start at once, and how many a second after that. */
-    static final int SOURCE_BURST = 64;
+    /** Handshakes that one client host may start at once: a school or an office may be behind one address. */
+    static final int SOURCE_BURST = 256;
 
-    /** See {@link #SOURCE_BURST}. */
+    /** Handshakes that one client host may start a second, on average. */
     static final int SOURCE_PER_SECOND = 16;
+
+    /** Handshakes that one relay may pass on at once. */
+    static final int RELAY_BURST = 512;
+
+    /** Handshakes that one relay may pass on a second, on average. */
+    static final int RELAY_PER_SECOND = 128;
+
+    /** Handshakes that all relays may pass on a second, on average. */
+    static final int RELAYED_PER_SECOND = 512;
+
+    /** Handshakes that are begun a second, on average: each takes about half a millisecond of processor time. */
+    static final int HANDSHAKES_PER_SECOND = 640;
 
     /** Connections that wait for {@link PeerServer#accept()}; what comes on top is reset. */
     static final int ACCEPT_BACKLOG = 256;

@@ -12,6 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import omega.flock.base.CloseReason;
 import omega.flock.base.KeyPair;
 import omega.flock.base.PublicKey;
@@ -49,7 +50,7 @@ final class PeerContext {
     private final RelayCache relayCache = new RelayCache();
     private final PeerCounters counters = new PeerCounters();
     private final ReentrantLock admissionLock = new ReentrantLock();
-    private final HandshakeAdmission admission = new HandshakeAdmission(PeerConstants.MAX_HALF_OPEN); // guarded by its lock
+    private final HandshakeAdmission<InboundHandshake> admission; // guarded by its lock
 
     PeerContext(Ticker ticker, TaskScope scope, DeadlineQueue timers, DhtNode dht, UdxTransport transport, Punching punching,
             LocalAddresses localAddresses, SecretStreamOptions streamOptions, SecureRandom random, KeyPair defaultKeyPair) {
@@ -63,6 +64,8 @@ final class PeerContext {
         this.streamOptions = streamOptions;
         this.random = random;
         this.dialer = new Dialer(this, defaultKeyPair);
+        this.admission = new HandshakeAdmission<>(PeerConstants.MAX_HALF_OPEN_RELAYED, PeerConstants.MAX_HALF_OPEN_DIRECT,
+                ticker.nanoTime());
     }
 
     /** Wraps a stream in the encryption that a handshake under one of our keys yielded. */
@@ -124,21 +127,22 @@ final class PeerContext {
         }
     }
 
-    /** Asks for one more half-open handshake of a server; returns why not, or empty for yes. */
-    Optional<PeerDrop> admitHandshake(String source, boolean limitSource) {
+    /** Asks for one more half-open handshake of a server; see {@link HandshakeAdmission#tryEnter}. */
+    HandshakeAdmission.Decision<InboundHandshake> admitHandshake(HandshakeAdmission.Applicant applicant, boolean limitSpeed,
+            Supplier<InboundHandshake> maker) {
         admissionLock.lock();
         try {
-            return admission.tryEnter(source, limitSource, ticker.nanoTime());
+            return admission.tryEnter(applicant, limitSpeed, maker, ticker.nanoTime());
         } finally {
             admissionLock.unlock();
         }
     }
 
     /** Gives back what {@link #admitHandshake} gave. */
-    void handshakeSettled() {
+    void handshakeSettled(InboundHandshake handshake) {
         admissionLock.lock();
         try {
-            admission.settled();
+            admission.settled(handshake);
         } finally {
             admissionLock.unlock();
         }

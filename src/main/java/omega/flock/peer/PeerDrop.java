@@ -2,10 +2,12 @@ package omega.flock.peer;
 
 /** Why something of a stranger was not acted upon. Each has a counter in {@link PeerStats#drops()}. */
 enum PeerDrop {
-    /** As many handshakes as a node takes are under way. */
+    /** As many handshakes as a node takes are under way, and nobody holds more of the places than whoever asked for one. */
     TOO_MANY_HALF_OPEN,
-    /** One host starts handshakes faster than it may. */
+    /** A client, a relay, or all of them together start handshakes faster than they may. */
     SOURCE_TOO_FAST,
+    /** A half-open handshake whose place was needed for a source that held fewer. */
+    DISPLACED,
     /** More copies of one handshake wait for its answer than there are ways for it to come. */
     TOO_MANY_COPIES,
     /** A first Noise message that does not decrypt, or a payload that is malformed. */

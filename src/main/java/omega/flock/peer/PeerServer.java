@@ -190,7 +190,12 @@ public final class PeerServer implements AutoCloseable {
         if (state.get() != State.LISTENING) {
             return;
         }
-        handshakes.enter(arrival, (first, number) -> new InboundHandshake(this, context, first, number)).ifPresent(entry -> {
+        HandshakeBook.Maker maker = (first, number) -> new InboundHandshake(this, context, first, number);
+        handshakes.enter(arrival, isRelay(arrival.from()), maker).ifPresent(entry -> {
+            entry.displaced().ifPresent(each -> {
+                context.counters().count(PeerDrop.DISPLACED);
+                each.abort("its place was needed for a source that held fewer");
+            });
             if (entry.isNew()) {
                 start(entry.handshake());
             } else {

@@ -29,12 +29,22 @@ public final class TokenBucket {
 
     /** Takes one token if there is one. */
     public boolean tryTake(long nowNanos) {
-        refill(nowNanos);
-        if (tokens < 1) {
+        return tryTake(1, nowNanos);
+    }
+
+    /** Takes so many tokens if they are there. */
+    public boolean tryTake(double count, long nowNanos) {
+        if (!has(count, nowNanos)) {
             return false;
         }
-        tokens -= 1;
+        tokens -= count;
         return true;
+    }
+
+    /** Tells whether so many tokens are there. */
+    public boolean has(double count, long nowNanos) {
+        refill(nowNanos);
+        return tokens >= count;
     }
 
     /** Tells whether the bucket is full, so that whoever keeps one for each stranger may forget this one. */

@@ -72,41 +72,6 @@ class HandshakeBookkeepingTest {
     }
 
     @Test
-    void soManyHandshakesAreUnderWayAndNoMore() {
-        HandshakeAdmission admission = new HandshakeAdmission(3);
-        for (int i = 0; i < 3; i++) {
-            assertEquals(Optional.empty(), admission.tryEnter("192.0.2." + i, true, 0));
-        }
-        assertEquals(Optional.of(PeerDrop.TOO_MANY_HALF_OPEN), admission.tryEnter("192.0.2.9", true, 0));
-        admission.settled();
-        assertEquals(Optional.empty(), admission.tryEnter("192.0.2.9", true, 0));
-        assertEquals(3, admission.inFlight());
-    }
-
-    @Test
-    void oneHostIsHeldToItsSpeedAndOthersAreNot() {
-        HandshakeAdmission admission = new HandshakeAdmission(1_000_000);
-        int admitted = 0;
-        while (admission.tryEnter("192.0.2.1", true, 0).isEmpty()) {
-            admitted++;
-        }
-        assertEquals(PeerConstants.SOURCE_BURST, admitted);
-        assertEquals(Optional.of(PeerDrop.SOURCE_TOO_FAST), admission.tryEnter("192.0.2.1", true, 0));
-        assertEquals(Optional.empty(), admission.tryEnter("192.0.2.2", true, 0));
-        assertEquals(Optional.empty(), admission.tryEnter("192.0.2.1", false, 0), "who is not watched is not held up");
-        assertEquals(Optional.empty(), admission.tryEnter("192.0.2.1", true, 1_000_000_000L));
-    }
-
-    @Test
-    void watchedHostsAreForgottenBeforeTheyBecomeTooMany() {
-        HandshakeAdmission admission = new HandshakeAdmission(Integer.MAX_VALUE);
-        for (int i = 0; i < 2 * PeerConstants.MAX_SOURCES; i++) {
-            admission.tryEnter("host " + i, true, 0);
-        }
-        assertEquals(PeerConstants.MAX_SOURCES, admission.sources());
-    }
-
-    @Test
     void relaysCountForTwoMoreCycles() {
         PeerAddress relay = new PeerAddress("192.0.2.1", 1);
         PeerAddress other = new PeerAddress("192.0.2.2", 2);

@@ -1,0 +1,151 @@
+package omega.flock.runtime;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedSet;
+
+/**
+ * Places that strangers share. When all are taken, whoever holds most gives its oldest one up for whoever holds fewer: one source at
+ * its bound so leaves room for everybody else, and many sources together cannot keep one more out. Pure; not thread-safe; a call
+ * takes constant time.
+ *
+ * <p>A source may be named by a path, such as the relay that sent a message and the client it names: then the relays share the places
+ * fairly, and among those of one relay its clients do.
+ *
+ * @param <T> what takes a place; no two are equal
+ */
+public final class FairSlots<T> {
+
+    /** A source, or what several have in common. */
+    private static final class Holder<T> {
+
+        private final Map<Object, Holder<T>> parts = new HashMap<>();
+        private final SequencedSet<T> items = new LinkedHashSet<>(); // at the end of a path; oldest first
+        private final List<SequencedSet<Object>> byHolding = new ArrayList<>(); // parts that hold so many; who does for longest is first
+        private int held;
+
+        int heldBy(Object part) {
+            Holder<T> holder = parts.get(part);
+            return holder == null ? 0 : holder.held;
+        }
+
+        int most() {
+            return byHolding.size() - 1;
+        }
+
+        /** A part holds one more or one fewer than before. */
+        void count(Object part, int change) {
+            int before = heldBy(part);
+            int now = before + change;
+            while (byHolding.size() <= now) {
+                byHolding.add(new LinkedHashSet<>());
+            }
+            if (before > 0) {
+                byHolding.get(before).remove(part);
+            }
+            if (now > 0) {
+                byHolding.get(now).add(part);
+            }
+            while (!byHolding.isEmpty() && byHolding.getLast().isEmpty()) {
+                byHolding.removeLast();
+            }
+        }
+    }
+
+    private final int capacity;
+    private final Holder<T> all = new Holder<>();
+
+    /**
+     * Creates places of which none is taken.
+     *
+     * @param capacity how many there are, at least 1
+     */
+    public FairSlots(int capacity) {
+        if (capacity < 1) {
+            throw new IllegalArgumentException("capacity " + capacity);
+        }
+        this.capacity = capacity;
+    }
+
+    /** {@return whether {@link #enter} would find a place: one is free, or is held by somebody who has more than the source} */
+    public boolean hasRoomFor(Object... path) {
+        return all.held < capacity || heaviest(path).isPresent();
+    }
+
+    /**
+     * Takes a place, which {@link #hasRoomFor} has said to be there.
+     *
+     * @param path the source; all paths are equally long
+     * @return what had to give up its place; empty if one was free
+     * @throws IllegalStateException if there is no place for the source
+     */
+    public Optional<T> enter(T item, Object... path) {
+        Optional<T> displaced = Optional.empty();
+        if (all.held >= capacity) {
+            Object[] loser = heaviest(path).orElseThrow(() -> new IllegalStateException("no place for " + List.of(path)));
+            displaced = Optional.of(find(loser).items.getFirst());
+            leave(displaced.get(), loser);
+        }
+        Holder<T> holder = all;
+        all.held++;
+        for (Object part : path) {
+            holder.count(part, 1);
+            holder = holder.parts.computeIfAbsent(part, any -> new Holder<>());
+            holder.held++;
+        }
+        if (!holder.items.add(item)) {
+            throw new IllegalArgumentException("has a place already: " + item);
+        }
+        return displaced;
+    }
+
+    /** {@return whether the item had a place, which is free now} */
+    public boolean leave(T item, Object... path) {
+        Holder<T> source = find(path);
+        if (source == null || !source.items.remove(item)) {
+            return false;
+        }
+        Holder<T> holder = all;
+        all.held--;
+        for (Object part : path) {
+            holder.count(part, -1);
+            Holder<T> inner = holder.parts.get(part);
+            if (--inner.held == 0) {
+                holder.parts.remove(part);
+            }
+            holder = inner;
+        }
+        return true;
+    }
+
+    /** {@return how many places a source, or all sources below the beginning of a path, hold} */
+    public int held(Object... path) {
+        Holder<T> holder = find(path);
+        return holder == null ? 0 : holder.held;
+    }
+
+    private Holder<T> find(Object... path) {
+        Holder<T> holder = all;
+        for (int i = 0; i < path.length && holder != null; i++) {
+            holder = holder.parts.get(path[i]);
+        }
+        return holder;
+    }
+
+    /** {@return who has to give way to a source: whoever holds most, but on its own path as long as nobody there holds more} */
+    private Optional<Object[]> heaviest(Object... path) {
+        Object[] loser = new Object[path.length];
+        Holder<T> holder = all;
+        boolean own = true;
+        for (int i = 0; i < path.length; i++) {
+            own = own && holder.heldBy(path[i]) == holder.most();
+            loser[i] = own ? path[i] : holder.byHolding.getLast().getFirst();
+            holder = holder.parts.get(loser[i]);
+        }
+        return own ? Optional.empty() : Optional.of(loser);
+    }
+}

@@ -1,0 +1,119 @@
+package omega.flock.peer;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.net.InetSocketAddress;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import omega.flock.runtime.NetworkSource;
+import org.junit.jupiter.api.Test;
+
+class HandshakeAdmissionTest {
+
+    private static final long SECOND = 1_000_000_000L;
+
+    private final HandshakeAdmission<Integer> admission = new HandshakeAdmission<>(6, 4, 0);
+    private final AtomicInteger next = new AtomicInteger();
+
+    @Test
+    void soManyHandshakesOfOneStrangerAreUnderWayAndNoMore() {
+        for (int i = 0; i < 4; i++) {
+            assertTrue(direct("8.8.8.8").handshake().isPresent());
+        }
+        assertEquals(Optional.of(PeerDrop.TOO_MANY_HALF_OPEN), direct("8.8.8.8").refusal());
+        admission.settled(0);
+        assertTrue(direct("8.8.8.8").handshake().isPresent());
+        assertEquals(4, admission.inFlight());
+    }
+
+    @Test
+    void anotherStrangerTakesThePlaceOfTheGreedyOnesOldest() {
+        for (int i = 0; i < 4; i++) {
+            direct("8.8.8.8");
+        }
+        assertEquals(Optional.of(0), direct("9.9.9.9").displaced());
+        admission.settled(0); // which ends, but has given its place back
+        assertEquals(4, admission.inFlight());
+    }
+
+    /** Attack: valid first messages from one source, each claiming another client. */
+    @Test
+    void claimedAddressesOfAStrangerDoNotMakeManyOfIt() {
+        for (int i = 0; i < 100; i++) {
+            direct("8.8.8.8");
+        }
+        assertTrue(relayed("1.1.1.1", "5.5.5.5").handshake().isPresent());
+        assertTrue(direct("9.9.9.9").handshake().isPresent());
+    }
+
+    /** Attack: the same from a thousand forged sources. */
+    @Test
+    void forgedSourcesDoNotTakeThePlacesOfTheRelays() {
+        relayed("1.1.1.1", "5.5.5.5");
+        for (int i = 0; i < 1000; i++) {
+            assertEquals(Optional.empty(), direct("8." + (i >> 8) + "." + (i & 0xff) + ".8").displaced().filter(gone -> gone == 0));
+        }
+        assertEquals(5, admission.inFlight());
+    }
+
+    /** Attack: one of our relays makes clients up. */
+    @Test
+    void aLyingRelayTakesPlacesFromItsOwnClients() {
+        relayed("1.1.1.1", "5.5.5.5");
+        for (int i = 0; i < 100; i++) {
+            assertEquals(Optional.empty(), relayed("2.2.2.2", "6.6." + i + ".6").displaced().filter(gone -> gone == 0));
+        }
+        assertTrue(relayed("1.1.1.1", "7.7.7.7").handshake().isPresent());
+    }
+
+    @Test
+    void oneHostIsHeldToItsSpeedAndOthersAreNot() {
+        HandshakeAdmission<Integer> wide = new HandshakeAdmission<>(100_000, 100_000, 0);
+        int admitted = 0;
+        while (enter(wide, Optional.empty(), "8.8.8.8", true, 0).handshake().isPresent()) {
+            admitted++;
+        }
+        assertEquals(PeerConstants.SOURCE_BURST, admitted);
+        assertEquals(Optional.of(PeerDrop.SOURCE_TOO_FAST), enter(wide, Optional.empty(), "8.8.8.8", true, 0).refusal());
+        assertTrue(enter(wide, Optional.empty(), "9.9.9.9", true, 0).handshake().isPresent());
+        assertTrue(enter(wide, Optional.empty(), "8.8.8.8", false, 0).handshake().isPresent(), "who is not watched is not held up");
+        assertTrue(enter(wide, Optional.empty(), "8.8.8.8", true, SECOND).handshake().isPresent());
+    }
+
+    @Test
+    void aRelayIsHeldToItsSpeedHoweverManyClientsItNames() {
+        HandshakeAdmission<Integer> wide = new HandshakeAdmission<>(100_000, 100_000, 0);
+        int admitted = 0;
+        for (int i = 0; i < 2000; i++) {
+            admitted += enter(wide, Optional.of("1.1.1.1"), "6." + (i >> 8) + "." + (i & 0xff) + ".6", true, 0).handshake().isPresent() ? 1 : 0;
+        }
+        assertEquals(PeerConstants.RELAY_BURST, admitted);
+    }
+
+    @Test
+    void twoHundredClientsBehindOneAddressMayComeAtOnce() {
+        HandshakeAdmission<Integer> real = new HandshakeAdmission<>(PeerConstants.MAX_HALF_OPEN_RELAYED, PeerConstants.MAX_HALF_OPEN_DIRECT, 0);
+        for (int i = 0; i < 200; i++) {
+            assertTrue(enter(real, Optional.of("1.1.1." + i % 3), "5.5.5.5", true, 0).handshake().isPresent());
+        }
+    }
+
+    private HandshakeAdmission.Decision<Integer> direct(String from) {
+        return enter(admission, Optional.empty(), from, false, 0);
+    }
+
+    private HandshakeAdmission.Decision<Integer> relayed(String relay, String client) {
+        return enter(admission, Optional.of(relay), client, false, 0);
+    }
+
+    private HandshakeAdmission.Decision<Integer> enter(HandshakeAdmission<Integer> into, Optional<String> relay, String client, boolean limit,
+            long now) {
+        return into.tryEnter(new HandshakeAdmission.Applicant(relay.map(HandshakeAdmissionTest::source), source(client)), limit,
+                next::getAndIncrement, now);
+    }
+
+    private static NetworkSource source(String host) {
+        return NetworkSource.of(new InetSocketAddress(host, 4711));
+    }
+}
