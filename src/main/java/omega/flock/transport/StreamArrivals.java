@@ -111,10 +111,12 @@ final class StreamArrivals {
         state.noticeEndLocked();
         StreamView view = state.machine.view();
         // A lone packet is answered at once, and so are many in one go; for a burst that comes one by one the driver answers.
-        boolean atOnce = packets > 1 || now - state.arrivedAt > TransportConstants.LONE_PACKET_NANOS;
+        boolean reply = state.wroteSince;
+        boolean atOnce = packets > 1 || reply || now - state.arrivedAt > TransportConstants.LONE_PACKET_NANOS;
         state.arrivedAt = now;
-        if (atOnce && packets == 1 && state.replyExpected && state.readersWaiting > 0 && view.readableBytes() > 0) {
-            // A request or reply: the user who waits for it may write again, which spares each side a packet.
+        state.wroteSince = false;
+        if (atOnce && packets == 1 && state.replyExpected && (reply || state.readersWaiting > 0) && view.readableBytes() > 0) {
+            // A request or reply: the user who waits for it, or is about to, may write again, which spares each side a packet.
             state.machine.deferAck(now + TransportConstants.ACK_PATIENCE_NANOS);
         }
         wakeUsersLocked(view);

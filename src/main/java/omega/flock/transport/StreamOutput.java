@@ -63,6 +63,7 @@ final class StreamOutput {
         long now = state.ticker.nanoTime();
         // Who takes longer than an ACK may wait would only have the peer measure too long a round trip.
         state.replyExpected = now - state.arrivedAt <= TransportConstants.ACK_PATIENCE_NANOS;
+        state.wroteSince = true;
         if (last && state.maySendForDriverLocked(now)) {
             return pump.pollLocked(now);
         }

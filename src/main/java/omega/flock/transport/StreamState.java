@@ -23,8 +23,9 @@ import omega.flock.transport.flow.StreamMachine;
  *     └────────────────────────nothing to do for 20 ms──────────────────────────┘
  * </pre>
  *
- * <p>A stream with a driver that waits has its deadlines watched by the driver, one without by its {@link DriverHost}, which
- * tells {@link #alarm()}. Every change of the machine ends in {@link #wakeDriverLocked}, under the lock; therefore no wake-up is lost.
+ * <p>A driver that waits watches the deadlines that it knew of when it began to wait. Others, and those of a stream without a driver, are
+ * watched by its {@link DriverHost}, which tells {@link #alarm()}: deadlines come and go with each packet of a conversation, and a
+ * wake-up costs more than the packet. Only the next step of a transfer wakes the driver itself. Every change of the machine ends in {@link #wakeDriverLocked}, under the lock; therefore no wake-up is lost.
  */
 final class StreamState {
     /** What the driver of the stream does. */
@@ -58,12 +59,13 @@ final class StreamState {
     int progressWaiting; // guarded by lock
     int readersWaiting; // guarded by lock
     long arrivedAt; // guarded by lock; when the last packet came
+    boolean wroteSince; // guarded by lock; the user has written since then
     boolean replyExpected; // guarded by lock; the user has lately written soon after an arrival
     private boolean sending; // guarded by lock; some thread polled packets and has not sent all of them yet
     private final DriverHost host;
     private final Runnable alarm = this::alarm;
     private Driver driver = Driver.ABSENT; // guarded by lock
-    private long driverDeadline; // guarded by lock; valid while the driver waits
+    private long driverDeadline; // guarded by lock; until when the driver waits, while it does
     private long alarmAt = TimerTable.NEVER; // guarded by lock; when the host will call, at the latest
     private DriverHost.Alarm pendingAlarm = NO_ALARM; // guarded by lock
     private CloseReason closeReason; // guarded by lock; null while the stream lives
@@ -142,22 +144,11 @@ final class StreamState {
         if (sending) {
             return; // whoever sends calls again
         }
-        boolean work = machine.wantsToSend(nowNanos) || machine.isOver();
-        switch (driver) {
-            case WAITING -> {
-                if (work || machine.nextDeadline() < driverDeadline) {
-                    driver = Driver.AT_WORK;
-                    output.signal();
-                }
-            }
-            case ABSENT -> {
-                if (!work || !machine.isConnected()) {
-                    setAlarmLocked();
-                } else {
-                    startDriverLocked();
-                }
-            }
-            case AT_WORK, GONE -> { }
+        boolean work = machine.isConnected() && (machine.wantsToSend(nowNanos) || machine.isOver());
+        if (work || driver == Driver.WAITING && machine.nextStep() < driverDeadline) {
+            callDriverLocked();
+        } else {
+            setAlarmLocked();
         }
     }
 
@@ -167,11 +158,11 @@ final class StreamState {
         try {
             alarmAt = TimerTable.NEVER;
             pendingAlarm = NO_ALARM;
-            if (driver != Driver.ABSENT || sending) {
-                return; // whoever is at work knows the deadline
+            if (sending) {
+                return; // whoever sends calls again
             }
             if (machine.nextDeadline() <= ticker.nanoTime()) {
-                startDriverLocked();
+                callDriverLocked();
             } else {
                 setAlarmLocked();
             }
@@ -251,9 +242,9 @@ final class StreamState {
 
     /** {@return how long the driver has to wait if nobody wakes it} */
     long beginWaitLocked(long nowNanos, long longestNanos) {
-        driverDeadline = machine.nextDeadline();
+        driverDeadline = Math.min(machine.nextDeadline(), nowNanos + longestNanos);
         driver = Driver.WAITING;
-        return driverDeadline == TimerTable.NEVER ? longestNanos : Math.min(driverDeadline - nowNanos, longestNanos);
+        return driverDeadline - nowNanos;
     }
 
     void endWaitLocked() {
@@ -271,17 +262,29 @@ final class StreamState {
         }
     }
 
-    private void startDriverLocked() {
-        driver = Driver.AT_WORK;
-        if (!host.startDriver()) {
-            driver = Driver.ABSENT; // the scope was cancelled, and the transport ends its streams itself
+    private void callDriverLocked() {
+        switch (driver) {
+            case WAITING -> {
+                driver = Driver.AT_WORK;
+                output.signal();
+            }
+            case ABSENT -> {
+                // If the scope was cancelled there is none, and the transport ends its streams itself.
+                driver = host.startDriver() ? Driver.AT_WORK : Driver.ABSENT;
+            }
+            case AT_WORK, GONE -> { }
         }
     }
 
     /** A deadline that has moved away is found out when the old one is due: only one that has come nearer costs anything. */
     private void setAlarmLocked() {
         long next = machine.nextDeadline();
-        if (next < alarmAt) {
+        boolean watched = switch (driver) {
+            case ABSENT -> false;
+            case WAITING -> next >= driverDeadline;
+            case AT_WORK, GONE -> true;
+        };
+        if (!watched && next < alarmAt) {
             pendingAlarm.cancel();
             pendingAlarm = host.setAlarm(next, alarm);
             alarmAt = next;

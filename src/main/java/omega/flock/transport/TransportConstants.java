@@ -12,7 +12,7 @@ final class TransportConstants {
     static final int IDLE_BATCHES = 32;
     /** Buffers of 8 KiB kept for the next stream that needs one. */
     static final int IDLE_CHUNKS = 256;
-    /** A packet is a lone one if none came before it for so long. */
+    /** A packet is a lone one if none came before it for so long, or if our user has written since: then it is a reply. */
     static final long LONE_PACKET_NANOS = 50_000;
     /**
      * How long a driver without work stays: longer than the pauses of a transfer, in which it would be started for each burst, and

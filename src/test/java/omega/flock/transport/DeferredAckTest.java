@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 /** For whom the ACK of a lone packet waits, and how long; by a clock that the test turns. */
 class DeferredAckTest {
     private static final long WHILE_NANOS = 100_000;
+    private static final long MOMENT_NANOS = 10_000;
     private static final int WINDOW = 1 << 20;
 
     private final SimulatedDriver.Clock clock = new SimulatedDriver.Clock();
@@ -35,11 +36,15 @@ class DeferredAckTest {
 
     /** A packet of 5 bytes, a while after whatever was before, for a user who waits for it and takes it at once. */
     private void arrive() throws IOException {
-        clock.now += WHILE_NANOS;
+        arrive(WHILE_NANOS, 1);
+    }
+
+    private void arrive(long afterNanos, int readers) throws IOException {
+        clock.now += afterNanos;
         int acknowledged = sent.isEmpty() ? 0 : written();
         ByteBuffer packet = ByteBuffer.allocate(25);
         new PacketHeader().set(PacketFlags.DATA, 0, 1, WINDOW, arrived++, acknowledged).encode(packet);
-        side.state.readersWaiting = 1;
+        side.state.readersWaiting = readers;
         side.stream.arrivals().onDatagram(side.port, peer, packet.rewind());
         side.checkNothingIsForgotten(true);
         side.state.readersWaiting = 0;
@@ -128,5 +133,39 @@ class DeferredAckTest {
         passUntil(clock.now);
         assertEquals(3, sent.size());
         assertEquals(3, sent.getLast().ack());
+    }
+
+    @Test
+    void aReplyIsALonePacketHoweverSoonItComesAndThoughItsUserIsNotBackYet() throws IOException {
+        arrive();
+        write();
+        for (int i = 2; i <= 5; i++) {
+            arrive(MOMENT_NANOS, 0);
+            assertEquals(i, sent.size(), "the ACK waits");
+            write();
+            assertEquals(i + 1, sent.size());
+            assertEquals(i, sent.getLast().ack());
+        }
+        assertEquals(0, side.driversStarted);
+    }
+
+    @Test
+    void aConversationWakesNoDriverThatIsStillThere() throws IOException {
+        arrive();
+        write();
+        arrive();
+        passUntil(clock.now + TransportConstants.ACK_PATIENCE_NANOS); // in vain: a driver sends the ACK
+        assertTrue(side.isDriving());
+        int alarms = side.alarmsRung;
+        int wakes = side.driverWakes;
+        long end = clock.now + TransportConstants.DRIVER_PATIENCE_NANOS / 2;
+        while (clock.now < end) {
+            write();
+            passUntil(clock.now + MOMENT_NANOS);
+            arrive(MOMENT_NANOS, 1);
+        }
+        assertEquals(wakes, side.driverWakes);
+        assertTrue(side.isDriving());
+        assertTrue(side.alarmsRung - alarms <= 12, () -> side.alarmsRung - alarms + " alarms in ten milliseconds");
     }
 }

@@ -42,6 +42,7 @@ final class SimulatedDriver {
     final Port port;
     int driversStarted;
     int alarmsRung;
+    int driverWakes;
     long alarmAt = TimerTable.NEVER;
     boolean refuseDrivers;
     boolean settled;
@@ -108,6 +109,7 @@ final class SimulatedDriver {
         state.lock.lock();
         try {
             if (state.driverLocked() == StreamState.Driver.WAITING) {
+                driverWakes++;
                 state.endWaitLocked();
             }
             switch (new StreamDriver(state, pump).dutyLocked(clock.now, idleUntil)) {
@@ -137,7 +139,7 @@ final class SimulatedDriver {
         try {
             StreamState.Driver driver = state.driverLocked();
             boolean sending = polled.isPresent();
-            boolean callIsDue = driver == StreamState.Driver.WAITING ? waitUntil <= clock.now : alarmAt <= clock.now;
+            boolean callIsDue = alarmAt <= clock.now || driver == StreamState.Driver.WAITING && waitUntil <= clock.now;
             if (!stream.isConnected() || driver == StreamState.Driver.AT_WORK || sending || refuseDrivers || callIsDue) {
                 return;
             }
@@ -151,7 +153,8 @@ final class SimulatedDriver {
                 }
                 case WAITING -> {
                     assertFalse(work || state.machine.isOver(), "there is work, and the driver sleeps");
-                    assertTrue(waitUntil <= deadline, "the driver sleeps beyond the deadline");
+                    assertTrue(Math.min(waitUntil, alarmAt) <= deadline, "nobody watches the deadline");
+                    assertTrue(waitUntil <= state.machine.nextStep(), "the driver sleeps beyond the next step");
                 }
                 case GONE -> assertTrue(state.machine.isOver() && !work);
                 case AT_WORK -> throw new AssertionError("looked at above");

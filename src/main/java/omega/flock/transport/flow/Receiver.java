@@ -6,19 +6,21 @@ import static omega.flock.transport.flow.FlowConstants.MTU_MAX;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Optional;
+import omega.flock.runtime.TimerTable;
 
 /** The receiving half of a stream: bytes in order, messages, and what the peer has to be told about both. */
 final class Receiver {
     private final ReassemblyBuffer buffer;
+    private final TimerTable<StreamTimer> timers; // an ACK that waits has a timer
     private final FlowCounters counters;
     private final ArrayDeque<byte[]> messages = new ArrayDeque<>(0);
     private final int leastWindow;
     private long advertised;
     private boolean ackOwed;
-    private boolean ackDeferred;
 
-    Receiver(StreamConfig config, FlowCounters counters) {
+    Receiver(StreamConfig config, TimerTable<StreamTimer> timers, FlowCounters counters) {
         this.buffer = new ReassemblyBuffer(config.receiveWindowBytes(), config.initialAck(), config.chunks());
+        this.timers = timers;
         this.counters = counters;
         // Below this a window would draw tiny packets (silly window syndrome, RFC 9293 §3.8.6.2).
         this.leastWindow = Math.min(config.receiveWindowBytes() / 2, MTU_MAX);
@@ -79,24 +81,25 @@ final class Receiver {
 
     void oweAck() {
         ackOwed = true;
-        ackDeferred = false;
+        releaseAck();
     }
 
-    /** {@return whether an ACK is owed that may wait for data to carry it} None waits while there is a gap. */
-    boolean deferAck() {
-        ackDeferred = ackOwed && buffer.outOfOrder().isEmpty();
-        return ackDeferred;
+    /** Lets an ACK that is owed wait until then for data to carry it. None waits while there is a gap. */
+    void deferAck(long untilNanos) {
+        if (ackOwed && buffer.outOfOrder().isEmpty()) {
+            timers.set(StreamTimer.DEFERRED_ACK, untilNanos);
+        }
     }
 
     /** {@return whether an ACK had waited, which is due now} */
     boolean releaseAck() {
-        boolean waited = ackDeferred;
-        ackDeferred = false;
+        boolean waited = timers.isSet(StreamTimer.DEFERRED_ACK);
+        timers.clear(StreamTimer.DEFERRED_ACK);
         return waited;
     }
 
     boolean isAckDue() {
-        return ackOwed && !ackDeferred;
+        return ackOwed && !timers.isSet(StreamTimer.DEFERRED_ACK);
     }
 
     boolean isAckOwed() {
@@ -105,7 +108,7 @@ final class Receiver {
 
     void ackSent() {
         ackOwed = false;
-        ackDeferred = false;
+        releaseAck();
     }
 
     /** {@return the window for the header being written; remembered, to notice when the peer should hear of a larger one} */

@@ -45,7 +45,7 @@ public final class StreamMachine {
     }
 
     StreamMachine(StreamConfig config, CongestionController controller) {
-        receiver = new Receiver(config, counters);
+        receiver = new Receiver(config, timers, counters);
         sender = new Sender(config, timers, counters, controller);
         writer = new PacketWriter(receiver);
         view = new StreamView(sender, receiver, counters);
@@ -137,8 +137,8 @@ public final class StreamMachine {
 
     /** Lets an ACK that is owed wait for data that carries it: until that time at the latest, the next packet or {@link #releaseAck}. */
     public void deferAck(long untilNanos) {
-        if (end == null && receiver.deferAck()) {
-            timers.set(StreamTimer.DEFERRED_ACK, untilNanos);
+        if (end == null) {
+            receiver.deferAck(untilNanos);
         }
     }
 
@@ -218,10 +218,7 @@ public final class StreamMachine {
      * @param out with room for {@link omega.flock.transport.packet.PacketConstants#MAX_DATAGRAM_BYTES}
      */
     public boolean pollPacket(long nowNanos, ByteBuffer out) {
-        if (!isConnected()) {
-            return false;
-        }
-        boolean written = end == null ? pollLive(nowNanos, out) : pollLast(out);
+        boolean written = isConnected() && (end == null ? pollLive(nowNanos, out) : pollLast(out));
         counters.packetsSent += written ? 1 : 0;
         return written;
     }
@@ -234,6 +231,11 @@ public final class StreamMachine {
     /** {@return when {@link #onDeadline} must be called, or {@link TimerTable#NEVER}} */
     public long nextDeadline() {
         return timers.nextDeadline();
+    }
+
+    /** {@return when a transfer goes on by itself, which bears no delay, or {@link TimerTable#NEVER}; no sooner than the next deadline} */
+    public long nextStep() {
+        return Math.min(timers.deadline(StreamTimer.PACING), timers.deadline(StreamTimer.REORDERING));
     }
 
     /** Acts on every timer that is due. */
@@ -343,8 +345,7 @@ public final class StreamMachine {
             }
             case TAIL_LOSS -> sender.recovery().onTailTimer();
             case REORDERING -> sender.recovery().detectLoss(nowNanos);
-            case DEFERRED_ACK -> receiver.releaseAck();
-            case PACING -> { } // polling asks the pacer again
+            case DEFERRED_ACK, PACING -> { } // polling asks again
             case ZERO_WINDOW -> {
                 if (!sender.onZeroWindowTimer(nowNanos)) {
                     finish(StreamEnd.TIMED_OUT);

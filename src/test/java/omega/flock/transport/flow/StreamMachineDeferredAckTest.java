@@ -44,6 +44,7 @@ class StreamMachineDeferredAckTest {
         PacketHeader carrier = next(machine, 3);
         assertEquals(PacketFlags.DATA, carrier.flags());
         assertEquals(1, carrier.ack());
+        assertTrue(machine.nextDeadline() > UNTIL, "nothing waits any more");
         assertTrue(isSilent(machine, 4));
         machine.onDeadline(UNTIL);
         assertTrue(isSilent(machine, UNTIL), "it has been sent");
