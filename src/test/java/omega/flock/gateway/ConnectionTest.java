@@ -270,8 +270,8 @@ class ConnectionTest {
 
     @Test
     void aWriterWaitsForAReaderAndWhatWaitsIsBounded() throws Exception {
-        // 256 KiB uncut here, a window of 4 MiB there, a few frames on the way.
-        long most = 8L << 20;
+        // 256 KiB uncut here, a window of 8 MiB there, a few frames on the way.
+        long most = 12L << 20;
         byte[] piece = random(1 << 16, 5);
         long[] written = new long[1];
         Task<Void> writer = pair.threads.fork("blocked writer", () -> {

@@ -31,6 +31,7 @@ import omega.flock.base.CloseReason;
 import omega.flock.base.FlockException;
 import omega.flock.runtime.Task;
 import omega.flock.runtime.Ticker;
+import omega.flock.transport.flow.FlowConstants;
 import omega.flock.transport.packet.PacketFlags;
 import omega.flock.transport.packet.PacketHeader;
 import org.junit.jupiter.api.AfterEach;
@@ -104,10 +105,10 @@ class UdxStreamTest {
 
     @Test
     void aWriterBlocksWhileNobodyReadsAndGoesOnWhenSomebodyDoes() throws Exception {
-        byte[] data = random(8_000_000);
+        byte[] data = random(2 * FlowConstants.DEFAULT_WINDOW_BYTES);
         Task<Void> writing = fixture.scope.fork("write", () -> a.write(data, 0, data.length));
         assertThrows(TimeoutException.class, () -> writing.join(Duration.ofMillis(700)));
-        assertTrue(b.available() <= 4_194_304 + 2048);
+        assertTrue(b.available() <= FlowConstants.DEFAULT_WINDOW_BYTES + 2048);
         byte[] got = read(b, data.length).getBytes(StandardCharsets.UTF_8);
         assertTrue(got.length > 0);
         writing.join(Duration.ofSeconds(10));
@@ -115,7 +116,8 @@ class UdxStreamTest {
 
     @Test
     void aSlowReaderBlocksOnlyItsOwnStream() throws Exception {
-        Task<Void> stuck = fixture.scope.fork("stuck", () -> a.write(new byte[8_000_000], 0, 8_000_000));
+        byte[] data = new byte[2 * FlowConstants.DEFAULT_WINDOW_BYTES];
+        Task<Void> stuck = fixture.scope.fork("stuck", () -> a.write(data, 0, data.length));
         UdxStream[] other = fixture.pair();
         for (int i = 0; i < 100; i++) {
             write(other[0], "ping");

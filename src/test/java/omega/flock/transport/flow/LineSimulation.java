@@ -69,7 +69,7 @@ final class LineSimulation {
     final class Flow {
         final StreamMachine sender;
         final CongestionController controller;
-        private final StreamMachine receiver = new StreamMachine(StreamConfig.of(4 << 20, true));
+        private final StreamMachine receiver = new StreamMachine(StreamConfig.of(FlowConstants.DEFAULT_WINDOW_BYTES, true));
         private final long startAt;
         private final PacketHeader header = new PacketHeader();
         private long toWrite = Long.MAX_VALUE;
@@ -80,7 +80,7 @@ final class LineSimulation {
 
         private Flow(CongestionController controller, long startAt) {
             this.controller = controller;
-            this.sender = new StreamMachine(StreamConfig.of(4 << 20, true), controller);
+            this.sender = new StreamMachine(StreamConfig.of(FlowConstants.DEFAULT_WINDOW_BYTES, true), controller);
             this.startAt = startAt;
             sender.connect(now, new StreamPath(1, ADDRESS));
             receiver.connect(now, new StreamPath(2, ADDRESS));
