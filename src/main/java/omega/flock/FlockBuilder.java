@@ -23,6 +23,7 @@ import omega.flock.swarm.SwarmOptions;
  * <tr><td>{@link #maxPeers}</td><td>64 connections, up to which discovered peers are dialled</td></tr>
  * <tr><td>{@link #maxClientConnections}</td><td>no limit</td></tr>
  * <tr><td>{@link #maxServerConnections}</td><td>no limit</td></tr>
+ * <tr><td>{@link #maxServerConnectionsPerHost}</td><td>256</td></tr>
  * <tr><td>{@link #maxParallel}</td><td>3 dials at a time</td></tr>
  * <tr><td>{@link #firewall}</td><td>rejects nobody</td></tr>
  * <tr><td>{@link #relayThrough}</td><td>none</td></tr>
@@ -43,6 +44,7 @@ public abstract sealed class FlockBuilder<B extends FlockBuilder<B>> permits Flo
     private int maxPeers = DialBudget.DEFAULT.maxPeers();
     private int maxClientConnections = DialBudget.DEFAULT.maxClientConnections();
     private int maxServerConnections = DialBudget.DEFAULT.maxServerConnections();
+    private int maxServerConnectionsPerHost = DialBudget.DEFAULT.maxServerConnectionsPerHost();
     private int maxParallel = DialBudget.DEFAULT.maxParallel();
     private Optional<Predicate<PublicKey>> firewall = Optional.empty();
     private List<PublicKey> relayThrough = List.of();
@@ -76,7 +78,7 @@ public abstract sealed class FlockBuilder<B extends FlockBuilder<B>> permits Flo
     /**
      * Sets up to how many connections of any kind discovered peers are dialled. Neither refuses connections from outside
      * nor concerns peers joined by key; those leave less room: with 1, 2 and 4 of them a half, a third and a quarter
-     * of the connections are dialled.
+     * of the connections are dialled. Connections from outside fill three quarters of it at most: the rest is for own dials.
      *
      * @param max 0 or more; 0 to dial nobody
      */
@@ -102,6 +104,17 @@ public abstract sealed class FlockBuilder<B extends FlockBuilder<B>> permits Flo
      */
     public B maxServerConnections(int max) {
         maxServerConnections = requireNotNegative("maxServerConnections", max);
+        return self();
+    }
+
+    /**
+     * Sets how many connections may be open at a time that peers have opened to this flock from one address, which for those that a
+     * relay carries is the relay's. Those above it are reset. On loopback each port is an address of its own.
+     *
+     * @param max 0 or more; {@link Integer#MAX_VALUE} for no limit
+     */
+    public B maxServerConnectionsPerHost(int max) {
+        maxServerConnectionsPerHost = requireNotNegative("maxServerConnectionsPerHost", max);
         return self();
     }
 
@@ -221,7 +234,7 @@ public abstract sealed class FlockBuilder<B extends FlockBuilder<B>> permits Flo
 
     SwarmOptions options(SplittableRandom random) {
         return new SwarmOptions(keyPair.or(() -> seeded).orElseGet(KeyPair::generate),
-                new DialBudget(maxPeers, maxClientConnections, maxServerConnections, maxParallel),
+                new DialBudget(maxPeers, maxClientConnections, maxServerConnections, maxServerConnectionsPerHost, maxParallel),
                 backoffs.apply(Backoffs.defaults(random)), firewall, relayThrough);
     }
 

@@ -6,6 +6,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import omega.flock.base.CloseReason;
+import omega.flock.runtime.NetworkSource;
 import omega.flock.runtime.Task;
 
 /**
@@ -35,6 +36,7 @@ final class ConnectionEntry<L extends Link> {
 
     private final PeerState peer;
     private final boolean dialled;
+    private final Optional<NetworkSource> source;
     private final Deque<L> successors = new ArrayDeque<>();
     private Stage stage;
     private Optional<L> link;
@@ -44,6 +46,7 @@ final class ConnectionEntry<L extends Link> {
     private ConnectionEntry(PeerState peer, boolean dialled, Stage stage, Optional<L> link) {
         this.peer = peer;
         this.dialled = dialled;
+        this.source = link.map(each -> NetworkSource.of(each.remoteAddress()));
         this.stage = stage;
         this.link = link;
     }
@@ -63,6 +66,11 @@ final class ConnectionEntry<L extends Link> {
     /** Tells whether we dialled it. */
     boolean dialled() {
         return dialled;
+    }
+
+    /** Returns where one that we did not dial came from when it opened, whatever path it has taken since. */
+    Optional<NetworkSource> source() {
+        return source;
     }
 
     Stage stage() {

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import omega.flock.base.PublicKey;
+import omega.flock.runtime.NetworkSource;
 import omega.flock.swarm.ConnectionEntry.Stage;
 
 /**
@@ -17,6 +18,7 @@ import omega.flock.swarm.ConnectionEntry.Stage;
 final class ConnectionTable<L extends Link> {
 
     private final Map<PublicKey, ConnectionEntry<L>> entries = new HashMap<>();
+    private final Map<NetworkSource, Integer> inboundFrom = new HashMap<>();
     private int dials;
     private int inbound;
     private int underWay;
@@ -43,6 +45,7 @@ final class ConnectionTable<L extends Link> {
         ConnectionEntry<L> entry = ConnectionEntry.inbound(peer, link);
         put(entry);
         inbound++;
+        inboundFrom.merge(entry.source().orElseThrow(), 1, Integer::sum);
         return entry;
     }
 
@@ -64,6 +67,7 @@ final class ConnectionTable<L extends Link> {
             dials--;
         } else {
             inbound--;
+            inboundFrom.computeIfPresent(entry.source().orElseThrow(), (source, held) -> held == 1 ? null : held - 1);
         }
         entry.closed();
         entries.remove(entry.peer().publicKey(), entry);
@@ -95,6 +99,11 @@ final class ConnectionTable<L extends Link> {
         return inbound;
     }
 
+    /** Returns how many of those that others opened come from one source. */
+    int inboundFrom(NetworkSource source) {
+        return inboundFrom.getOrDefault(source, 0);
+    }
+
     /** Returns how many dials have begun and neither opened nor ended, the firewall's questions included. */
     int underWay() {
         return underWay;
@@ -111,6 +120,7 @@ final class ConnectionTable<L extends Link> {
         entries.clear();
         dials = 0;
         inbound = 0;
+        inboundFrom.clear();
         underWay = 0;
     }
 

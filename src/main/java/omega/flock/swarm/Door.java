@@ -11,6 +11,7 @@ import omega.flock.base.CloseReason;
 import omega.flock.base.FlockException;
 import omega.flock.base.PeerAddress;
 import omega.flock.base.PublicKey;
+import omega.flock.runtime.NetworkSource;
 
 /**
  * Listens under the swarm's key and takes in who connects, on one virtual thread; decides between two connections to one
@@ -153,7 +154,8 @@ final class Door<L extends Link> {
     }
 
     private void take(L link) {
-        if (!context.options.budget().allowsInbound(connections.inbound())) {
+        int held = connections.inboundFrom(NetworkSource.of(link.remoteAddress()));
+        if (!context.options.budget().allowsInbound(connections.inbound()) || !context.options.budget().allowsInboundFrom(held)) {
             refuse(link, Drop.SERVER_LIMIT, SwarmFailures.serverLimit());
             return;
         }

@@ -1,6 +1,7 @@
 package omega.flock.swarm;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.util.Objects;
 import java.util.function.Consumer;
 import omega.flock.base.CloseReason;
@@ -22,6 +23,11 @@ public record GatewayLink(Connection connection) implements Link {
     @Override
     public PublicKey remotePublicKey() {
         return connection.remotePublicKey();
+    }
+
+    @Override
+    public InetSocketAddress remoteAddress() {
+        return connection.remoteAddress();
     }
 
     @Override

@@ -1,6 +1,7 @@
 package omega.flock.swarm;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.util.function.Consumer;
 import omega.flock.base.CloseReason;
 import omega.flock.base.PublicKey;
@@ -10,6 +11,9 @@ public interface Link {
 
     /** Returns the key that the handshake has proven. */
     PublicKey remotePublicKey();
+
+    /** Returns the address that the connection comes from: of the peer, or of a relay that carries it. */
+    InetSocketAddress remoteAddress();
 
     /** Returns how many messages were sent, keep-alives included. */
     long messagesSent();

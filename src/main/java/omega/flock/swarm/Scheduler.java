@@ -367,7 +367,7 @@ final class Scheduler<L extends Link> {
     }
 
     private boolean withinLimits() {
-        return context.options.budget().allowsDiscovered(connections.size(), connections.dials(), book.explicitCount());
+        return context.options.budget().allowsDiscovered(connections.dials(), connections.inbound(), book.explicitCount());
     }
 
     private boolean mayDialQueued() {

@@ -52,6 +52,12 @@ final class SwarmConstants {
 
     // ---- our tuning ----
 
+    /** The part of {@link #MAX_PEERS} that connections from outside do not fill: one in so many. */
+    static final int OWN_SHARE = 4;
+
+    /** Connections that one address may open to us: a school or an office may be behind it. */
+    static final int MAX_SERVER_CONNECTIONS_PER_HOST = 256;
+
     /** Nodes that a topic remembers to have met, and to unannounce from: two walks of 20. */
     static final int MAX_REMEMBERED_NODES = 40;
 

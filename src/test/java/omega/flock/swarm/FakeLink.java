@@ -1,5 +1,6 @@
 package omega.flock.swarm;
 
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -13,6 +14,8 @@ import omega.flock.base.PublicKey;
 /** One end of a connection in memory. What one end does, the other sees at once. */
 final class FakeLink implements Link {
 
+    private static final AtomicInteger COUNT = new AtomicInteger();
+
     private final PublicKey remote;
     private final boolean initiator;
     private final AtomicLong sent = new AtomicLong();
@@ -25,6 +28,7 @@ final class FakeLink implements Link {
     private boolean holdsClose; // guarded by lock
     private Optional<CloseReason> heldClose = Optional.empty(); // guarded by lock
     private FakeLink peer = this; // set once, before the link is published
+    private volatile InetSocketAddress remoteAddress = new InetSocketAddress("127.0.0.1", 1 + COUNT.getAndIncrement() % 65535);
 
     private FakeLink(PublicKey remote, boolean initiator) {
         this.remote = remote;
@@ -42,6 +46,16 @@ final class FakeLink implements Link {
 
     FakeLink peer() {
         return peer;
+    }
+
+    /** The other end sees it come from there. */
+    void comesFrom(String host) {
+        peer.remoteAddress = new InetSocketAddress(host, 4711);
+    }
+
+    @Override
+    public InetSocketAddress remoteAddress() {
+        return remoteAddress;
     }
 
     boolean initiator() {

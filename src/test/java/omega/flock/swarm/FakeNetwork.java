@@ -39,6 +39,7 @@ final class FakeNetwork implements Network<FakeLink> {
     volatile Optional<String> failsListen = Optional.empty();
     volatile Optional<String> failsDials = Optional.empty();
     volatile boolean randomized;
+    volatile Optional<String> host = Optional.empty(); // that others see; empty for a port of loopback
     volatile Supplier<List<PublicKey>> relaysOfListener = List::of;
     volatile Optional<FakeWorld.Held<Boolean>> holdsUnannounce = Optional.empty();
     volatile Optional<FakeWorld.Held<Boolean>> holdsSuspend = Optional.empty();
@@ -76,6 +77,7 @@ final class FakeNetwork implements Network<FakeLink> {
             throw new FlockException("PEER_CONNECTION_FAILED", "no answer");
         }
         FakeLink near = FakeLink.pair(self, remote);
+        host.ifPresent(near::comesFrom);
         listener.deliver(near.peer());
         return near;
     }

@@ -111,7 +111,7 @@ class SwarmExplicitTest {
     void explicitPeersIgnoreMaxPeers() throws Exception {
         Member first = listener();
         Member second = listener();
-        Member client = lab.member(new DialBudget(1, 0, Integer.MAX_VALUE, 3));
+        Member client = lab.member(new DialBudget(1, 0, Integer.MAX_VALUE, 256, 3));
         client.swarm.joinPeer(first.key());
         client.swarm.joinPeer(second.key());
         lab.settle();

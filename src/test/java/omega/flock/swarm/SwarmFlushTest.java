@@ -129,7 +129,7 @@ class SwarmFlushTest {
         lab.joined(SERVER);
         lab.joined(SERVER);
         lab.joined(SERVER);
-        Member client = lab.member(new DialBudget(1, Integer.MAX_VALUE, Integer.MAX_VALUE, 3));
+        Member client = lab.member(new DialBudget(1, Integer.MAX_VALUE, Integer.MAX_VALUE, 256, 3));
         client.swarm.join(TOPIC, CLIENT);
         assertTrue(client.swarm.flush(Optional.empty()));
         assertEquals(1, client.swarm.connections().size());
@@ -212,7 +212,7 @@ class SwarmFlushTest {
         lab.listen(busy);
         Member other = lab.member();
         lab.listen(other);
-        Member client = lab.member(new DialBudget(64, Integer.MAX_VALUE, Integer.MAX_VALUE, 1));
+        Member client = lab.member(new DialBudget(64, Integer.MAX_VALUE, Integer.MAX_VALUE, 256, 1));
         lab.listen(client);
         client.network.holdsDials = true;
         client.swarm.joinPeer(busy.key());

@@ -45,7 +45,7 @@ class SwarmLimitsTest {
     @Test
     void maxPeersEndsTheDialling() {
         servers(5);
-        Member client = joined(new DialBudget(2, Integer.MAX_VALUE, Integer.MAX_VALUE, 3), Integer.MAX_VALUE);
+        Member client = joined(new DialBudget(2, Integer.MAX_VALUE, Integer.MAX_VALUE, 256, 3), Integer.MAX_VALUE);
         assertEquals(2, client.swarm.connections().size());
         client.swarm.connections().getFirst().finish();
         lab.settle();
@@ -56,13 +56,13 @@ class SwarmLimitsTest {
     @Test
     void maxPeersOfZeroDialsNobody() {
         servers(2);
-        Member client = joined(new DialBudget(0, Integer.MAX_VALUE, Integer.MAX_VALUE, 3), Integer.MAX_VALUE);
+        Member client = joined(new DialBudget(0, Integer.MAX_VALUE, Integer.MAX_VALUE, 256, 3), Integer.MAX_VALUE);
         assertEquals(List.of(), client.dialled());
     }
 
     @Test
     void maxPeersRefusesNobodyFromOutside() throws Exception {
-        Member server = lab.member(new DialBudget(1, Integer.MAX_VALUE, Integer.MAX_VALUE, 3));
+        Member server = lab.member(new DialBudget(1, Integer.MAX_VALUE, Integer.MAX_VALUE, 256, 3));
         lab.listen(server);
         for (int i = 0; i < 3; i++) {
             lab.member().swarm.joinPeer(server.key());
@@ -74,7 +74,7 @@ class SwarmLimitsTest {
     @Test
     void maxClientConnectionsCountsOwnDialsOnly() throws Exception {
         servers(4);
-        Member client = lab.member(new DialBudget(64, 2, Integer.MAX_VALUE, 3));
+        Member client = lab.member(new DialBudget(64, 2, Integer.MAX_VALUE, 256, 3));
         lab.listen(client);
         lab.member().swarm.joinPeer(client.key());
         lab.settle();
@@ -87,7 +87,7 @@ class SwarmLimitsTest {
     /** Upstream stores this limit and never looks at it. */
     @Test
     void maxServerConnectionsIsEnforced() throws Exception {
-        Member server = lab.member(new DialBudget(64, Integer.MAX_VALUE, 2, 3));
+        Member server = lab.member(new DialBudget(64, Integer.MAX_VALUE, 2, 256, 3));
         lab.listen(server);
         List<Member> clients = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
@@ -104,9 +104,50 @@ class SwarmLimitsTest {
         assertEquals(2, server.swarm.connections().size(), "another one took the place");
     }
 
+    /** Attack: one host with a key for each connection. */
+    @Test
+    void oneHostTakesItsShareOfTheConnectionsAndOthersStillGetIn() throws Exception {
+        Member server = lab.member(new DialBudget(64, Integer.MAX_VALUE, Integer.MAX_VALUE, 2, 3));
+        lab.listen(server);
+        List<Member> strangers = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            strangers.add(connectFrom("8.8.8.8", server));
+        }
+        assertEquals(2, server.swarm.connections().size());
+        assertEquals(2, server.swarm.stats().drops().get(Drop.SERVER_LIMIT));
+        connectFrom("9.9.9.9", server);
+        assertEquals(3, server.swarm.connections().size());
+        strangers.getFirst().link().finish();
+        lab.settle();
+        connectFrom("8.8.8.8", server);
+        assertEquals(3, server.swarm.connections().size(), "its place is free again");
+    }
+
+    /** Attack: the same, against a flock that looks for peers. */
+    @Test
+    void strangersWhoConnectDoNotKeepAFlockFromDialling() throws Exception {
+        Member member = lab.member();
+        lab.listen(member);
+        for (int i = 0; i < 80; i++) {
+            connectFrom("8.8.8." + i % 256, member);
+        }
+        servers(20);
+        member.swarm.join(TOPIC, CLIENT);
+        lab.settle();
+        assertEquals(16, member.dialled().stream().distinct().count(), "a quarter of 64");
+    }
+
+    private Member connectFrom(String host, Member server) {
+        Member client = lab.member();
+        client.network.host = Optional.of(host);
+        client.swarm.joinPeer(server.key());
+        lab.settle();
+        return client;
+    }
+
     @Test
     void aReplacementTakesNoPlaceOfItsOwn() throws Exception {
-        Member server = lab.member(new DialBudget(64, Integer.MAX_VALUE, 1, 3));
+        Member server = lab.member(new DialBudget(64, Integer.MAX_VALUE, 1, 256, 3));
         lab.listen(server);
         Member client = lab.member();
         FakeLink old = client.network.connect(server.key(), client.key());
@@ -179,10 +220,11 @@ class SwarmLimitsTest {
     void negativeLimitsAreTheCallersMistake() {
         assertThrows(IllegalArgumentException.class, () -> new JoinModes(true, true, -1));
         assertThrows(IllegalArgumentException.class, () -> new JoinModes(false, false, 1));
-        assertThrows(IllegalArgumentException.class, () -> new DialBudget(-1, 1, 1, 1));
-        assertThrows(IllegalArgumentException.class, () -> new DialBudget(1, -1, 1, 1));
-        assertThrows(IllegalArgumentException.class, () -> new DialBudget(1, 1, -1, 1));
-        assertThrows(IllegalArgumentException.class, () -> new DialBudget(1, 1, 1, 0));
+        assertThrows(IllegalArgumentException.class, () -> new DialBudget(1, 1, 1, -1, 1));
+        assertThrows(IllegalArgumentException.class, () -> new DialBudget(-1, 1, 1, 256, 1));
+        assertThrows(IllegalArgumentException.class, () -> new DialBudget(1, -1, 1, 256, 1));
+        assertThrows(IllegalArgumentException.class, () -> new DialBudget(1, 1, -1, 256, 1));
+        assertThrows(IllegalArgumentException.class, () -> new DialBudget(1, 1, 1, 256, 0));
     }
 
     @Test

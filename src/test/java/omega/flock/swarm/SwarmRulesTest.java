@@ -67,17 +67,27 @@ class SwarmRulesTest {
         List<Integer> stopsAt = new ArrayList<>();
         for (int explicit = 0; explicit <= 5; explicit++) {
             int peers = explicit;
-            IntPredicate allowed = all -> DialBudget.DEFAULT.allowsDiscovered(all, 0, peers);
-            stopsAt.add(IntStream.iterate(0, allowed, all -> all + 1).reduce(0, (previous, all) -> all + 1));
+            IntPredicate allowed = dials -> DialBudget.DEFAULT.allowsDiscovered(dials, 0, peers);
+            stopsAt.add(IntStream.iterate(0, allowed, dials -> dials + 1).reduce(0, (previous, dials) -> dials + 1));
         }
         assertEquals(List.of(64, 32, 22, 22, 16, 16), stopsAt, "measured upstream");
     }
 
     @Test
     void theFactorDoesNotOverflow() {
-        DialBudget budget = new DialBudget(Integer.MAX_VALUE, Integer.MAX_VALUE, 0, 1);
+        DialBudget budget = new DialBudget(Integer.MAX_VALUE, Integer.MAX_VALUE, 0, 256, 1);
         assertTrue(budget.allowsDiscovered(100_000, 0, 9));
-        assertFalse(budget.allowsDiscovered(Integer.MAX_VALUE, 0, 9));
+        assertFalse(budget.allowsDiscovered(Integer.MAX_VALUE - 1, Integer.MAX_VALUE, 9));
+    }
+
+    @Test
+    void connectionsFromOutsideLeaveAQuarterForOurOwnDials() {
+        for (int explicit = 0; explicit <= 5; explicit++) {
+            assertTrue(DialBudget.DEFAULT.allowsDiscovered(0, 100_000, explicit), explicit + " explicit peers");
+        }
+        assertTrue(DialBudget.DEFAULT.allowsDiscovered(15, 100_000, 0));
+        assertFalse(DialBudget.DEFAULT.allowsDiscovered(16, 100_000, 0));
+        assertFalse(DialBudget.DEFAULT.allowsDiscovered(24, 40, 0), "all 64 are there");
     }
 
     // ---- tickets ----
