@@ -30,7 +30,7 @@ import omega.flock.runtime.DaemonThreads;
  * channel closes the channel, and here senders are threads of users and of scopes that get cancelled.
  *
  * <pre>
- *   CHANNEL ──bulk traffic, or a first sendWithTtl()──► KERNEL    where native calls are allowed ({@link LibC}); see {@link KernelSocket}
+ *   CHANNEL ──enough traffic, or a first sendWithTtl()──► KERNEL    where native calls are allowed ({@link LibC}); see {@link KernelSocket}
  * </pre>
  */
 public final class DatagramUdpPort implements UdpPort {
@@ -51,7 +51,7 @@ public final class DatagramUdpPort implements UdpPort {
     private final DatagramHandler handler;
     private final InetSocketAddress localAddress;
     private final Optional<Supplier<SystemCalls>> link;
-    private final AtomicInteger bulk = new AtomicInteger();
+    private final AtomicInteger traffic = new AtomicInteger(); // datagrams so far, those of bulk traffic counted many times over
     private final AtomicBoolean turning = new AtomicBoolean();
     private volatile KernelSocket kernel; // null before the port has turned to the kernel's own calls
     private volatile Thread reader;
@@ -141,7 +141,7 @@ public final class DatagramUdpPort implements UdpPort {
         if (turned != null) {
             return turned.send(batch, patient);
         }
-        countBulk(batch);
+        countTraffic(batch);
         int refused = 0;
         int retries = patient ? NetConstants.SEND_RETRIES : 0;
         for (int i = 0; i < batch.count(); i++) {
@@ -211,9 +211,12 @@ public final class DatagramUdpPort implements UdpPort {
         return turned == null ? 0 : turned.fallbacks();
     }
 
-    private void countBulk(DatagramBatch batch) {
-        if (batch.count() >= NetConstants.BULK_BATCH && !turning.get()
-                && bulk.addAndGet(batch.count()) >= NetConstants.BULK_DATAGRAMS) {
+    private void countTraffic(DatagramBatch batch) {
+        if (link.isEmpty() || turning.get()) {
+            return;
+        }
+        int weight = batch.count() >= NetConstants.BULK_BATCH ? NetConstants.BULK_WEIGHT : 1;
+        if (traffic.addAndGet(weight * batch.count()) >= NetConstants.TURNING_DATAGRAMS) {
             turnInBackground();
         }
     }
@@ -310,7 +313,7 @@ public final class DatagramUdpPort implements UdpPort {
             } finally {
                 deliver(batch);
             }
-            countBulk(batch);
+            countTraffic(batch);
             total += batch.count();
             most = NetConstants.RECEIVE_BATCH_DATAGRAMS;
         }
