@@ -11,6 +11,7 @@ import omega.flock.base.PeerAddress;
 import omega.flock.base.PublicKey;
 import omega.flock.base.Topic;
 import omega.flock.dht.DhtNode;
+import omega.flock.net.MachinePorts;
 import omega.flock.peer.PeerNode;
 import omega.flock.rpc.EphemeralMode;
 import omega.flock.rpc.RpcNode;
@@ -64,7 +65,7 @@ public final class Gateway implements AutoCloseable {
      * @throws IOException if the port cannot be bound
      */
     public static Gateway bootstrapper(String host, int port) throws IOException {
-        return new Gateway(GatewaySettings.openBootstrapper(host, port));
+        return new Gateway(GatewaySettings.openBootstrapper(host, port, MachinePorts.MACHINE));
     }
 
     /** Gathers the settings of a gateway. Not thread-safe. */

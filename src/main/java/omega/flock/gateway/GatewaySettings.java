@@ -7,9 +7,12 @@ import java.util.Objects;
 import java.util.Optional;
 import omega.flock.base.KeyPair;
 import omega.flock.dht.DhtConstants;
+import omega.flock.net.MachinePorts;
+import omega.flock.net.PortBinder;
 import omega.flock.peer.PeerConfig;
 import omega.flock.peer.PeerNode;
 import omega.flock.rpc.RpcConfig;
+import omega.flock.runtime.Ticker;
 
 /** What a builder has gathered; the defaults are those that its methods name. Not thread-safe. */
 final class GatewaySettings {
@@ -19,6 +22,7 @@ final class GatewaySettings {
     private Optional<KeyPair> keyPair = Optional.empty();
     private Optional<KeyPair> derived = Optional.empty();
     private Optional<Duration> keepAlive = Optional.empty();
+    private PortBinder ports = MachinePorts.MACHINE;
 
     /** The settings of the node below. */
     RpcConfig.Builder rpc() {
@@ -41,19 +45,24 @@ final class GatewaySettings {
         keepAlive = Optional.of(interval);
     }
 
+    /** Sets where ports are bound. */
+    void ports(PortBinder binder) {
+        ports = binder;
+    }
+
     /** Binds the ports; the network is joined in the background. */
     PeerNode open() {
         PeerNode.warmUp();
         try {
             PeerConfig config = PeerConfig.of(rpc, keyPair.or(() -> derived).orElseGet(KeyPair::generate));
-            return PeerNode.open(keepAlive.map(config::withConnectionKeepAlive).orElse(config));
+            return PeerNode.open(keepAlive.map(config::withConnectionKeepAlive).orElse(config), ports, Ticker.SYSTEM);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
     /** Binds the ports of the first node of a network. */
-    static PeerNode openBootstrapper(String host, int port) throws IOException {
-        return PeerNode.open(PeerConfig.of(RpcConfig.bootstrapper(port, host).host(host), KeyPair.generate()));
+    static PeerNode openBootstrapper(String host, int port, PortBinder ports) throws IOException {
+        return PeerNode.open(PeerConfig.of(RpcConfig.bootstrapper(port, host).host(host), KeyPair.generate()), ports, Ticker.SYSTEM);
     }
 }

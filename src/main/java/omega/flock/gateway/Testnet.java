@@ -6,6 +6,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
+import omega.flock.net.MachinePorts;
+import omega.flock.net.PortBinder;
+import omega.flock.rpc.EphemeralMode;
 
 /**
  * A private network in this process, for tests and demos: a bootstrap node and others that store for everybody. Nothing
@@ -21,16 +24,22 @@ import java.util.concurrent.locks.ReentrantLock;
 public final class Testnet implements AutoCloseable {
 
     private static final String LOOPBACK = "127.0.0.1";
+
+    /** Longer datagrams belong to a stream: nearly all messages of the DHT are shorter, and those of streams are not. */
+    private static final int MESSAGE_BYTES = 1_100;
+
     private static final Duration NODE_PATIENCE = Duration.ofSeconds(20);
 
     private final String host;
     private final String bootstrap;
+    private final PortBinder ports; // of the nodes that store for everybody
     private final ReentrantLock lock = new ReentrantLock();
     private final List<Gateway> nodes = new ArrayList<>(); // guarded by lock
     private boolean closed; // guarded by lock
 
-    private Testnet(String host, Gateway first) {
+    private Testnet(String host, PortBinder ports, Gateway first) {
         this.host = host;
+        this.ports = ports;
         this.bootstrap = host + ":" + first.localAddress().port();
         nodes.add(first);
     }
@@ -57,8 +66,10 @@ public final class Testnet implements AutoCloseable {
         if (nodes < 1) {
             throw new IllegalArgumentException("a network needs at least one node, not " + nodes);
         }
-        Gateway first = Gateway.bootstrapper(host, port);
-        Testnet testnet = new Testnet(host, first);
+        // The storing nodes share a reader: a query asks all of them at once, and would wake as many threads.
+        PortBinder ports = MachinePorts.MACHINE.forMany(MESSAGE_BYTES);
+        Gateway first = new Gateway(GatewaySettings.openBootstrapper(host, port, ports));
+        Testnet testnet = new Testnet(host, ports, first);
         try {
             testnet.awaitPersistent(first);
             for (int i = 1; i < nodes; i++) {
@@ -83,7 +94,9 @@ public final class Testnet implements AutoCloseable {
      * @throws IllegalStateException if the network is closed
      */
     public Gateway createNode() throws IOException {
-        return opened(Gateway.builder().bootstrap(bootstrap).host(host).port(0).ephemeral(true));
+        GatewaySettings settings = settings();
+        settings.rpc().ephemeral(EphemeralMode.ALWAYS);
+        return opened(settings);
     }
 
     /** Closes every node. Idempotent; never throws. */
@@ -103,8 +116,16 @@ public final class Testnet implements AutoCloseable {
     }
 
     private void addPersistentNode() throws IOException, InterruptedException {
-        awaitPersistent(opened(
-                Gateway.builder().bootstrap(bootstrap).host(host).port(0).ephemeral(false).firewalled(false)));
+        GatewaySettings settings = settings();
+        settings.rpc().ephemeral(EphemeralMode.NEVER).firewalled(false);
+        settings.ports(ports);
+        awaitPersistent(opened(settings));
+    }
+
+    private GatewaySettings settings() {
+        GatewaySettings settings = new GatewaySettings();
+        settings.rpc().bootstrap(List.of(bootstrap)).host(host).port(0);
+        return settings;
     }
 
     private void awaitPersistent(Gateway node) throws IOException, InterruptedException {
@@ -113,7 +134,7 @@ public final class Testnet implements AutoCloseable {
         }
     }
 
-    private Gateway opened(Gateway.Builder builder) throws IOException {
+    private Gateway opened(GatewaySettings settings) throws IOException {
         lock.lock();
         try {
             if (closed) {
@@ -124,7 +145,7 @@ public final class Testnet implements AutoCloseable {
         }
         Gateway node;
         try {
-            node = builder.open();
+            node = new Gateway(settings.open());
         } catch (UncheckedIOException e) {
             throw e.getCause();
         }

@@ -68,7 +68,7 @@ final class PortGroup implements PortBinder {
         do {
             try {
                 ours.select(key -> {
-                    if (drain((Port) key.attachment(), buffer)) {
+                    if (readOne((Port) key.attachment(), buffer)) {
                         grown.add(key);
                     }
                 });
@@ -106,33 +106,31 @@ final class PortGroup implements PortBinder {
         return true;
     }
 
-    /** Reads what is there, up to the first long datagram; returns whether there was one. */
-    private boolean drain(Port port, ByteBuffer buffer) {
-        while (true) {
-            InetSocketAddress source;
-            try {
-                source = (InetSocketAddress) port.channel.receive(buffer.clear());
-            } catch (ClosedChannelException e) {
-                return false;
-            } catch (IOException e) {
-                // An ICMP error about an earlier send surfaces on the next receive; the port itself is well.
-                LOG.log(Level.DEBUG, "port.receive.failed port=" + port, e);
-                return false;
-            }
+    /**
+     * Reads one datagram, so that all ports have their turn; the next selection finds a port again that has more. Returns whether it
+     * was a long one.
+     */
+    private boolean readOne(Port port, ByteBuffer buffer) {
+        int length;
+        try {
+            InetSocketAddress source = (InetSocketAddress) port.channel.receive(buffer.clear());
             if (source == null) {
                 return false;
             }
-            int length = buffer.flip().remaining();
-            try {
-                port.handler.onDatagram(port, source, buffer);
-            } catch (RuntimeException e) {
-                // A handler that lets an exception out has a bug of ours; the next datagram must still be read.
-                LOG.log(Level.ERROR, "port.handler.failed port=" + port, e);
-            }
-            if (length > smallBytes) {
-                return true;
-            }
+            length = buffer.flip().remaining();
+            port.handler.onDatagram(port, source, buffer);
+        } catch (ClosedChannelException e) {
+            return false;
+        } catch (IOException e) {
+            // An ICMP error about an earlier send surfaces on the next receive; the port itself is well.
+            LOG.log(Level.DEBUG, "port.receive.failed port=" + port, e);
+            return false;
+        } catch (RuntimeException e) {
+            // A handler that lets an exception out has a bug of ours; the next datagram must still be read.
+            LOG.log(Level.ERROR, "port.handler.failed port=" + port, e);
+            return false;
         }
+        return length > smallBytes;
     }
 
     /** One of the ports. */
