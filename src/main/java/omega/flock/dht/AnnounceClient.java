@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import omega.flock.base.FlockException;
 import omega.flock.base.KeyPair;
 import omega.flock.base.PeerAddress;
 import omega.flock.base.PublicKey;
@@ -26,6 +27,15 @@ import omega.flock.wire.MalformedMessageException;
  */
 final class AnnounceClient {
 
+    /** A commit that fails with what the error number of the answer means. */
+    private interface Commit extends CommitFunction {
+
+        @Override
+        default void check(RpcReply answer) throws IOException {
+            RemoteError.check(answer);
+        }
+    }
+
     private final RpcNode rpc;
     private final StorageService local;
 
@@ -43,23 +53,27 @@ final class AnnounceClient {
     }
 
     DhtQuery<LookupRecords> announce(NodeId topic, KeyPair keyPair, List<PeerAddress> relays, AnnounceOptions options) {
-        CommitFunction commit = (closest, query) -> announceTo(closest, topic, keyPair, relays, options.bump());
+        Commit commit = (closest, query) -> Optional.of(announceRequest(closest, topic, keyPair, relays, options.bump()));
         if (options.clear()) {
             return lookupAndUnannounce(topic, keyPair, options.seeds(), commit);
         }
         return query(lookupRequest(topic, options.seeds()).withCommit(commit), LookupRecords::decode, List.of());
     }
 
+    DhtQuery<LookupRecords> lookupAndUnannounce(NodeId topic, KeyPair keyPair, List<PeerAddress> seeds) {
+        return lookupAndUnannounce(topic, keyPair, seeds, (closest, query) -> Optional.empty());
+    }
+
     /**
      * Walks to the topic and asks every node on the way that lists the key to forget it; when all these have answered or timed
      * out, commits.
      */
-    DhtQuery<LookupRecords> lookupAndUnannounce(NodeId topic, KeyPair keyPair, List<PeerAddress> seeds, CommitFunction commit) {
+    private DhtQuery<LookupRecords> lookupAndUnannounce(NodeId topic, KeyPair keyPair, List<PeerAddress> seeds, Commit commit) {
         local.forget(topic, keyPair.publicKey());
         UnannounceBatch batch = new UnannounceBatch(rpc);
-        CommitFunction waitThenCommit = (closest, query) -> {
+        Commit waitThenCommit = (closest, query) -> {
             batch.await();
-            commit.commit(closest, query);
+            return commit.prepare(closest, query);
         };
         QueryRequest request = lookupRequest(topic, seeds).withCommit(waitThenCommit).emittingOnly(reply -> {
             Optional<LookupRecords> records = decode(reply, LookupRecords::decode);
@@ -80,13 +94,17 @@ final class AnnounceClient {
 
     RpcReply announceTo(RpcReply closest, NodeId target, KeyPair keyPair, List<PeerAddress> relays, long bump)
             throws IOException, InterruptedException {
+        return RemoteError.check(rpc.request(announceRequest(closest, target, keyPair, relays, bump), closest.from()));
+    }
+
+    private static RpcRequest announceRequest(RpcReply closest, NodeId target, KeyPair keyPair, List<PeerAddress> relays, long bump)
+            throws FlockException {
         byte[] token = closest.token().orElseThrow(() -> RemoteError.missingToken(closest.from()));
         NodeId nodeId = closest.fromId().orElseThrow(() -> RemoteError.missingToken(closest.from()));
         PeerRecord peer = new PeerRecord(keyPair.publicKey(), relays);
         Announce unsigned = new Announce(Optional.of(peer), Optional.empty(), Optional.empty(), bump);
         byte[] signature = keyPair.sign(Signables.announce(target.toBytes(), nodeId.toBytes(), token, unsigned));
-        return RemoteError.check(rpc.request(write(DhtCommand.ANNOUNCE, target, token, Announce.signed(peer, signature, bump)),
-                closest.from()));
+        return write(DhtCommand.ANNOUNCE, target, token, Announce.signed(peer, signature, bump));
     }
 
     /** Asks one node to forget the key, if it has it; returns whether it had and did. */

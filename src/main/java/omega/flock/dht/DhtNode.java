@@ -129,7 +129,7 @@ public final class DhtNode implements AutoCloseable {
      * end of the unannounces too.
      */
     public DhtQuery<LookupRecords> lookupAndUnannounce(NodeId topic, KeyPair keyPair, List<PeerAddress> seeds) {
-        return announcements.lookupAndUnannounce(topic, keyPair, seeds, (closest, query) -> { });
+        return announcements.lookupAndUnannounce(topic, keyPair, seeds);
     }
 
     /** Does {@link #lookupAndUnannounce} and blocks until it is over. */

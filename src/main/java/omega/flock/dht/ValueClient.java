@@ -6,7 +6,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.locks.ReentrantLock;
 import omega.flock.base.FlockException;
 import omega.flock.base.KeyPair;
 import omega.flock.base.PeerAddress;
@@ -17,8 +16,10 @@ import omega.flock.dht.message.MutableGetResponse;
 import omega.flock.dht.message.MutablePutRequest;
 import omega.flock.dht.message.Signables;
 import omega.flock.dht.message.StorageError;
+import omega.flock.rpc.CommitFunction;
 import omega.flock.rpc.QueryRequest;
 import omega.flock.rpc.RpcNode;
+import omega.flock.rpc.RpcQuery;
 import omega.flock.rpc.RpcReply;
 import omega.flock.rpc.RpcRequest;
 import omega.flock.rpc.routing.NodeId;
@@ -131,26 +132,27 @@ final class ValueClient {
 
     private StoredValue put(NodeId target, QueryRequest walk, RpcRequest write, Veto veto)
             throws IOException, InterruptedException {
-        ReentrantLock lock = new ReentrantLock();
-        List<PeerAddress> storedBy = new ArrayList<>(); // guarded by lock
+        // Both are written by the query's thread, and read once the query has ended.
+        List<PeerAddress> storedBy = new ArrayList<>();
         AtomicReference<FlockException> refusal = new AtomicReference<>();
-        QueryRequest request = walk.withCommit((closest, query) -> {
-            Optional<StorageError> conflict = veto.conflict();
-            if (conflict.isPresent()) {
-                throw superseded(conflict.get());
+        QueryRequest request = walk.withCommit(new CommitFunction() {
+            @Override
+            public Optional<RpcRequest> prepare(RpcReply closest, RpcQuery query) throws FlockException {
+                Optional<StorageError> conflict = veto.conflict();
+                if (conflict.isPresent()) {
+                    throw superseded(conflict.get());
+                }
+                return Optional.of(write.withToken(closest.token().orElseThrow(() -> RemoteError.missingToken(closest.from()))));
             }
-            byte[] token = closest.token().orElseThrow(() -> RemoteError.missingToken(closest.from()));
-            try {
-                RemoteError.check(rpc.request(write.withToken(token), closest.from()));
-            } catch (FlockException e) {
-                refusal.set(e);
-                throw e;
-            }
-            lock.lock();
-            try {
-                storedBy.add(closest.from());
-            } finally {
-                lock.unlock();
+
+            @Override
+            public void check(RpcReply answer) throws FlockException {
+                try {
+                    storedBy.add(RemoteError.check(answer).from());
+                } catch (FlockException e) {
+                    refusal.set(e);
+                    throw e;
+                }
             }
         });
         try (DhtQuery<byte[]> query = new DhtQuery<>(rpc.query(request), RpcReply::value, List.of())) {
@@ -161,12 +163,7 @@ final class ValueClient {
             }
             throw refusal.get() != null ? refusal.get() : e;
         }
-        lock.lock();
-        try {
-            return new StoredValue(target, storedBy);
-        } finally {
-            lock.unlock();
-        }
+        return new StoredValue(target, storedBy);
     }
 
     private static FlockException superseded(StorageError conflict) {

@@ -158,10 +158,10 @@ final class IterativeQuery {
         nodes.forEach(node -> add(node, Optional.empty()));
     }
 
-    /** Returns the node at an address; its id is worked out once in a walk, though every reply names much the same nodes. */
-    RpcPeer peer(PeerAddress address) {
+    /** Returns the node at an address if it was named before; its id is worked out once, though every reply names much the same nodes. */
+    Optional<RpcPeer> known(PeerAddress address) {
         Seen known = seen.get(address);
-        return known == null ? RpcPeer.of(address) : known.peer;
+        return known == null ? Optional.empty() : Optional.of(known.peer);
     }
 
     /**

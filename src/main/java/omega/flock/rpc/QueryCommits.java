@@ -1,54 +1,114 @@
 package omega.flock.rpc;
 
 import java.io.IOException;
-import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeoutException;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import omega.flock.base.FlockException;
-import omega.flock.runtime.Task;
-import omega.flock.runtime.TaskScope;
 
-/** The end of a query: commits to the closest nodes, each on a virtual thread named {@code rpc-commit}, at most 20. */
+/**
+ * The end of a query: commits to the closest nodes, at most 20. The query's thread sends one after the other without waiting for
+ * answers, sleeps until all have ended, and looks at them.
+ */
 final class QueryCommits {
 
-    /** What is done with one of the closest replies. */
-    @FunctionalInterface
-    interface Commit {
-        void to(RpcReply closest) throws IOException, InterruptedException;
+    /** How one commit ended; written before it is counted down, read only after all were. */
+    private final class Answer implements ReplyListener {
+
+        private RpcReply reply;
+        private FlockException failure;
+
+        @Override
+        public void onReply(RpcReply received) {
+            reply = received;
+            underWay.countDown();
+        }
+
+        @Override
+        public void onFailure(FlockException cause) {
+            failure = cause;
+            underWay.countDown();
+        }
+
+        private void check() throws IOException {
+            if (failure != null) {
+                throw failure;
+            }
+            commit.check(reply);
+        }
     }
 
-    private QueryCommits() {}
+    private final CommitFunction commit;
+    private final RpcQuery query;
+    private final RpcSession session;
+    private volatile CountDownLatch underWay = new CountDownLatch(0);
+    private volatile boolean expired;
+
+    /** Prepares commits of a query whose requests belong to {@code session}. */
+    QueryCommits(CommitFunction commit, RpcQuery query, RpcSession session) {
+        this.commit = commit;
+        this.query = query;
+        this.session = session;
+    }
 
     /**
      * Commits to all, and waits for all.
      *
      * @throws FlockException with what the last failed, if every one did; or at the deadline
      */
-    static void run(TaskScope parent, List<RpcReply> closest, Commit commit, long nanos)
-            throws FlockException, InterruptedException {
+    void run(List<RpcReply> closest) throws FlockException, InterruptedException {
+        if (closest.isEmpty()) {
+            throw new FlockException(RpcConstants.TOO_FEW_NODES, "Too few nodes responded");
+        }
+        CountDownLatch all = new CountDownLatch(closest.size());
+        underWay = all;
+        List<Answer> answers = new ArrayList<>(closest.size());
+        IOException lastFailure = null;
         int successes = 0;
-        Throwable lastFailure = null;
-        try (TaskScope scope = parent.child("rpc-commits")) {
-            List<Task<Void>> tasks = closest.stream().map(reply -> scope.fork("rpc-commit", () -> commit.to(reply))).toList();
-            if (!scope.join(Duration.ofNanos(Math.max(0, nanos)))) {
-                throw new FlockException(RpcConstants.QUERY_TIMEOUT, "the commits did not end in time");
-            }
-            for (Task<Void> task : tasks) {
-                try {
-                    task.join(Duration.ZERO);
+        for (RpcReply reply : closest) {
+            try {
+                Optional<RpcRequest> request = commit.prepare(reply, query);
+                if (request.isPresent()) {
+                    Answer answer = new Answer();
+                    answers.add(answer);
+                    session.send(request.get(), reply.from(), answer);
+                } else {
                     successes++;
-                } catch (ExecutionException e) {
-                    lastFailure = e.getCause();
-                } catch (TimeoutException e) {
-                    throw new AssertionError("joined but not done: " + task.name(), e);
+                    all.countDown();
                 }
+            } catch (IOException e) {
+                lastFailure = e;
+                all.countDown();
+            }
+        }
+        if (!expired) {
+            all.await();
+        }
+        if (expired) {
+            throw new FlockException(RpcConstants.QUERY_TIMEOUT, "the commits did not end in time");
+        }
+        for (Answer answer : answers) {
+            try {
+                answer.check();
+                successes++;
+            } catch (IOException e) {
+                lastFailure = e;
             }
         }
         if (successes == 0) {
             throw lastFailure instanceof FlockException flock
                     ? new FlockException(flock.code(), flock.getMessage(), flock)
                     : new FlockException(RpcConstants.COMMIT_FAILED, "commit failed: " + lastFailure.getMessage(), lastFailure);
+        }
+    }
+
+    /** Waits no longer, whatever has not ended. */
+    void expire() {
+        expired = true;
+        CountDownLatch all = underWay;
+        for (long left = all.getCount(); left > 0; left--) {
+            all.countDown();
         }
     }
 }

@@ -89,7 +89,7 @@ public record QueryRequest(NodeId target, int command, boolean internal, Optiona
                 deadline, force);
     }
 
-    /** Returns this query giving only these replies to its consumer. The test runs on the query's thread. */
+    /** Returns this query giving only these replies to its consumer. The test runs on a reader as a rule, and must not block. */
     public QueryRequest emittingOnly(Predicate<RpcReply> newEmitted) {
         return new QueryRequest(target, command, internal, value, nodes, onlyNodes, concurrency, retries, newEmitted, commit,
                 deadline, force);
@@ -103,7 +103,7 @@ public record QueryRequest(NodeId target, int command, boolean internal, Optiona
 
     /** Returns this query repeating its own command with the token of each closest node at the end. */
     public QueryRequest withRepeatAsCommit() {
-        return withCommit((closest, query) -> query.repeatTo(closest));
+        return withCommit((closest, query) -> Optional.of(query.repetitionTo(closest)));
     }
 
     /** Returns this query with another deadline for all of it. */

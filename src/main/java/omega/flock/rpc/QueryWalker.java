@@ -19,12 +19,18 @@ import omega.flock.runtime.TaskScope;
 import omega.flock.runtime.Ticker;
 
 /**
- * The virtual thread {@code rpc-query} of one query: it alone advances the {@link IterativeQuery}, sends the visits and begins
- * the commits. What readers and the deadline thread have to tell it waits in its inbox.
+ * Makes one query. Its virtual thread {@code rpc-query} begins the walk, waits for the end of it, and commits. In between whoever
+ * ends a visit goes on with the walk, a reader as a rule, so that a reply costs no wake-up: one thread at a time, and what others
+ * have to tell meanwhile waits in the inbox for that one.
+ *
+ * <pre>
+ *   query's thread:  seed, first visits ──► wait ─────────────────────────────────► commits
+ *   readers:                                  reply, next visit ... last reply ──┘
+ * </pre>
  */
 final class QueryWalker {
 
-    /** What the thread reacts to. */
+    /** What makes the walk go on. */
     private sealed interface Event {
 
         record Replied(RpcPeer visited, RpcReply reply) implements Event {}
@@ -49,9 +55,13 @@ final class QueryWalker {
     private final long deadlineNanos;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
-    private final IterativeQuery walk; // guarded by lock; only the query's thread changes it
+    private final IterativeQuery walk; // guarded by lock; only the thread that goes on with the walk changes it
     private final Deque<Event> inbox = new ArrayDeque<>(); // guarded by lock; at most one end and one slow mark per visit
+    private final Optional<QueryCommits> commits;
     private Optional<Task<Void>> runner = Optional.empty(); // guarded by lock
+    private boolean advancing = true; // guarded by lock; somebody goes on with the walk: at first the query's thread
+    private boolean walked; // guarded by lock; the walk has reached its end
+    private boolean broken; // guarded by lock; by an unchecked exception, which whoever went on with the walk has seen
     private boolean cancelled; // guarded by lock
     private boolean expired; // guarded by lock
 
@@ -65,6 +75,7 @@ final class QueryWalker {
         this.counters = counters;
         this.pace = pace;
         this.visits = host.session();
+        this.commits = request.commit().map(commit -> new QueryCommits(commit, query, visits));
         this.deadlineNanos = ticker.nanoTime() + request.deadline().toNanos();
         this.walk = new IterativeQuery(request.target(), request.nodes().stream().map(RpcPeer::of).toList(),
                 request.onlyNodes(), request.concurrency());
@@ -99,14 +110,18 @@ final class QueryWalker {
         running.ifPresent(Task::cancel);
     }
 
-    /** There may be room for a reply again. */
+    /** There may be room for a reply again: goes on with the walk, if nobody does. */
     void wake() {
         lock.lock();
         try {
-            changed.signalAll();
+            if (advancing) {
+                return;
+            }
+            advancing = true;
         } finally {
             lock.unlock();
         }
+        advance(nextEvent());
     }
 
     List<RpcReply> closestReplies() {
@@ -121,23 +136,21 @@ final class QueryWalker {
         return locked(walk::errors);
     }
 
-    /** Sends a request that ends with the query at the latest, and waits. */
-    RpcReply request(RpcRequest committing, PeerAddress to) throws FlockException, InterruptedException {
-        return visits.request(committing, to);
-    }
-
     private void run() {
-        // The node's deadline thread waits for all queries: a wait with a timeout of its own would cost each reply a timer.
+        // The node's deadline thread waits for all queries: a wait with a timeout of its own would cost each query a timer.
         DeadlineQueue.Entry deadline = host.schedule(deadlineNanos, this::expire);
         boolean known = false;
         Optional<FlockException> failure = Optional.empty();
         try {
-            walkToTheEnd();
+            advance(seed());
+            awaitEndOfWalk();
             // Visits that take too long to wait for do not matter any more; the commits are still to come.
             if (visits.live() > 0) {
                 visits.cancelAll(destroyed("the walk is over"));
             }
-            commitToClosest();
+            if (commits.isPresent()) {
+                commits.get().run(closestReplies());
+            }
             known = true;
         } catch (FlockException e) {
             known = true;
@@ -154,55 +167,106 @@ final class QueryWalker {
         }
     }
 
-    private void walkToTheEnd() throws FlockException, InterruptedException {
-        for (Event event = awaitEvent(); !(event instanceof Event.Todo(IterativeQuery.Step.Done ignored)); event = awaitEvent()) {
-            if (event instanceof Event.Replied(RpcPeer visited, RpcReply reply)) {
-                onReply(visited, reply);
-            } else if (event instanceof Event.TimedOut(RpcPeer visited)) {
-                locked(() -> walk.onTimeout(visited)).forEach(host::sendDownHint);
-            } else if (event instanceof Event.Failed(RpcPeer visited)) {
-                change(() -> walk.onFailure(visited));
-            } else if (event instanceof Event.Slow(RpcPeer visited)) {
-                change(() -> walk.onSlow(visited));
-            } else if (event instanceof Event.Todo(IterativeQuery.Step step)) {
-                follow(step);
+    /** {@return what to do once there are nodes to begin with} Here alone the walk may block. */
+    private Event seed() throws InterruptedException {
+        Event event = nextEvent();
+        while (event instanceof Event.Todo(IterativeQuery.Step.ResolveBootstrap ignored)
+                || event instanceof Event.Todo(IterativeQuery.Step.PullTable ignoredToo)) {
+            if (event instanceof Event.Todo(IterativeQuery.Step.PullTable(int count))) {
+                pullTable(count);
+            } else {
+                List<RpcPeer> nodes = host.bootstrapNodes();
+                change(() -> walk.addBootstrapNodes(nodes));
             }
+            event = nextEvent();
         }
+        return event;
     }
 
-    private void follow(IterativeQuery.Step step) throws InterruptedException {
-        if (step instanceof IterativeQuery.Step.Visit(RpcPeer peer)) {
-            visit(peer);
-        } else if (step instanceof IterativeQuery.Step.PullTable(int count)) {
-            List<RpcPeer> nodes = host.closestNodes(request.target(), count);
-            change(() -> walk.addTableNodes(nodes));
-        } else if (step instanceof IterativeQuery.Step.ResolveBootstrap) {
-            List<RpcPeer> nodes = host.bootstrapNodes();
-            change(() -> walk.addBootstrapNodes(nodes));
-        }
-    }
-
-    /** Waits until a visit ends or there is something to do, and there is room for what may come of it. */
-    private Event awaitEvent() throws FlockException, InterruptedException {
+    private void awaitEndOfWalk() throws FlockException, InterruptedException {
         lock.lockInterruptibly();
         try {
-            while (true) {
+            while (!walked) {
+                if (broken) {
+                    throw destroyed("the query failed");
+                }
                 if (cancelled) {
                     throw destroyed("the query was closed");
-                }
-                if (!inbox.isEmpty()) {
-                    return inbox.poll();
-                }
-                // The query's own lock is only ever taken inside of this one, never the other way round.
-                IterativeQuery.Step step = query.hasRoom() ? walk.next() : new IterativeQuery.Step.Await();
-                if (!(step instanceof IterativeQuery.Step.Await)) {
-                    return new Event.Todo(step);
                 }
                 if (expired) {
                     throw new FlockException(RpcConstants.QUERY_TIMEOUT, "the query did not end within " + request.deadline());
                 }
                 changed.await();
             }
+            if (cancelled) {
+                throw destroyed("the query was closed");
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Goes on with the walk until there is nothing to do; the caller is the one that does. */
+    private void advance(Event first) {
+        boolean whole = false;
+        try {
+            for (Event event = first; event != null; event = nextEvent()) {
+                if (event instanceof Event.Replied(RpcPeer visited, RpcReply reply)) {
+                    onReply(visited, reply);
+                } else if (event instanceof Event.TimedOut(RpcPeer visited)) {
+                    locked(() -> walk.onTimeout(visited)).forEach(host::sendDownHint);
+                } else if (event instanceof Event.Failed(RpcPeer visited)) {
+                    change(() -> walk.onFailure(visited));
+                } else if (event instanceof Event.Slow(RpcPeer visited)) {
+                    change(() -> walk.onSlow(visited));
+                } else if (event instanceof Event.Todo(IterativeQuery.Step.Visit(RpcPeer peer))) {
+                    visit(peer);
+                } else if (event instanceof Event.Todo(IterativeQuery.Step.PullTable(int count))) {
+                    pullTable(count);
+                } else {
+                    throw new IllegalStateException("not now: " + event);
+                }
+            }
+            whole = true;
+        } finally {
+            if (!whole) {
+                giveUp();
+            }
+        }
+    }
+
+    /** {@return what to do next; null, after which somebody else goes on with the walk, when there is nothing} */
+    private Event nextEvent() {
+        lock.lock();
+        try {
+            if (cancelled || expired) {
+                return null;
+            }
+            if (!inbox.isEmpty()) {
+                return inbox.poll();
+            }
+            // The query's own lock is only ever taken inside of this one, never the other way round.
+            IterativeQuery.Step step = query.hasRoom() ? walk.next() : new IterativeQuery.Step.Await();
+            if (step instanceof IterativeQuery.Step.Await) {
+                advancing = false;
+                return null;
+            }
+            if (step instanceof IterativeQuery.Step.Done) {
+                walked = true;
+                changed.signalAll();
+                return null;
+            }
+            return new Event.Todo(step);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void giveUp() {
+        lock.lock();
+        try {
+            broken = true;
+            changed.signalAll();
         } finally {
             lock.unlock();
         }
@@ -216,6 +280,12 @@ final class QueryWalker {
         } finally {
             lock.unlock();
         }
+        commits.ifPresent(QueryCommits::expire);
+    }
+
+    private void pullTable(int count) {
+        List<RpcPeer> nodes = host.closestNodes(request.target(), count);
+        change(() -> walk.addTableNodes(nodes));
     }
 
     private void visit(RpcPeer peer) {
@@ -243,8 +313,9 @@ final class QueryWalker {
     private void onReply(RpcPeer visited, RpcReply reply) {
         List<RpcPeer> closer = new ArrayList<>(reply.closerNodes().size());
         for (PeerAddress address : reply.closerNodes()) {
-            RpcPeer peer = walk.peer(address); // read by the thread that alone changes it
-            if (host.admits(peer)) {
+            Optional<RpcPeer> known = walk.known(address); // read by the thread that alone changes it
+            RpcPeer peer = known.isPresent() ? known.get() : RpcPeer.of(address);
+            if (known.isPresent() || host.admits(peer)) {
                 closer.add(peer);
             }
         }
@@ -258,26 +329,19 @@ final class QueryWalker {
         }
     }
 
-    private void commitToClosest() throws FlockException, InterruptedException {
-        if (request.commit().isEmpty()) {
-            return;
-        }
-        CommitFunction commit = request.commit().get();
-        List<RpcReply> closest = closestReplies();
-        if (closest.isEmpty()) {
-            throw new FlockException(RpcConstants.TOO_FEW_NODES, "Too few nodes responded");
-        }
-        QueryCommits.run(scope, closest, reply -> commit.commit(reply, query), remainingNanos());
-    }
-
+    /** Leaves an event to whoever goes on with the walk, or goes on with it. */
     private void post(Event event) {
         lock.lock();
         try {
-            inbox.add(event);
-            changed.signalAll();
+            if (advancing) {
+                inbox.add(event);
+                return;
+            }
+            advancing = true;
         } finally {
             lock.unlock();
         }
+        advance(event);
     }
 
     private void change(Runnable change) {
@@ -294,10 +358,6 @@ final class QueryWalker {
         } finally {
             lock.unlock();
         }
-    }
-
-    private long remainingNanos() {
-        return deadlineNanos - ticker.nanoTime();
     }
 
     private static FlockException destroyed(String message) {

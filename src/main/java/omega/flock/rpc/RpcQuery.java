@@ -161,19 +161,15 @@ public final class RpcQuery implements AutoCloseable {
     }
 
     /**
-     * Repeats the command of the query at a node with the token of its reply: the usual commit. Blocks until the node answers.
+     * Returns a request that repeats the command of the query at a node with the token of its reply: the usual commit.
      *
-     * @throws FlockException with the code {@code COMMIT_REJECTED} if the node gave no token or answers with an error
+     * @throws FlockException with the code {@code COMMIT_REJECTED} if the node gave no token
      */
-    public void repeatTo(RpcReply closest) throws FlockException, InterruptedException {
+    public RpcRequest repetitionTo(RpcReply closest) throws FlockException {
         byte[] token = closest.token().orElseThrow(
                 () -> new FlockException(RpcConstants.COMMIT_REJECTED, "no token from " + closest.from()));
-        RpcRequest repeated = new RpcRequest(request.command(), request.internal(), Optional.of(request.target()),
-                Optional.of(token), request.value(), RpcConstants.DEFAULT_RETRIES, Optional.empty(), Optional.empty(), false);
-        RpcReply answer = walker.request(repeated, closest.from());
-        if (!answer.isOk()) {
-            throw new FlockException(RpcConstants.COMMIT_REJECTED, closest.from() + " answered error " + answer.error());
-        }
+        return new RpcRequest(request.command(), request.internal(), Optional.of(request.target()), Optional.of(token),
+                request.value(), RpcConstants.DEFAULT_RETRIES, Optional.empty(), Optional.empty(), false);
     }
 
     /** Ends the query and its requests, with the code {@code REQUEST_DESTROYED}. Idempotent; does not wait. */

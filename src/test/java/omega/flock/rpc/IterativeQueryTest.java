@@ -114,8 +114,8 @@ class IterativeQueryTest {
     void remembersTheNodesOfAddresses() {
         RpcPeer known = peer(1);
         IterativeQuery query = new IterativeQuery(TARGET, List.of(known), false, 10);
-        assertSame(known, query.peer(new PeerAddress(known.address().host(), known.address().port())));
-        assertEquals(peer(2), query.peer(peer(2).address()));
+        assertSame(known, query.known(new PeerAddress(known.address().host(), known.address().port())).orElseThrow());
+        assertEquals(Optional.empty(), query.known(peer(2).address()));
     }
 
     @Test

@@ -238,7 +238,10 @@ class RpcLifecycleTest {
             return true;
         })) {
             RpcNode node = swarm.ephemeral();
-            RpcQuery query = node.query(QueryRequest.of(TARGET, 9).withCommit((closest, running) -> node.close()));
+            RpcQuery query = node.query(QueryRequest.of(TARGET, 9).withCommit((closest, running) -> {
+                node.close();
+                return Optional.of(running.repetitionTo(closest));
+            }));
             assertEquals(RpcConstants.REQUEST_DESTROYED, assertThrows(FlockException.class, query::awaitFinished).code());
             RpcNode other = swarm.add(swarm.config(), RequestHandler.NONE);
             other.addListener(new RpcListener() {
