@@ -39,14 +39,14 @@ public final class DhtConstants {
 
     // ---- Bounds that the JavaScript stack has too (hyperdht 6.34.0 index.js defaultCacheOpts) -----------------------------
 
-    /** Most forwards, and most records, in one of the two generations of a cache. */
-    static final int MAX_RECORDS = 65_536;
+    /** Most forwards, and most records: upstream has 65,536 in each of two generations. */
+    static final int MAX_RECORDS = 131_072;
 
     /** How long a forward or a record is kept: between two and four thirds of this. */
     static final Duration RECORD_AGE = Duration.ofMinutes(20);
 
-    /** Most mutable, and most immutable values, in one of the two generations of a cache. */
-    static final int MAX_VALUES = 32_768;
+    /** Most mutable, and most immutable values: upstream has 32,768 in each of two generations. */
+    static final int MAX_VALUES = 65_536;
 
     /** How long a value is kept: between two and four thirds of this. */
     static final Duration VALUE_AGE = Duration.ofHours(48);
@@ -66,10 +66,10 @@ public final class DhtConstants {
     // ---- Tuning of ours -------------------------------------------------------------------------------------------------
 
     /**
-     * Most bytes of values in one of the two generations of a cache. The JavaScript stack counts entries only, which lets
-     * strangers fill 32768 x 2 KiB twice over; at 1000 bytes a value this bound and that one are the same.
+     * Most bytes of mutable, and of immutable values. The JavaScript stack counts entries only, which lets strangers fill
+     * 65,536 x 2 KiB; at 1000 bytes a value this bound and that one are the same.
      */
-    static final long MAX_VALUE_BYTES_STORED = 32L * 1024 * 1024;
+    static final long MAX_VALUE_BYTES_STORED = 64L * 1024 * 1024;
 
     /** Most records of one topic in one generation: one topic must not push out all others. */
     static final int MAX_RECORDS_PER_TOPIC = 8_192;

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import omega.flock.base.PeerAddress;
 import omega.flock.rpc.routing.NodeId;
+import omega.flock.runtime.NetworkSource;
 
 /**
  * Which target leads where: to a server on this node, or to the address that a server announced itself from. Pure: time is an
@@ -67,7 +68,7 @@ final class ForwardTable {
         if (local.containsKey(target)) {
             return false;
         }
-        forwards.put(target, new Entry.Forward(address, record), nowNanos);
+        forwards.put(target, new Entry.Forward(address, record), NetworkSource.of(address.toSocketAddress()), nowNanos);
         return true;
     }
 
@@ -89,6 +90,6 @@ final class ForwardTable {
     }
 
     long takeEvicted() {
-        return forwards.takeEvicted();
+        return forwards.takeEvicted().size();
     }
 }

@@ -1,61 +1,88 @@
 package omega.flock.dht;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.ToIntFunction;
+import omega.flock.runtime.FairSlots;
+import omega.flock.runtime.NetworkSource;
 
 /**
  * A cache of two {@linkplain Generations generations} for values that strangers send. Pure: time is an argument; its owner
  * guards it.
  *
- * <p>A {@code get} moves an entry into the young generation, so what is asked for stays. Unlike xache 1.3.0, whose young
- * generation grows without limit when gets and puts alternate, a generation never exceeds its bounds: when an entry would,
- * the cache turns first.
+ * <p>A {@code get} moves an entry into the young generation, so what is asked for stays. When the cache is full, the source that has
+ * stored most loses its oldest entry: first among networks, then among the hosts of that network.
  *
  * @param <K> the key
  * @param <V> the value
  */
 final class GenerationCache<K, V> {
 
+    /** What had to leave because the cache was full. */
+    record Evicted<K, V>(K key, V value, NetworkSource source) {
+    }
+
+    private record Held<V>(V value, NetworkSource source) {
+    }
+
     private final int maxEntries;
     private final long maxWeight;
     private final ToIntFunction<V> weigher;
     private final Generations generations;
-    private Map<K, V> young = new HashMap<>();
-    private Map<K, V> old = new HashMap<>();
-    private long youngWeight;
-    private long evicted;
+    private final FairSlots<K> places;
+    private Map<K, Held<V>> young = new HashMap<>();
+    private Map<K, Held<V>> old = new HashMap<>();
+    private long weight;
+    private List<Evicted<K, V>> evicted = new ArrayList<>();
 
     GenerationCache(int maxEntries, Duration age, long nowNanos) {
         this(maxEntries, Long.MAX_VALUE, value -> 0, age, nowNanos);
     }
 
+    /**
+     * Creates an empty cache.
+     *
+     * @param maxEntries most entries of both generations together
+     * @param maxWeight most that they weigh together; no value weighs more
+     */
     GenerationCache(int maxEntries, long maxWeight, ToIntFunction<V> weigher, Duration age, long nowNanos) {
         this.maxEntries = maxEntries;
         this.maxWeight = maxWeight;
         this.weigher = weigher;
         this.generations = new Generations(age, nowNanos);
+        this.places = new FairSlots<>(maxEntries);
     }
 
     Optional<V> get(K key, long nowNanos) {
         turnWhenDue(nowNanos);
-        V value = young.get(key);
-        if (value != null) {
-            return Optional.of(value);
+        Held<V> held = young.get(key);
+        if (held == null) {
+            held = old.remove(key);
+            if (held == null) {
+                return Optional.empty();
+            }
+            young.put(key, held);
         }
-        value = old.remove(key);
-        if (value != null) {
-            insert(key, value);
-        }
-        return Optional.ofNullable(value);
+        return Optional.of(held.value);
     }
 
-    void put(K key, V value, long nowNanos) {
+    /** Stores a value in the name of the source that has sent it. */
+    void put(K key, V value, NetworkSource source, long nowNanos) {
         turnWhenDue(nowNanos);
         removeNow(key);
-        insert(key, value);
+        int added = weigher.applyAsInt(value);
+        while (places.held() >= maxEntries || weight > maxWeight - added) {
+            K loser = places.giveWay(path(source));
+            Held<V> gone = forget(loser);
+            evicted.add(new Evicted<>(loser, gone.value, gone.source));
+        }
+        places.enter(key, path(source));
+        young.put(key, new Held<>(value, source));
+        weight += added;
     }
 
     boolean remove(K key, long nowNanos) {
@@ -68,42 +95,43 @@ final class GenerationCache<K, V> {
         return young.size() + old.size();
     }
 
-    /** {@return how many entries left because the cache was full, since the last call} */
-    long takeEvicted() {
-        long count = evicted;
-        evicted = 0;
-        return count;
-    }
-
-    private void insert(K key, V value) {
-        int weight = weigher.applyAsInt(value);
-        if (young.size() >= maxEntries || youngWeight + weight > maxWeight) {
-            evicted += old.size();
-            turn();
-            generations.turnedEarly();
+    /** {@return what left because the cache was full, since the last call} */
+    List<Evicted<K, V>> takeEvicted() {
+        List<Evicted<K, V>> taken = evicted;
+        if (!taken.isEmpty()) {
+            evicted = new ArrayList<>();
         }
-        young.put(key, value);
-        youngWeight += weight;
+        return taken;
     }
 
     private boolean removeNow(K key) {
-        V value = young.remove(key);
-        if (value != null) {
-            youngWeight -= weigher.applyAsInt(value);
-            return true;
+        Held<V> held = forget(key);
+        return held != null && places.leave(key, path(held.source));
+    }
+
+    private Held<V> forget(K key) {
+        Held<V> held = young.remove(key);
+        if (held == null) {
+            held = old.remove(key);
         }
-        return old.remove(key) != null;
+        if (held != null) {
+            weight -= weigher.applyAsInt(held.value);
+        }
+        return held;
     }
 
     private void turnWhenDue(long nowNanos) {
         for (int turns = generations.due(nowNanos); turns > 0; turns--) {
-            turn();
+            old.forEach((key, held) -> {
+                places.leave(key, path(held.source));
+                weight -= weigher.applyAsInt(held.value);
+            });
+            old = young;
+            young = new HashMap<>();
         }
     }
 
-    private void turn() {
-        old = young;
-        young = new HashMap<>();
-        youngWeight = 0;
+    private static Object[] path(NetworkSource source) {
+        return new Object[] {source.network(), source};
     }
 }

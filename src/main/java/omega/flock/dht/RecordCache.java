@@ -6,10 +6,13 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 import omega.flock.base.PublicKey;
 import omega.flock.rpc.routing.NodeId;
+import omega.flock.runtime.FairSlots;
+import omega.flock.runtime.NetworkSource;
 
 /**
  * The encoded records of peers under topics, in two {@linkplain Generations generations}. Pure: time and chance are arguments;
@@ -20,38 +23,84 @@ import omega.flock.rpc.routing.NodeId;
  */
 final class RecordCache {
 
+    /** How many records of a topic that is full are looked at for one whose source has stored much. */
+    private static final int CANDIDATES = 16;
+
     private final int maxRecords;
     private final int maxPerTopic;
     private final Generations generations;
+    private final FairSlots<Entry> places;
     private Generation young = new Generation();
     private Generation old = new Generation();
     private long evicted;
 
+    /**
+     * Creates an empty cache.
+     *
+     * @param maxRecords most records of both generations together
+     * @param maxPerTopic most records of one topic in one generation
+     */
     RecordCache(int maxRecords, int maxPerTopic, Duration age, long nowNanos) {
         this.maxRecords = maxRecords;
         this.maxPerTopic = maxPerTopic;
         this.generations = new Generations(age, nowNanos);
+        this.places = new FairSlots<>(maxRecords);
     }
 
-    void put(NodeId topic, PublicKey key, byte[] record, RandomGenerator random, long nowNanos) {
+    /**
+     * Stores a record in the name of the source that has sent it. When the cache is full, the source that has stored most loses its
+     * oldest record; when the topic is, a record goes that is likely to be of such a source.
+     */
+    void put(NodeId topic, PublicKey key, byte[] record, NetworkSource source, RandomGenerator random, long nowNanos) {
         turnWhenDue(nowNanos);
-        old.remove(topic, key);
-        if (!young.contains(topic, key)) {
-            if (young.size >= maxRecords) {
-                evicted += old.size;
-                turn();
-                generations.turnedEarly();
-            } else if (young.sizeOf(topic) >= maxPerTopic) {
-                young.removeAny(topic, random);
-                evicted++;
-            }
+        old.remove(topic, key).ifPresent(this::leave);
+        young.remove(topic, key).ifPresent(this::leave);
+        if (young.sizeOf(topic) >= maxPerTopic) {
+            evict(heaviest(topic, random));
         }
-        young.put(topic, key, record);
+        if (places.held() >= maxRecords) {
+            forget(places.giveWay(path(source)));
+            evicted++;
+        }
+        Entry entry = new Entry(topic, key, record, source);
+        young.put(entry);
+        places.enter(entry, path(source));
+    }
+
+    private Entry heaviest(NodeId topic, RandomGenerator random) {
+        Entry heaviest = young.anyOf(topic, random);
+        for (int i = 1; i < CANDIDATES; i++) {
+            Entry other = young.anyOf(topic, random);
+            heaviest = places.held(other.source.network()) > places.held(heaviest.source.network()) ? other : heaviest;
+        }
+        return heaviest;
+    }
+
+    private void evict(Entry entry) {
+        forget(entry);
+        leave(entry);
+        evicted++;
+    }
+
+    private void forget(Entry entry) {
+        if (young.remove(entry.topic, entry.key).isEmpty()) {
+            old.remove(entry.topic, entry.key);
+        }
+    }
+
+    private void leave(Entry entry) {
+        places.leave(entry, path(entry.source));
+    }
+
+    private static Object[] path(NetworkSource source) {
+        return new Object[] {source.network(), source};
     }
 
     boolean remove(NodeId topic, PublicKey key, long nowNanos) {
         turnWhenDue(nowNanos);
-        return young.remove(topic, key) | old.remove(topic, key);
+        Optional<Entry> removed = young.remove(topic, key).or(() -> old.remove(topic, key));
+        removed.ifPresent(this::leave);
+        return removed.isPresent();
     }
 
     /** {@return at most {@code limit} records of the topic, each subset and order as likely as any other} */
@@ -103,24 +152,25 @@ final class RecordCache {
 
     private void turnWhenDue(long nowNanos) {
         for (int turns = generations.due(nowNanos); turns > 0; turns--) {
-            turn();
+            old.topics.values().forEach(topic -> topic.entries.forEach(this::leave));
+            old = young;
+            young = new Generation();
         }
     }
 
-    private void turn() {
-        old = young;
-        young = new Generation();
-    }
-
+    /** A record; equal to itself only. */
     private static final class Entry {
+        final NodeId topic;
         final PublicKey key;
-        byte[] record;
+        final byte[] record;
+        final NetworkSource source;
         int index;
 
-        Entry(PublicKey key, byte[] record, int index) {
+        Entry(NodeId topic, PublicKey key, byte[] record, NetworkSource source) {
+            this.topic = topic;
             this.key = key;
             this.record = record;
-            this.index = index;
+            this.source = source;
         }
     }
 
@@ -131,29 +181,22 @@ final class RecordCache {
         final List<Entry> entries = new ArrayList<>(2);
         final Map<PublicKey, Entry> byKey = new HashMap<>(4);
 
-        boolean put(PublicKey key, byte[] record) {
-            Entry known = byKey.get(key);
-            if (known != null) {
-                known.record = record;
-                return false;
-            }
-            Entry entry = new Entry(key, record, entries.size());
+        void put(Entry entry) {
+            entry.index = entries.size();
             entries.add(entry);
-            byKey.put(key, entry);
-            return true;
+            byKey.put(entry.key, entry);
         }
 
-        boolean remove(PublicKey key) {
+        Optional<Entry> remove(PublicKey key) {
             Entry entry = byKey.remove(key);
-            if (entry == null) {
-                return false;
+            if (entry != null) {
+                Entry last = entries.removeLast();
+                if (last != entry) {
+                    entries.set(entry.index, last);
+                    last.index = entry.index;
+                }
             }
-            Entry last = entries.removeLast();
-            if (last != entry) {
-                entries.set(entry.index, last);
-                last.index = entry.index;
-            }
-            return true;
+            return Optional.ofNullable(entry);
         }
     }
 
@@ -161,35 +204,31 @@ final class RecordCache {
         final Map<NodeId, Topic> topics = new HashMap<>();
         int size;
 
-        boolean contains(NodeId topic, PublicKey key) {
-            return topics.getOrDefault(topic, Topic.NONE).byKey.containsKey(key);
-        }
-
         int sizeOf(NodeId topic) {
             return topics.getOrDefault(topic, Topic.NONE).entries.size();
         }
 
-        void put(NodeId topic, PublicKey key, byte[] record) {
-            if (topics.computeIfAbsent(topic, unused -> new Topic()).put(key, record)) {
-                size++;
-            }
+        /** Puts a record of a key that is not there. */
+        void put(Entry entry) {
+            topics.computeIfAbsent(entry.topic, unused -> new Topic()).put(entry);
+            size++;
         }
 
-        boolean remove(NodeId topic, PublicKey key) {
-            Topic records = topics.get(topic);
-            if (records == null || !records.remove(key)) {
-                return false;
+        Optional<Entry> remove(NodeId topic, PublicKey key) {
+            Topic records = topics.getOrDefault(topic, Topic.NONE);
+            Optional<Entry> removed = records.remove(key);
+            if (removed.isPresent()) {
+                size--;
+                if (records.entries.isEmpty()) {
+                    topics.remove(topic);
+                }
             }
-            size--;
-            if (records.entries.isEmpty()) {
-                topics.remove(topic);
-            }
-            return true;
+            return removed;
         }
 
-        void removeAny(NodeId topic, RandomGenerator random) {
+        Entry anyOf(NodeId topic, RandomGenerator random) {
             List<Entry> entries = topics.get(topic).entries;
-            remove(topic, entries.get(random.nextInt(entries.size())).key);
+            return entries.get(random.nextInt(entries.size()));
         }
     }
 }

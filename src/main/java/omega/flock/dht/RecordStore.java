@@ -9,6 +9,7 @@ import omega.flock.base.PublicKey;
 import omega.flock.dht.message.MutableGetResponse;
 import omega.flock.dht.message.StorageError;
 import omega.flock.rpc.routing.NodeId;
+import omega.flock.runtime.NetworkSource;
 import omega.flock.runtime.Ticker;
 
 /**
@@ -31,6 +32,7 @@ final class RecordStore {
     private final GenerationCache<NodeId, Long> bumps; // guarded by lock
     private final GenerationCache<NodeId, Refresh> refreshes; // guarded by lock
     private final GenerationCache<NodeId, MutableGetResponse> mutables; // guarded by lock
+    private final GenerationCache<NodeId, Long> evictedSeqs; // guarded by lock; so that an older value does not come back
     private final GenerationCache<NodeId, byte[]> immutables; // guarded by lock
 
     RecordStore(Ticker ticker, RandomGenerator random, DropCounters drops) {
@@ -44,6 +46,7 @@ final class RecordStore {
         this.refreshes = new GenerationCache<>(DhtConstants.MAX_RECORDS, DhtConstants.RECORD_AGE, now);
         this.mutables = new GenerationCache<>(DhtConstants.MAX_VALUES, DhtConstants.MAX_VALUE_BYTES_STORED,
                 response -> response.value().length, DhtConstants.VALUE_AGE, now);
+        this.evictedSeqs = new GenerationCache<>(DhtConstants.MAX_VALUES, DhtConstants.VALUE_AGE, now);
         this.immutables = new GenerationCache<>(DhtConstants.MAX_VALUES, DhtConstants.MAX_VALUE_BYTES_STORED,
                 value -> value.length, DhtConstants.VALUE_AGE, now);
     }
@@ -59,10 +62,10 @@ final class RecordStore {
         }
     }
 
-    void addRecord(NodeId topic, PublicKey key, byte[] record) {
+    void addRecord(NodeId topic, PublicKey key, byte[] record, NetworkSource source) {
         lock.lock();
         try {
-            records.put(topic, key, record, random, ticker.nanoTime());
+            records.put(topic, key, record, source, random, ticker.nanoTime());
             drops.count(DhtDrop.EVICTED, records.takeEvicted());
         } finally {
             lock.unlock();
@@ -88,13 +91,14 @@ final class RecordStore {
     }
 
     /** Raises the topic's bump, unless it would fall or lie more than a minute in the future. */
-    void raiseBump(NodeId topic, long bump) {
+    void raiseBump(NodeId topic, long bump, NetworkSource source) {
         lock.lock();
         try {
             long now = ticker.nanoTime();
             if (bump > bumps.get(topic, now).orElse(0L)
                     && bump <= ticker.wallMillis() + DhtConstants.MAX_BUMP_DRIFT.toMillis()) {
-                bumps.put(topic, bump, now);
+                bumps.put(topic, bump, source, now);
+                drops.count(DhtDrop.EVICTED, bumps.takeEvicted().size());
             }
         } finally {
             lock.unlock();
@@ -103,26 +107,26 @@ final class RecordStore {
 
     // ---- Refreshes -------------------------------------------------------------------------------------------------------
 
-    void addRefresh(NodeId hash, Refresh refresh) {
+    void addRefresh(NodeId hash, Refresh refresh, NetworkSource source) {
         lock.lock();
         try {
-            refreshes.put(hash, refresh, ticker.nanoTime());
-            drops.count(DhtDrop.EVICTED, refreshes.takeEvicted());
+            refreshes.put(hash, refresh, source, ticker.nanoTime());
+            drops.count(DhtDrop.EVICTED, refreshes.takeEvicted().size());
         } finally {
             lock.unlock();
         }
     }
 
     /** Finds what {@code hash} refreshes, and lets the hash's preimage refresh it next. */
-    Optional<Refresh> advanceRefresh(NodeId hash, NodeId preimage) {
+    Optional<Refresh> advanceRefresh(NodeId hash, NodeId preimage, NetworkSource source) {
         lock.lock();
         try {
             long now = ticker.nanoTime();
             Optional<Refresh> found = refreshes.get(hash, now);
             if (found.isPresent()) {
                 refreshes.remove(hash, now);
-                refreshes.put(preimage, found.get(), now);
-                drops.count(DhtDrop.EVICTED, refreshes.takeEvicted());
+                refreshes.put(preimage, found.get(), source, now);
+                drops.count(DhtDrop.EVICTED, refreshes.takeEvicted().size());
             }
             return found;
         } finally {
@@ -142,14 +146,18 @@ final class RecordStore {
     }
 
     /** Stores a value whose signature is right; returns why not, if it was not stored. */
-    Optional<StorageError> putMutable(NodeId target, MutableGetResponse value) {
+    Optional<StorageError> putMutable(NodeId target, MutableGetResponse value, NetworkSource source) {
         lock.lock();
         try {
             long now = ticker.nanoTime();
-            Optional<StorageError> conflict = mutables.get(target, now).flatMap(stored -> conflict(stored, value));
+            Optional<StorageError> conflict = mutables.get(target, now).flatMap(stored -> conflict(stored, value))
+                    .or(() -> evictedSeqs.get(target, now).filter(seq -> value.seq() < seq).map(seq -> StorageError.SEQ_TOO_LOW));
             if (conflict.isEmpty()) {
-                mutables.put(target, value, now);
-                drops.count(DhtDrop.EVICTED, mutables.takeEvicted());
+                evictedSeqs.remove(target, now);
+                mutables.put(target, value, source, now);
+                var evicted = mutables.takeEvicted();
+                evicted.forEach(gone -> evictedSeqs.put(gone.key(), gone.value().seq(), gone.source(), now));
+                drops.count(DhtDrop.EVICTED, evicted.size());
             }
             return conflict;
         } finally {
@@ -174,11 +182,11 @@ final class RecordStore {
         }
     }
 
-    void putImmutable(NodeId target, byte[] value) {
+    void putImmutable(NodeId target, byte[] value, NetworkSource source) {
         lock.lock();
         try {
-            immutables.put(target, value, ticker.nanoTime());
-            drops.count(DhtDrop.EVICTED, immutables.takeEvicted());
+            immutables.put(target, value, source, ticker.nanoTime());
+            drops.count(DhtDrop.EVICTED, immutables.takeEvicted().size());
         } finally {
             lock.unlock();
         }

@@ -16,6 +16,7 @@ import omega.flock.dht.message.PeerRecord;
 import omega.flock.dht.message.Signables;
 import omega.flock.rpc.IncomingRequest;
 import omega.flock.rpc.routing.NodeId;
+import omega.flock.runtime.NetworkSource;
 import omega.flock.wire.MalformedMessageException;
 import omega.flock.wire.WireReader;
 
@@ -99,11 +100,11 @@ final class StorageService {
         if (self) {
             storeSelf(announce.request, announce.target, key, record);
         } else {
-            store.raiseBump(announce.target, announce.message.bump());
-            store.addRecord(announce.target, key, record);
+            store.raiseBump(announce.target, announce.message.bump(), source(announce.request));
+            store.addRecord(announce.target, key, record, source(announce.request));
         }
         announce.message.refresh().ifPresent(hash ->
-                store.addRefresh(NodeId.of(hash), new RecordStore.Refresh(announce.target, key, record, self)));
+                store.addRefresh(NodeId.of(hash), new RecordStore.Refresh(announce.target, key, record, self), source(announce.request)));
         announce.request.replyBare(Optional.empty());
     }
 
@@ -117,7 +118,7 @@ final class StorageService {
 
     private void refresh(IncomingRequest request, byte[] preimage) {
         Optional<RecordStore.Refresh> found =
-                store.advanceRefresh(NodeId.of(Blake2b.hash256(preimage)), NodeId.of(preimage));
+                store.advanceRefresh(NodeId.of(Blake2b.hash256(preimage)), NodeId.of(preimage), source(request));
         if (found.isEmpty()) {
             drops.count(DhtDrop.UNKNOWN_REFRESH);
             return;
@@ -126,7 +127,7 @@ final class StorageService {
         if (refresh.self()) {
             storeSelf(request, refresh.target(), refresh.key(), refresh.record());
         } else {
-            store.addRecord(refresh.target(), refresh.key(), refresh.record());
+            store.addRecord(refresh.target(), refresh.key(), refresh.record(), source(request));
         }
         request.replyBare(Optional.empty());
     }
@@ -178,7 +179,7 @@ final class StorageService {
             return;
         }
         verify(request, put.publicKey(), Signables.mutable(put.seq(), put.value()), put.signature(), () ->
-                store.putMutable(target, put.toResponse()).ifPresentOrElse(
+                store.putMutable(target, put.toResponse(), source(request)).ifPresentOrElse(
                         conflict -> request.error(conflict.code()), () -> request.reply(Optional.empty())));
     }
 
@@ -194,9 +195,14 @@ final class StorageService {
                 drops.count(DhtDrop.WRONG_TARGET);
                 return;
             }
-            store.putImmutable(target, value);
+            store.putImmutable(target, value, source(request));
             request.reply(Optional.empty());
         });
+    }
+
+    /** Whom what a request stores is counted for: its token has proven that the sender hears what we send there. */
+    private static NetworkSource source(IncomingRequest request) {
+        return NetworkSource.of(request.from().toSocketAddress());
     }
 
     // ---- Checks ----------------------------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 package omega.flock.runtime;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -73,7 +74,7 @@ public final class FairSlots<T> {
 
     /** {@return whether {@link #enter} would find a place: one is free, or is held by somebody who has more than the source} */
     public boolean hasRoomFor(Object... path) {
-        return all.held < capacity || heaviest(path).isPresent();
+        return all.held < capacity || !Arrays.equals(heaviest(path), path);
     }
 
     /**
@@ -84,12 +85,10 @@ public final class FairSlots<T> {
      * @throws IllegalStateException if there is no place for the source
      */
     public Optional<T> enter(T item, Object... path) {
-        Optional<T> displaced = Optional.empty();
-        if (all.held >= capacity) {
-            Object[] loser = heaviest(path).orElseThrow(() -> new IllegalStateException("no place for " + List.of(path)));
-            displaced = Optional.of(find(loser).items.getFirst());
-            leave(displaced.get(), loser);
+        if (!hasRoomFor(path)) {
+            throw new IllegalStateException("no place for " + List.of(path));
         }
+        Optional<T> displaced = all.held < capacity ? Optional.empty() : Optional.of(giveWay(path));
         Holder<T> holder = all;
         all.held++;
         for (Object part : path) {
@@ -101,6 +100,19 @@ public final class FairSlots<T> {
             throw new IllegalArgumentException("has a place already: " + item);
         }
         return displaced;
+    }
+
+    /**
+     * Frees a place for a source, be it one of its own: for caches, in which the newest counts.
+     *
+     * @return what had to give up its place: the oldest of whoever holds most
+     * @throws java.util.NoSuchElementException if no place is taken
+     */
+    public T giveWay(Object... path) {
+        Object[] loser = heaviest(path);
+        T oldest = find(loser).items.getFirst();
+        leave(oldest, loser);
+        return oldest;
     }
 
     /** {@return whether the item had a place, which is free now} */
@@ -136,8 +148,8 @@ public final class FairSlots<T> {
         return holder;
     }
 
-    /** {@return who has to give way to a source: whoever holds most, but on its own path as long as nobody there holds more} */
-    private Optional<Object[]> heaviest(Object... path) {
+    /** {@return who has to give way to a source: whoever holds most, which is itself where nobody holds more} */
+    private Object[] heaviest(Object... path) {
         Object[] loser = new Object[path.length];
         Holder<T> holder = all;
         boolean own = true;
@@ -146,6 +158,6 @@ public final class FairSlots<T> {
             loser[i] = own ? path[i] : holder.byHolding.getLast().getFirst();
             holder = holder.parts.get(loser[i]);
         }
-        return own ? Optional.empty() : Optional.of(loser);
+        return loser;
     }
 }

@@ -320,7 +320,7 @@ class PeerRouterTest {
             target[2] = (byte) (i >> 16);
             router.announced(NodeId.of(target), SERVER, RECORD);
         }
-        assertTrue(router.forwards() <= 2 * DhtConstants.MAX_RECORDS);
-        assertTrue(dropped(DhtDrop.EVICTED) >= 200_000 - 2 * DhtConstants.MAX_RECORDS);
+        assertTrue(router.forwards() <= DhtConstants.MAX_RECORDS);
+        assertTrue(dropped(DhtDrop.EVICTED) >= 200_000 - DhtConstants.MAX_RECORDS);
     }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.HashSet;
@@ -14,6 +15,7 @@ import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 import omega.flock.base.PublicKey;
 import omega.flock.rpc.routing.NodeId;
+import omega.flock.runtime.NetworkSource;
 import org.junit.jupiter.api.Test;
 
 class RecordCacheTest {
@@ -21,9 +23,10 @@ class RecordCacheTest {
     private static final Duration AGE = Duration.ofSeconds(30);
     private static final long SECOND = 1_000_000_000L;
     private static final NodeId TOPIC = NodeId.of(bytes(1));
+    private static final NetworkSource SOURCE = source("8.8.8.8");
 
     private final RandomGenerator random = new SplittableRandom(7);
-    private final RecordCache cache = new RecordCache(100, 40, AGE, 0);
+    private final RecordCache cache = new RecordCache(200, 40, AGE, 0);
 
     private static byte[] bytes(int value) {
         return ByteBuffer.allocate(32).putInt(value).array();
@@ -42,13 +45,13 @@ class RecordCacheTest {
     }
 
     private void put(int value, long now) {
-        cache.put(TOPIC, key(value), bytes(value), random, now);
+        cache.put(TOPIC, key(value), bytes(value), SOURCE, random, now);
     }
 
     @Test
     void announcingAgainReplacesTheRecordAtOnce() {
-        cache.put(TOPIC, key(1), bytes(10), random, 0);
-        cache.put(TOPIC, key(1), bytes(11), random, SECOND);
+        cache.put(TOPIC, key(1), bytes(10), SOURCE, random, 0);
+        cache.put(TOPIC, key(1), bytes(11), SOURCE, random, SECOND);
         assertEquals(1, cache.size(SECOND));
         assertArrayEquals(bytes(11), cache.sample(TOPIC, 20, random, SECOND).get(0));
     }
@@ -116,7 +119,7 @@ class RecordCacheTest {
     @Test
     void oneTopicCannotPushOutAllOthers() {
         NodeId quiet = NodeId.of(bytes(2));
-        cache.put(quiet, key(1), bytes(1), random, 0);
+        cache.put(quiet, key(1), bytes(1), SOURCE, random, 0);
         for (int i = 0; i < 1000; i++) {
             put(i, 0);
         }
@@ -126,11 +129,40 @@ class RecordCacheTest {
     }
 
     @Test
-    void manyTopicsNeverExceedTwoGenerations() {
+    void manyTopicsNeverExceedTheBound() {
         for (int i = 0; i < 1000; i++) {
-            cache.put(NodeId.of(bytes(i)), key(i), bytes(i), random, 0);
+            cache.put(NodeId.of(bytes(i)), key(i), bytes(i), SOURCE, random, 0);
             assertTrue(cache.size(0) <= 200);
         }
         assertEquals(800, cache.takeEvicted());
+    }
+
+    @Test
+    void theRecordsOfOtherSourcesOutlastAFloodOfTopics() {
+        cache.put(TOPIC, key(1), bytes(1), source("9.9.9.9"), random, 0);
+        for (int i = 0; i < 10_000; i++) {
+            cache.put(NodeId.of(bytes(100 + i)), key(i), bytes(i), source("8.8.8." + i % 256), random, 0);
+        }
+        assertEquals(Set.of(1), sampled(20, 0));
+    }
+
+    @Test
+    void mostRecordsOfOtherSourcesOutlastAFloodOfTheirTopic() {
+        for (int i = 0; i < 10; i++) {
+            cache.put(TOPIC, key(i), bytes(i), source("9.9." + i + ".9"), random, 0);
+        }
+        for (int i = 0; i < 1000; i++) {
+            cache.put(TOPIC, key(1000 + i), bytes(1000 + i), source("8.8.8.8"), random, 0);
+        }
+        Set<Integer> seen = new HashSet<>();
+        for (int i = 0; i < 100; i++) {
+            seen.addAll(sampled(20, 0));
+        }
+        assertEquals(40, seen.size());
+        assertEquals(10, seen.stream().filter(value -> value < 10).count());
+    }
+
+    private static NetworkSource source(String host) {
+        return NetworkSource.of(new InetSocketAddress(host, 4711));
     }
 }

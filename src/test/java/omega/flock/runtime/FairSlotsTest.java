@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.TreeMap;
 import net.jqwik.api.ForAll;
@@ -87,6 +88,17 @@ class FairSlotsTest {
         }
         assertEquals(0, slots.held());
         assertEquals(Optional.empty(), slots.enter(1, "relay 1", "client 1"));
+    }
+
+    @Test
+    void whoeverHoldsMostFreesAPlaceOfItsOwn() {
+        fill("a", 1, 2, 3);
+        slots.enter(11, "b");
+        assertEquals(1, slots.giveWay("a"));
+        assertEquals(2, slots.giveWay("b"));
+        assertEquals(3, slots.giveWay("a"), "both hold one");
+        assertEquals(11, slots.giveWay("c"));
+        assertThrows(NoSuchElementException.class, () -> slots.giveWay("c"));
     }
 
     @Test
