@@ -89,12 +89,39 @@ public final class Connection implements AutoCloseable {
         stream.writeMessage(message);
     }
 
-    /** Sends an encrypted datagram, which may get lost, doubled or overtaken. Does not block. */
+    /**
+     * Sends a datagram, which may get lost or be overtaken. Does not block: 256 wait to be sent at most, and one that finds no room
+     * among them is lost, which the gateway counts as {@code transport.MESSAGE_UNSENT}.
+     *
+     * <p><b>Datagrams are not secret, and not authentic.</b> They are sealed so that they look like noise to whoever sees only them. But
+     * their keys are made of the handshake's hash alone, and all that the hash is made of passes the node that relays the handshake in
+     * clear. That node, and whoever watched on the way, can read all datagrams of this connection and forge ones that the peer accepts.
+     * The protocol is so in both stacks. What must be secret or true belongs into {@link #writeMessage messages}, which are safe from
+     * everybody; a key for datagrams can be agreed upon there. See {@code SECURITY.md}.
+     *
+     * @param datagram up to {@link #maxDatagramSize()} bytes; 1,128 get through every path; larger ones are not cut to pieces and
+     *     so are lost where a link carries packets of less than 1,500 bytes
+     * @throws IllegalArgumentException if it is longer
+     */
     public void sendDatagram(byte[] datagram) throws IOException {
         stream.sendDatagram(datagram);
     }
 
-    /** Blocks for the next datagram. */
+    /** Returns the length of the longest datagram that {@link #sendDatagram} takes: 1,428 bytes. */
+    public int maxDatagramSize() {
+        return stream.maxDatagramSize();
+    }
+
+    /**
+     * Blocks for the next datagram, as long as {@link #setReadTimeout} allows. Each arrives once at most, in the order in which they
+     * came in; a copy is not taken, nor one that 1,024 newer ones have overtaken. For what that is worth against whom, see
+     * {@link #sendDatagram}.
+     *
+     * <p>256 wait here. When one more comes the oldest is dropped ({@code transport.MESSAGE_UNREAD} in the gateway's figures). Copies
+     * count as {@code transport.MESSAGE_REPLAYED}, what was not sealed for this connection as {@code transport.MESSAGE_FORGED}.
+     *
+     * @throws java.net.SocketTimeoutException after the read timeout
+     */
     public byte[] receiveDatagram() throws IOException, InterruptedException {
         return stream.receiveDatagram();
     }

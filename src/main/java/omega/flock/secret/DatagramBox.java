@@ -49,6 +49,11 @@ final class DatagramBox {
         return Optional.of(envelope);
     }
 
+    /** Returns the number of a sealed datagram; those of one sender are in the order of their sealing, modulo 2^64. */
+    static long number(byte[] envelope) {
+        return ByteBuffer.wrap(envelope).order(ByteOrder.LITTLE_ENDIAN).getLong();
+    }
+
     /** Returns the plaintext; empty for what the peer did not seal, which is "silently ignored". */
     Optional<byte[]> open(byte[] envelope) {
         if (envelope.length < SecretConstants.DATAGRAM_OVERHEAD) {

@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.Optional;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import omega.flock.transport.flow.DropReason;
 
 /** Datagrams between the port's reader, which puts them, and the user's thread, which takes them. Bounded; thread-safe. */
 final class DatagramInbox {
@@ -11,22 +12,31 @@ final class DatagramInbox {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final ArrayDeque<byte[]> waiting = new ArrayDeque<>(0); // guarded by lock
+    private final ReplayWindow window = new ReplayWindow(); // guarded by lock
     private boolean closed; // guarded by lock
-    private long dropped; // guarded by lock
 
-    /** Puts one in; the oldest goes when there are too many, since a datagram is worth less the older it is. */
-    void put(byte[] datagram) {
+    /**
+     * Puts one in that the peer has sealed; the oldest goes when there are too many, since a datagram is worth less the older it is.
+     *
+     * @param number what it was sealed under
+     * @return why one was dropped, this one or the oldest; empty as a rule
+     */
+    Optional<DropReason> put(long number, byte[] datagram) {
         lock.lock();
         try {
             if (closed) {
-                return;
+                return Optional.empty();
             }
-            if (waiting.size() == SecretConstants.DATAGRAM_INBOX) {
+            if (!window.admit(number)) {
+                return Optional.of(DropReason.MESSAGE_REPLAYED);
+            }
+            boolean full = waiting.size() == SecretConstants.DATAGRAM_INBOX;
+            if (full) {
                 waiting.poll();
-                dropped++;
             }
             waiting.add(datagram);
             changed.signal();
+            return full ? Optional.of(DropReason.MESSAGE_UNREAD) : Optional.empty();
         } finally {
             lock.unlock();
         }
@@ -66,15 +76,6 @@ final class DatagramInbox {
         lock.lock();
         try {
             return closed;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    long dropped() {
-        lock.lock();
-        try {
-            return dropped;
         } finally {
             lock.unlock();
         }

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
 import omega.flock.base.CloseReason;
+import omega.flock.transport.flow.DropReason;
 
 /**
  * What the encrypted stream needs from the reliable stream below it. {@link UdxRawStream} is the real one; a test may
@@ -56,6 +57,9 @@ public interface RawStream {
 
     /** Sets who takes datagrams; runs on a reader thread and must not block. */
     void onMessage(Consumer<byte[]> handler);
+
+    /** Counts a datagram that the handler took and ignored. */
+    void countDrop(DropReason reason);
 
     /** Adds a listener that runs exactly once, also when the stream has been closed already. */
     void onClose(Consumer<CloseReason> listener);

@@ -69,6 +69,9 @@ final class SecretConstants {
     /** Datagrams that wait for a reader; the oldest are dropped beyond it, as a network would. */
     static final int DATAGRAM_INBOX = 256;
 
+    /** Datagrams back from the newest one up to which it is known which of them were here (RFC 4303 §3.4.3). A power of two. */
+    static final int REPLAY_WINDOW = 1024;
+
     /** Parts of the interval in which keep-alives are sent together: 78 ms of 5 s, and no more than 160 of 10,000 at a time. */
     static final int KEEP_ALIVE_SLOTS = 64;
 

@@ -73,7 +73,7 @@ public final class SecretStream implements AutoCloseable {
         RANDOM.nextBytes(header);
         this.push = new PushSide(raw, keys.transmitKey(), header, this.keys.localId());
         this.pull = new PullSide(raw, options.ticker(), keys.receiveKey(), this.keys.remoteId());
-        this.datagrams = new DatagramSide(raw, options.ticker(), new DatagramBox(this.keys, RANDOM.nextLong()));
+        this.datagrams = new DatagramSide(raw, new DatagramBox(this.keys, RANDOM.nextLong()));
         this.keepAlive = new KeepAlive(options, this::keepAliveDue);
         this.path = new PathTaken(false, options.ticker().wallMillis());
     }
@@ -173,8 +173,13 @@ public final class SecretStream implements AutoCloseable {
         return raw.awaitAcknowledged(timeout);
     }
 
+    /** {@return the length of the largest datagram that fits a packet, in bytes} */
+    public int maxDatagramSize() {
+        return datagrams.largest();
+    }
+
     /**
-     * Sends one datagram: unordered, unreliable, encrypted.
+     * Sends one datagram: unordered, unreliable, and sealed with a key that whoever saw the handshake can compute.
      *
      * @throws IllegalArgumentException if it cannot fit a packet
      */
@@ -183,7 +188,8 @@ public final class SecretStream implements AutoCloseable {
     }
 
     /**
-     * Waits for a datagram that the peer sealed; others are ignored. When nobody takes them, the oldest are dropped.
+     * Waits for a datagram that was sealed with that key and was not here before; others are ignored. When nobody takes them, the
+     * oldest are dropped.
      *
      * @throws SocketTimeoutException after the read timeout
      * @throws IOException once the stream is closed and none is left

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import omega.flock.base.CloseReason;
 import omega.flock.transport.UdxStream;
+import omega.flock.transport.flow.DropReason;
 
 /** A UDX stream as the encrypted stream sees it. Adds no thread and no lock. */
 final class UdxRawStream implements RawStream {
@@ -65,6 +66,11 @@ final class UdxRawStream implements RawStream {
     @Override
     public void onMessage(Consumer<byte[]> handler) {
         stream.onMessage(handler);
+    }
+
+    @Override
+    public void countDrop(DropReason reason) {
+        stream.countDrop(reason);
     }
 
     @Override

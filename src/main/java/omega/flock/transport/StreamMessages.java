@@ -4,24 +4,28 @@ import java.io.IOException;
 import java.util.Optional;
 import java.util.function.Consumer;
 import omega.flock.base.CloseReason;
+import omega.flock.transport.flow.DropReason;
 import omega.flock.transport.flow.StreamMachine;
 
 /** Sends on the threads of users and delivers on the readers of ports: the unreliable messages beside a stream. */
 final class StreamMessages {
     private final StreamState state;
+    private final StreamOwner owner;
     private volatile Consumer<byte[]> handler; // null while messages are to be kept
 
-    StreamMessages(StreamState state) {
+    StreamMessages(StreamState state, StreamOwner owner) {
         this.state = state;
+        this.owner = owner;
     }
 
     void send(byte[] message) throws IOException {
         Optional<CloseReason> over;
+        boolean queued = true;
         state.lock.lock();
         try {
             over = state.localCloseLocked().or(state::closeReasonLocked);
             if (over.isEmpty()) {
-                state.machine.queueMessage(message);
+                queued = state.machine.queueMessage(message);
                 state.wakeDriverLocked(state.ticker.nanoTime());
             }
         } finally {
@@ -29,6 +33,9 @@ final class StreamMessages {
         }
         if (over.isPresent()) {
             throw over.get().toException();
+        }
+        if (!queued) {
+            owner.countDrop(DropReason.MESSAGE_UNSENT);
         }
     }
 

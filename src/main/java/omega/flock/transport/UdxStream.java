@@ -9,6 +9,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import omega.flock.base.CloseReason;
 import omega.flock.net.UdpPort;
+import omega.flock.transport.flow.DropReason;
 import omega.flock.transport.flow.FlowConstants;
 import omega.flock.transport.flow.StreamMachine;
 import omega.flock.transport.flow.StreamPath;
@@ -51,7 +52,7 @@ public final class UdxStream {
         this.pump = pump;
         this.input = new StreamInput(state, pump);
         this.output = new StreamOutput(state, pump);
-        this.messages = new StreamMessages(state);
+        this.messages = new StreamMessages(state, owner);
         this.arrivals = new StreamArrivals(this, firewall, owner, state, pump, messages);
     }
 
@@ -226,6 +227,11 @@ public final class UdxStream {
      */
     public void onMessage(Consumer<byte[]> handler) {
         messages.handler(Objects.requireNonNull(handler, "handler"));
+    }
+
+    /** Counts a message that was taken here and that whoever got it ignores. */
+    public void countDrop(DropReason reason) {
+        owner.countDrop(reason);
     }
 
     /**

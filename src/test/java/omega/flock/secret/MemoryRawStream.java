@@ -6,12 +6,15 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import omega.flock.base.CloseReason;
+import omega.flock.transport.flow.DropReason;
 
 /** One end of a reliable stream in memory, with a bounded buffer and a largest read, so that tests choose the chunks. */
 final class MemoryRawStream implements RawStream {
@@ -27,6 +30,7 @@ final class MemoryRawStream implements RawStream {
     private final ArrayDeque<Integer> cuts = new ArrayDeque<>();
     private MemoryRawStream peer;
     private Consumer<byte[]> messages = message -> {};
+    private final Map<DropReason, Integer> drops = new EnumMap<>(DropReason.class);
     private boolean ended;
     private CloseReason reason;
     private long receivedBytes;
@@ -212,6 +216,25 @@ final class MemoryRawStream implements RawStream {
     @Override
     public void onMessage(Consumer<byte[]> handler) {
         messages = handler;
+    }
+
+    @Override
+    public void countDrop(DropReason why) {
+        lock.lock();
+        try {
+            drops.merge(why, 1, Integer::sum);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    Map<DropReason, Integer> drops() {
+        lock.lock();
+        try {
+            return Map.copyOf(drops);
+        } finally {
+            lock.unlock();
+        }
     }
 
     @Override

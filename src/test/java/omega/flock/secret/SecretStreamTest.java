@@ -16,6 +16,7 @@ import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -26,6 +27,7 @@ import net.jqwik.api.constraints.IntRange;
 import omega.flock.base.CloseReason;
 import omega.flock.base.FlockException;
 import omega.flock.runtime.Task;
+import omega.flock.transport.flow.DropReason;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -354,6 +356,8 @@ class SecretStreamTest {
             pair.server.sendDatagram(new byte[1428]);
             assertEquals(1428, pair.client.receiveDatagram().length);
             assertThrows(IllegalArgumentException.class, () -> pair.client.sendDatagram(new byte[1429]));
+            assertEquals(1428, pair.client.maxDatagramSize());
+            assertEquals(Map.of(DropReason.MESSAGE_FORGED, 2), pair.rawServer.drops(), "an empty one is a sign of a path");
         }
     }
 
@@ -365,6 +369,7 @@ class SecretStreamTest {
             }
             byte[] oldest = pair.server.receiveDatagram();
             assertEquals(1000 - SecretConstants.DATAGRAM_INBOX, (oldest[0] & 0xFF) << 8 | oldest[1] & 0xFF);
+            assertEquals(Map.of(DropReason.MESSAGE_UNREAD, 1000 - SecretConstants.DATAGRAM_INBOX), pair.rawServer.drops());
         }
     }
 }

@@ -31,6 +31,7 @@ import omega.flock.base.CloseReason;
 import omega.flock.base.FlockException;
 import omega.flock.runtime.Task;
 import omega.flock.runtime.Ticker;
+import omega.flock.transport.flow.DropReason;
 import omega.flock.transport.flow.FlowConstants;
 import omega.flock.transport.packet.PacketFlags;
 import omega.flock.transport.packet.PacketHeader;
@@ -233,6 +234,16 @@ class UdxStreamTest {
         assertTrue(a.awaitAcknowledged(Duration.ofSeconds(5)));
         silent.destroy(CloseReason.closedLocally("done"));
         assertThrows(IOException.class, () -> silent.awaitAcknowledged(Duration.ofSeconds(5)));
+    }
+
+    @Test
+    void messagesThatFindNoRoomAreCounted() throws Exception {
+        UdxStream waiting = fixture.transportA.createStream(StreamFirewall.DENY_ALL);
+        for (int i = 0; i < 256 + 3; i++) {
+            waiting.sendMessage(new byte[1]);
+        }
+        assertEquals(3, fixture.transportA.stats().drops().get(DropReason.MESSAGE_UNSENT));
+        waiting.destroy(CloseReason.closedLocally("test"));
     }
 
     @Test

@@ -22,6 +22,14 @@ public enum DropReason {
     STALE_DESTROY,
     /** A MESSAGE that found the queue of undelivered messages full. */
     MESSAGE_OVERFLOW,
+    /** A message of our own that found too many others waiting to be sent. */
+    MESSAGE_UNSENT,
+    /** A MESSAGE that the peer's key did not seal. */
+    MESSAGE_FORGED,
+    /** A MESSAGE that was here before, or so long ago that this cannot be told any more. */
+    MESSAGE_REPLAYED,
+    /** A message of the peer that nobody had taken when too many newer ones had come. */
+    MESSAGE_UNREAD,
     /** A packet for a stream that ended and whose id is still remembered; it may be answered. */
     CLOSED_STREAM
 }
