@@ -28,6 +28,13 @@ import omega.flock.base.PeerAddress;
 import omega.flock.base.PublicKey;
 import omega.flock.base.Topic;
 import omega.flock.crypto.Blake2b;
+import omega.flock.dht.message.DhtCommand;
+import omega.flock.dht.message.MutablePutRequest;
+import omega.flock.dht.message.Signables;
+import omega.flock.net.DatagramUdpPort;
+import omega.flock.rpc.RpcNode;
+import omega.flock.rpc.RpcRequest;
+import omega.flock.rpc.routing.NodeId;
 import omega.flock.runtime.Eventually;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -230,6 +237,27 @@ class GatewayRecordsTest {
         assertThrows(IllegalArgumentException.class, () -> writer.mutablePut(owner, new byte[0], -1));
         assertThrows(IllegalArgumentException.class, () -> writer.mutablePut(owner, new byte[0], 1L << 53));
         assertThrows(IllegalArgumentException.class, () -> reader.mutableGet(owner.publicKey(), -1));
+    }
+
+    /** A node that was away when the value was replaced still has the old one, and may be the first to answer. */
+    @Test
+    void theNewestValueIsFetchedThoughOnlyOneNodeHasIt() throws Exception {
+        PeerAddress node = PeerAddress.parse(testnet.bootstrap().getFirst());
+        try (TappedGateway direct = TappedGateway.open(testnet.bootstrap(), DatagramUdpPort::bind, rpc -> rpc)) {
+            RpcNode rpc = direct.node().dht().rpc();
+            assertTrue(direct.gateway().awaitReady(Pair.PATIENCE));
+            for (int i = 0; i < 8; i++) {
+                KeyPair owner = KeyPair.generate();
+                writer.mutablePut(owner, new byte[] {1}, 1);
+                byte[] signature = owner.sign(Signables.mutable(2, new byte[] {2}));
+                NodeId target = NodeId.of(owner.publicKey().hash());
+                byte[] token = rpc.request(RpcRequest.of(DhtCommand.MUTABLE_GET.code()).withTarget(target)
+                        .withValue(new byte[1]), node).token().orElseThrow();
+                assertTrue(rpc.request(RpcRequest.of(DhtCommand.MUTABLE_PUT.code()).withTarget(target).withToken(token)
+                        .withValue(new MutablePutRequest(owner.publicKey(), 2, new byte[] {2}, signature).toBytes()), node).isOk());
+                assertEquals(2, reader.mutableGet(owner.publicKey()).orElseThrow().seq());
+            }
+        }
     }
 
     @Test

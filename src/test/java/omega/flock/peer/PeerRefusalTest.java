@@ -138,6 +138,38 @@ class PeerRefusalTest {
         net.awaitIdle();
     }
 
+    /** What gives no answer must not let anybody in. */
+    @Test
+    void aFirewallThatIsEndedByAnErrorRejects() throws Exception {
+        try (PeerNode host = net.node(); PeerNode guest = net.node();
+                PeerServer server = host.listen(KeyPair.generate(), OPTIONS.withFirewall(key -> {
+                    throw new StackOverflowError("a bug of the program, provoked by a test");
+                }))) {
+            DialOptions options = DialOptions.DEFAULT.withTimeout(Duration.ofMillis(500));
+            assertThrows(FlockException.class, () -> guest.connect(server.publicKey(), options));
+            assertEquals(1, host.stats().drops().get("REJECTED"));
+            assertEquals(0, host.stats().connectionsAccepted());
+        }
+        net.awaitIdle();
+    }
+
+    /** The firewall has 5 s. */
+    @Test
+    void aFirewallThatNeverAnswersRejects() throws Exception {
+        CountDownLatch never = new CountDownLatch(1);
+        try (PeerNode host = net.node(); PeerNode guest = net.node();
+                PeerServer server = host.listen(KeyPair.generate(), OPTIONS.withFirewall(key -> {
+                    await(never);
+                    return false;
+                }))) {
+            DialOptions options = DialOptions.DEFAULT.withTimeout(Duration.ofMillis(300));
+            assertThrows(FlockException.class, () -> guest.connect(server.publicKey(), options));
+            Patience.until(() -> host.stats().drops().containsKey("REJECTED"));
+            assertEquals(0, host.stats().connectionsAccepted());
+        }
+        net.awaitIdle();
+    }
+
     @Test
     void aFirewallThatNeverAnswersHoldsNobodyElseUp() throws Exception {
         CountDownLatch never = new CountDownLatch(1);

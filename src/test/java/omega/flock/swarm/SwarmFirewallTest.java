@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import omega.flock.base.CloseReason;
 import omega.flock.base.FlockException;
 import omega.flock.base.KeyPair;
 import omega.flock.base.PublicKey;
@@ -180,6 +181,52 @@ class SwarmFirewallTest {
         lab.advance(Duration.ofMinutes(1));
         assertEquals(1, server.events.size());
         assertTrue(server.peer(client.key()).isPresent());
+    }
+
+    /** The ban may come after the handshake's firewall has let the peer pass. */
+    @Test
+    void aConnectionOfAPeerThatWasBannedMeanwhileIsReset() throws Exception {
+        Member server = serving(lab.member());
+        Member client = lab.member();
+        client.swarm.join(TOPIC, CLIENT);
+        lab.settle();
+        FakeLink old = client.link();
+        server.events.getFirst().peer().ban(true);
+        client.swarm.close();
+        lab.settle();
+        assertFalse(old.isOpen());
+        FakeLink link = FakeLink.pair(client.key(), server.key());
+        server.network.listeners.getFirst().deliver(link.peer());
+        lab.settle();
+        assertEquals(CloseReason.Kind.RESET_BY_PEER, link.reason().orElseThrow().kind());
+        assertEquals(1, server.swarm.stats().drops().get(Drop.BANNED));
+        assertEquals(List.of(), server.swarm.connections());
+    }
+
+    /** A peer that waits to be dialled connects by itself, is rejected, and is not dialled any more, whatever the firewall says then. */
+    @Test
+    void whoIsBannedWhileQueuedIsNotDialled() throws Exception {
+        AtomicBoolean closed = new AtomicBoolean();
+        List<Member> servers = List.of(serving(lab.member()), serving(lab.member()));
+        Member client = lab.silent(KeyPair.generate(), new DialBudget(64, Integer.MAX_VALUE, Integer.MAX_VALUE, Integer.MAX_VALUE, 1),
+                Optional.of(key -> closed.get()));
+        lab.listen(client);
+        client.network.holdsDials = true;
+        client.swarm.join(TOPIC, CLIENT);
+        lab.settle();
+        assertEquals(1, client.dialled().size());
+        PublicKey dialled = client.dialled().getFirst();
+        PublicKey queued = servers.stream().map(Member::key).filter(key -> !key.equals(dialled)).findFirst().orElseThrow();
+        closed.set(true);
+        assertThrows(FlockException.class, () -> servers.getFirst().network.connect(client.key(), queued));
+        closed.set(false);
+        client.network.holdsDials = false;
+        client.network.heldDials.get(dialled).fail(new FlockException("PEER_NOT_FOUND", "test"));
+        lab.settle();
+        assertTrue(client.peer(queued).orElseThrow().banned());
+        lab.advance(Duration.ofMinutes(1));
+        assertFalse(client.dialled().contains(queued));
+        assertEquals(0, client.swarm.connecting());
     }
 
     @Test

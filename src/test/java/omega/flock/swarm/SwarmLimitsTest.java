@@ -145,6 +145,23 @@ class SwarmLimitsTest {
         return client;
     }
 
+    /** Many handshakes may have passed the firewall before the first of them is a connection. */
+    @Test
+    void connectionsThatCameTogetherAreCountedWhenTheyArrive() throws Exception {
+        Member server = lab.member(new DialBudget(64, Integer.MAX_VALUE, 2, Integer.MAX_VALUE, 3));
+        lab.listen(server);
+        List<FakeLink> links = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            FakeLink link = FakeLink.pair(KeyPair.generate().publicKey(), server.key());
+            links.add(link);
+            server.network.listeners.getFirst().deliver(link.peer());
+        }
+        lab.settle();
+        assertEquals(2, server.swarm.connections().size());
+        assertEquals(2, links.stream().filter(FakeLink::isOpen).count());
+        assertEquals(3, server.swarm.stats().drops().get(Drop.SERVER_LIMIT));
+    }
+
     @Test
     void aReplacementTakesNoPlaceOfItsOwn() throws Exception {
         Member server = lab.member(new DialBudget(64, Integer.MAX_VALUE, 1, 256, 3));

@@ -95,6 +95,24 @@ class StreamMachineLossTest {
         assertTrue(pair.now() - begun > 100_000_000L);
     }
 
+    /** "Only one probe until a fresh RTT sample": a path that carries nothing is not probed at the pace of the writer. */
+    @Test
+    void aTailIsProbedOnceUntilThePeerHasSpoken() {
+        StreamPair pair = new StreamPair(9).connected();
+        pair.toB().latency(Duration.ofMillis(25));
+        pair.toA().latency(Duration.ofMillis(25));
+        pair.a().write(new byte[5000]);
+        pair.run(Duration.ofSeconds(1));
+        pair.toB().dropIf(datagram -> true);
+        pair.a().write(new byte[1000]);
+        pair.run(Duration.ofMillis(400));
+        assertEquals(1, pair.a().view().counters().tailProbes());
+        pair.a().write(new byte[1000]);
+        pair.run(Duration.ofMillis(400));
+        assertEquals(1, pair.a().view().counters().tailProbes());
+        assertEquals(0, pair.a().view().counters().timeouts());
+    }
+
     /**
      * The trace of RFC 8985 §3.4: of a flight the last segments are lost; a tail loss probe draws a SACK, RACK repairs, one
      * repair is lost again, and still no timeout is needed.
