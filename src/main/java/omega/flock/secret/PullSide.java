@@ -33,7 +33,6 @@ final class PullSide {
     private byte[] plain = NONE; // guarded by lock; a frame that is being read in pieces
     private int plainOffset; // guarded by lock
     private int plainEnd; // guarded by lock
-    private boolean asked; // guarded by lock; whether this call has asked the transport yet
     private volatile int largestBody = SecretConstants.MAX_BODY;
     private volatile int available;
     private volatile long framesReceived;
@@ -177,6 +176,7 @@ final class PullSide {
         return true;
     }
 
+    /** Takes what is there already however short the timeout, so that whoever reads again gets on. */
     private int readMore(long deadline) throws IOException {
         int room = frames.room(0);
         int count = raw.read(frames.array(), frames.end(), room);
@@ -253,7 +253,6 @@ final class PullSide {
             if (!lock.tryLock(timeoutNanos, TimeUnit.NANOSECONDS)) {
                 throw new SocketTimeoutException("another thread is reading");
             }
-            asked = false;
             return deadline == 0 ? 1 : deadline;
         } catch (InterruptedException e) {
             throw Interrupts.restored("interrupted while another thread reads");
@@ -265,12 +264,10 @@ final class PullSide {
             return 0;
         }
         long left = deadline - ticker.nanoTime();
-        if (left <= 0 && asked) {
+        if (left <= 0) {
             throw new SocketTimeoutException("nothing to read within the timeout");
         }
-        // Each call takes what is there already, however short its timeout, so that whoever reads again gets on.
-        asked = true;
-        return Math.max(1, left);
+        return left;
     }
 
     /** The peer sent what the protocol does not allow. */

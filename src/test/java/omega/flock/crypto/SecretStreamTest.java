@@ -41,6 +41,27 @@ class SecretStreamTest {
         pull.counter(-1);
         assertArrayEquals(message, assertPulls(pull, first));
         assertArrayEquals(message, assertPulls(pull, second));
+        SecretStreamPull old = goingOnWithTheOldKey(first, 0);
+        assertThrows(AEADBadTagException.class, () -> old.pull(second, 0, second.length, new byte[message.length], 0));
+    }
+
+    @Test
+    void keepsItsKeyWhileThereAreNumbers() {
+        SecretStreamPush push = new SecretStreamPush(KEY, HEADER, CIPHERS);
+        push.counter(-2);
+        byte[] first = push(push, SecretStreamTag.MESSAGE, new byte[4]);
+        assertArrayEquals(new byte[5], assertPulls(goingOnWithTheOldKey(first, -1), push(push, SecretStreamTag.MESSAGE, new byte[5])));
+    }
+
+    /** Reads what follows a message without taking a new key: the nonce is the inner one xor the tag of that message. */
+    private static SecretStreamPull goingOnWithTheOldKey(byte[] message, int counter) {
+        byte[] header = HEADER.clone();
+        for (int i = 0; i < 8; i++) {
+            header[16 + i] ^= message[message.length - 16 + i];
+        }
+        SecretStreamPull pull = new SecretStreamPull(KEY, header, CIPHERS);
+        pull.counter(counter);
+        return pull;
     }
 
     @Test

@@ -73,10 +73,12 @@ class OnlineWatchTest {
         watch.add(listener);
         first.close();
         first.close();
-        update(false);
-        update(true);
-        assertEquals("back", told.poll(10, TimeUnit.SECONDS));
-        watch.onClosed();
+        // Whoever is told too much is told too late to be seen at once, but not a hundred times.
+        for (int i = 0; i < 100; i++) {
+            update(false);
+            update(true);
+            assertEquals("back", told.poll(10, TimeUnit.SECONDS));
+        }
         assertTrue(told.isEmpty());
     }
 
@@ -84,8 +86,11 @@ class OnlineWatchTest {
     void nobodyIsToldAfterTheEnd() {
         watch.add(() -> told.add("back"));
         watch.onClosed();
-        update(false);
-        update(true);
+        for (int i = 0; i < 100; i++) {
+            update(false);
+            update(true);
+            Thread.yield();
+        }
         assertTrue(told.isEmpty());
     }
 

@@ -208,7 +208,9 @@ class UdxInteropTest {
         }
     }
 
+    /** Each of the thirty re-openings would cost 2 s if it had to be asked for. */
     @Test
+    @Timeout(50)
     void aSmallWindowHoldsJavaScriptBackAndItsReopeningIsNoticedAtOnce() throws Exception {
         int window = 65_536;
         try (Pair pair = new Pair(false, TransportOptions.DEFAULT.withReceiveWindowBytes(window))) {
@@ -223,11 +225,9 @@ class UdxInteropTest {
             byte[] first = new byte[1];
             assertEquals(1, pair.stream.read(first, 0, 1));
             byte[] rest = new byte[1_999_999];
-            long startNanos = Ticker.SYSTEM.nanoTime();
             for (int done = 0; done < rest.length; ) {
                 done += pair.stream.read(rest, done, Math.min(10_000, rest.length - done));
             }
-            assertTrue(Ticker.SYSTEM.nanoTime() - startNanos < 5_000_000_000L, "each re-opening would cost 2 s if it had to be asked for");
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
             digest.update(first);
             assertArrayEquals(hash.get(10, TimeUnit.SECONDS), digest.digest(rest));

@@ -58,6 +58,11 @@ final class PeerNet implements AutoCloseable {
         return node(builder -> builder.quickFirewall(false));
     }
 
+    /** The same, on ports that the binder makes. */
+    PeerNode firewalledNode(PortBinder binder) throws IOException, InterruptedException {
+        return add(builder().quickFirewall(false), KeyPair.generate(), binder);
+    }
+
     /** Waits until nothing is under way at any node: no dial, half-open handshake, puncher, pool socket or stream. */
     void awaitIdle() {
         long deadline = System.nanoTime() + READY.toNanos();

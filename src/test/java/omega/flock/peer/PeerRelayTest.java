@@ -72,14 +72,14 @@ class PeerRelayTest {
 
     @Test
     void aSilentRelayDoesNotOutlastTheDeadline() throws Exception {
-        try (UdpPort silent = silentPort(new AtomicInteger()); PeerNode guest = net.node()) {
+        AtomicInteger heard = new AtomicInteger();
+        try (UdpPort silent = silentPort(heard); PeerNode guest = net.node()) {
             DialOptions options = DialOptions.DEFAULT.withTimeout(Duration.ofMillis(100))
                     .withRelayAddresses(List.of(PeerAddress.of(silent.localAddress())));
-            long started = System.nanoTime();
             FlockException failure =
                     assertThrows(FlockException.class, () -> guest.connect(KeyPair.generate().publicKey(), options));
             assertEquals("DIAL_TIMEOUT", failure.code());
-            assertTrue(System.nanoTime() - started < Duration.ofSeconds(2).toNanos(), "the deadline was 100 ms");
+            assertTrue(heard.get() < 4, "it was not waited for with four transmissions");
             assertEquals(0, guest.dht().rpc().stats().requests().active());
         }
         net.awaitIdle();

@@ -6,7 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import omega.flock.base.FlockException;
 import omega.flock.base.KeyPair;
 import omega.flock.swarm.SwarmLab.Member;
 import org.junit.jupiter.api.AutoClose;
@@ -132,6 +135,44 @@ class SwarmExplicitTest {
         client.swarm.joinPeer(server.key());
         lab.settle();
         assertEquals(1, client.swarm.connections().size(), "unbanned and joined again");
+    }
+
+    @Test
+    void aDialOfAPeerThatWasBannedMeanwhileCountsAsAnAttempt() throws Exception {
+        Member server = lab.member();
+        Member other = lab.member();
+        lab.listen(server);
+        lab.listen(other);
+        Member client = lab.member();
+        client.network.holdsDials = true;
+        client.swarm.joinPeer(server.key());
+        lab.settle();
+        client.peer(server.key()).orElseThrow().ban(true);
+        client.network.heldDials.get(server.key()).fail(new FlockException("PEER_NOT_FOUND", "test"));
+        lab.settle();
+        client.network.holdsDials = false;
+        client.peer(server.key()).orElseThrow().ban(false);
+        client.swarm.joinPeer(other.key());
+        lab.settle();
+        assertEquals(List.of(server.key(), other.key()), client.dialled(), "it rests for a second");
+    }
+
+    @Test
+    void aDialThatTheFirewallRejectedIsNoAttempt() throws Exception {
+        Member server = lab.member();
+        Member other = lab.member();
+        lab.listen(server);
+        lab.listen(other);
+        AtomicBoolean closed = new AtomicBoolean(true);
+        Member client = lab.member(key -> closed.get());
+        client.swarm.joinPeer(server.key());
+        lab.settle();
+        assertEquals(List.of(), client.dialled());
+        closed.set(false);
+        client.peer(server.key()).orElseThrow().ban(false);
+        client.swarm.joinPeer(other.key());
+        lab.settle();
+        assertEquals(Set.of(server.key(), other.key()), Set.copyOf(client.dialled()), "it need not rest");
     }
 
     @Test

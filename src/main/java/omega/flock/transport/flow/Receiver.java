@@ -122,9 +122,8 @@ final class Receiver {
     private void announceReopening() {
         int free = buffer.free();
         int quarter = buffer.capacity() / 4;
-        boolean reopened = advertised == 0 && free >= Math.max(leastWindow, quarter);
         boolean widened = advertised < 2L * quarter && free - advertised >= quarter && free >= leastWindow;
-        if ((reopened || widened) && !buffer.state().hasEnded()) {
+        if (widened && !buffer.state().hasEnded()) {
             oweAck();
         }
     }
