@@ -4,6 +4,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * A host and a UDP port.
@@ -95,6 +96,11 @@ public record PeerAddress(String host, int port) {
             throw new IllegalArgumentException("not a numeric address: " + this, e);
         }
         throw new IllegalArgumentException("not a numeric address: " + this);
+    }
+
+    /** Returns the four octets of the host; empty unless it is a dotted IPv4 address. */
+    public Optional<byte[]> octets() {
+        return Optional.ofNullable(IPv4.tryParse(host));
     }
 
     /** Tells whether the host is a dotted IPv4 address, the only kind that the wire format carries today. */

@@ -109,13 +109,23 @@ final class RecordCache {
         Topic first = young.topics.getOrDefault(topic, Topic.NONE);
         Topic second = old.topics.getOrDefault(topic, Topic.NONE);
         int total = first.entries.size() + second.entries.size();
-        List<byte[]> picked = new ArrayList<>(Math.min(limit, total));
-        for (int index : distinct(Math.min(limit, total), total, random)) {
-            picked.add(index < first.entries.size() ? first.entries.get(index).record
-                    : second.entries.get(index - first.entries.size()).record);
+        List<byte[]> picked = new ArrayList<>(Math.min(limit, total) + 1); // a caller may have one more
+        if (total <= limit) {
+            for (int index = 0; index < total; index++) {
+                picked.add(record(first, second, index));
+            }
+        } else {
+            for (int index : distinct(limit, total, random)) {
+                picked.add(record(first, second, index));
+            }
         }
         shuffle(picked, random);
         return picked;
+    }
+
+    private static byte[] record(Topic first, Topic second, int index) {
+        int inFirst = first.entries.size();
+        return (index < inFirst ? first.entries.get(index) : second.entries.get(index - inFirst)).record;
     }
 
     int size(long nowNanos) {

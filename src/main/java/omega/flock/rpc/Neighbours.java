@@ -151,12 +151,20 @@ final class Neighbours {
 
     /** Returns the known nodes nearest to a target. */
     List<RpcPeer> closest(NodeId target, int limit) {
-        return table.closest(target, limit).stream().map(NodeRecord::peer).toList();
+        List<RpcPeer> peers = new ArrayList<>();
+        for (NodeRecord node : table.closest(target, limit)) {
+            peers.add(node.peer());
+        }
+        return peers;
     }
 
     /** Returns the addresses that go into a reply. */
     List<PeerAddress> closerNodes(NodeId target) {
-        return table.closest(target, RoutingConstants.K).stream().map(NodeRecord::address).toList();
+        List<PeerAddress> addresses = new ArrayList<>(RoutingConstants.K);
+        for (NodeRecord node : table.closest(target, RoutingConstants.K)) {
+            addresses.add(node.address());
+        }
+        return addresses;
     }
 
     private Optional<Swap> swapFor(NodeRecord newcomer, long tick) {

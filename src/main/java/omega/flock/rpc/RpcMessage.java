@@ -194,7 +194,10 @@ sealed interface RpcMessage permits RpcMessage.Request, RpcMessage.Reply {
             id.ifPresent(bytes -> out.raw(bytes.toBytes()));
             token.ifPresent(bytes -> out.fixed(bytes, RpcConstants.TOKEN_BYTES));
             if (!closerNodes.isEmpty()) {
-                out.list(closerNodes, WireWriter::ipv4Address);
+                out.uint(closerNodes.size());
+                for (PeerAddress node : closerNodes) {
+                    out.ipv4Address(node);
+                }
             }
             if (error > 0) {
                 out.uint(error);

@@ -18,6 +18,8 @@ final class TokenSecrets {
     private byte[] previous;
     private byte[] current;
     private long rotatedNanos;
+    private String lastHost = ""; // the one that asked last, and often asks again at once
+    private byte[] lastToken = {};
 
     /** Creates the pair of secrets from 64 random bytes. */
     TokenSecrets(byte[] random, long nowNanos) {
@@ -32,14 +34,22 @@ final class TokenSecrets {
     /** Returns the token for a requester at this host. */
     byte[] issue(String host, long nowNanos) {
         rotate(nowNanos);
-        return token(host, current);
+        return currentToken(host).clone();
     }
 
     /** Tells whether a requester at this host was given this token lately. */
     boolean accepts(byte[] token, String host, long nowNanos) {
         rotate(nowNanos);
-        boolean isCurrent = MessageDigest.isEqual(token, token(host, current));
-        return isCurrent | MessageDigest.isEqual(token, token(host, previous));
+        // Which of the two a token was made with is no secret, so a new one does without the second hash.
+        return MessageDigest.isEqual(token, currentToken(host)) || MessageDigest.isEqual(token, token(host, previous));
+    }
+
+    private byte[] currentToken(String host) {
+        if (!host.equals(lastHost)) {
+            lastHost = host;
+            lastToken = token(host, current);
+        }
+        return lastToken;
     }
 
     private void rotate(long nowNanos) {
@@ -48,6 +58,7 @@ final class TokenSecrets {
             byte[] next = Blake2b.hash256(previous);
             previous = current;
             current = next;
+            lastHost = "";
             rotatedNanos += RpcConstants.TOKEN_ROTATION_NANOS;
         }
         if (nowNanos - rotatedNanos >= RpcConstants.TOKEN_ROTATION_NANOS) {

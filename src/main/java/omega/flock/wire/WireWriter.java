@@ -129,7 +129,8 @@ public final class WireWriter {
     }
 
     private WireWriter address(PeerAddress address, int octets) {
-        byte[] host = address.toSocketAddress().getAddress().getAddress();
+        // Twenty of them go into every reply: the way by an InetAddress is for IPv6 only.
+        byte[] host = address.octets().orElseGet(() -> address.toSocketAddress().getAddress().getAddress());
         if (host.length != octets) {
             throw new IllegalArgumentException(address + " has " + host.length + " octets, the field " + octets);
         }

@@ -44,6 +44,22 @@ class TokenSecretsTest {
         assertFalse(secrets.accepts(new byte[32], "10.1.2.3", NOW));
     }
 
+    @Test
+    void aTokenIsTheSameWhoeverAskedInBetween() {
+        TokenSecrets secrets = new TokenSecrets(random(), NOW);
+        byte[] token = secrets.issue("10.1.2.3", NOW);
+        byte[] others = secrets.issue("10.1.2.4", NOW);
+        assertFalse(Arrays.equals(token, others));
+        assertArrayEquals(token, secrets.issue("10.1.2.3", NOW));
+        byte[] given = secrets.issue("10.1.2.3", NOW);
+        given[0] ^= 1; // what its receiver does with it changes nothing
+        assertArrayEquals(token, secrets.issue("10.1.2.3", NOW));
+        byte[] later = secrets.issue("10.1.2.3", after(7.51));
+        assertFalse(Arrays.equals(token, later));
+        assertTrue(secrets.accepts(token, "10.1.2.3", after(7.51)));
+        assertTrue(secrets.accepts(later, "10.1.2.3", after(7.51)));
+    }
+
     @Property
     void aTokenLivesSevenAndAHalfToFifteenSeconds(@ForAll @IntRange(max = 100_000) int issuedMillis) {
         TokenSecrets secrets = new TokenSecrets(random(), NOW);

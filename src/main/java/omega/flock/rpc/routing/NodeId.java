@@ -61,11 +61,13 @@ public final class NodeId implements Comparable<NodeId> {
      * @return negative if {@code a} is nearer, positive if {@code b} is, 0 if they are the same point
      */
     public int compareDistance(NodeId a, NodeId b) {
-        int i = Arrays.mismatch(a.bytes, b.bytes);
-        if (i < 0) {
-            return 0;
+        // Nearly always the first byte decides: a plain loop is done before a vectorized search would begin.
+        for (int i = 0; i < RoutingConstants.ID_BYTES; i++) {
+            if (a.bytes[i] != b.bytes[i]) {
+                return ((bytes[i] ^ a.bytes[i]) & 0xFF) - ((bytes[i] ^ b.bytes[i]) & 0xFF);
+            }
         }
-        return ((bytes[i] ^ a.bytes[i]) & 0xFF) - ((bytes[i] ^ b.bytes[i]) & 0xFF);
+        return 0;
     }
 
     /** Orders by bytes, unsigned. */

@@ -101,14 +101,14 @@ public final class RoutingTable {
 
     /** Returns up to {@code limit} nodes, nearest to the target first. */
     public List<NodeRecord> closest(NodeId target, int limit) {
-        List<NodeRecord> nearest = new ArrayList<>(limit);
+        List<NodeRecord> nearest = new ArrayList<>(Math.min(limit, size()));
         int shared = bucketOf(target);
         // Nodes that differ from us where the target does are nearer to it than all others; then come those which share
         // more bits with us than the target does (they all differ from the target in that bit); then the shallow buckets.
-        appendSorted(nearest, target, limit, shared, shared);
-        appendSorted(nearest, target, limit, shared + 1, RoutingConstants.ID_BITS - 1);
+        insertNearest(nearest, target, limit, shared, shared);
+        insertNearest(nearest, target, limit, shared + 1, RoutingConstants.ID_BITS - 1);
         for (int i = shared - 1; i >= 0 && nearest.size() < limit; i--) {
-            appendSorted(nearest, target, limit, i, i);
+            insertNearest(nearest, target, limit, i, i);
         }
         return nearest;
     }
@@ -146,16 +146,31 @@ public final class RoutingTable {
         return Math.min(self.sharedPrefixBits(id), RoutingConstants.ID_BITS - 1);
     }
 
-    private void appendSorted(List<NodeRecord> into, NodeId target, int limit, int fromBucket, int toBucket) {
-        if (into.size() >= limit) {
+    /**
+     * Inserts the nodes of some buckets behind what is there already. Every request is answered with this, so it does without sorting
+     * all candidates and without the library: a node goes back past those that are farther, which are at most {@code limit}.
+     */
+    private void insertNearest(List<NodeRecord> nearest, NodeId target, int limit, int fromBucket, int toBucket) {
+        int first = nearest.size();
+        if (first >= limit) {
             return;
         }
-        List<NodeRecord> candidates = new ArrayList<>();
-        for (int i = fromBucket; i <= toBucket; i++) {
-            candidates.addAll(buckets.get(i));
+        for (int bucket = fromBucket; bucket <= toBucket; bucket++) {
+            List<NodeRecord> nodes = buckets.get(bucket);
+            for (int n = 0; n < nodes.size(); n++) {
+                NodeRecord node = nodes.get(n);
+                int at = nearest.size();
+                while (at > first && target.compareDistance(node.id(), nearest.get(at - 1).id()) < 0) {
+                    at--;
+                }
+                if (at < limit) {
+                    if (nearest.size() == limit) {
+                        nearest.removeLast();
+                    }
+                    nearest.add(at, node);
+                }
+            }
         }
-        candidates.sort((a, b) -> target.compareDistance(a.id(), b.id()));
-        into.addAll(candidates.subList(0, Math.min(candidates.size(), limit - into.size())));
     }
 
     private static List<NodeRecord> take(Iterator<NodeRecord> nodes, int limit) {
