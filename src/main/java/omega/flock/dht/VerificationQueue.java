@@ -77,7 +77,7 @@ final class VerificationQueue {
     /** Requires lock. */
     private boolean forkWorker() {
         try {
-            scope.fork("flock-dht-verify", this::work);
+            scope.forkVital("flock-dht-verify", this::work);
             workers++;
             return true;
         } catch (RejectedExecutionException e) {

@@ -393,8 +393,6 @@ public final class Gateway implements AutoCloseable {
     }
 
     private void requireOpen() {
-        if (node.isClosed()) {
-            throw new IllegalStateException("the gateway is closed");
-        }
+        node.requireNotClosed();
     }
 }

@@ -27,6 +27,12 @@ public interface DatagramHandler {
         return onDatagram(port, batch.address(first), batch.datagram(first).slice()) ? 1 : 0;
     }
 
+    /**
+     * A port whose reader has failed, with any error at all, is closed: it would look open and be deaf. Whoever relies on it hears that
+     * here first, once, on that reader, and may still send. A port that was closed on purpose tells nobody.
+     */
+    default void onPortFailed(UdpPort port, Throwable cause) {}
+
     /** Returns a handler that offers to this one first and then to {@code next}. */
     default DatagramHandler orElse(DatagramHandler next) {
         return new HandlerPair(this, next);

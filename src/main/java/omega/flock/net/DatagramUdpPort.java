@@ -4,9 +4,7 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
-import java.net.SocketOption;
 import java.net.StandardProtocolFamily;
-import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ClosedSelectorException;
@@ -55,6 +53,7 @@ public final class DatagramUdpPort implements UdpPort {
     private final AtomicBoolean turning = new AtomicBoolean();
     private volatile KernelSocket kernel; // null before the port has turned to the kernel's own calls
     private volatile Thread reader;
+    private volatile boolean failed;
     private boolean burst; // of the reader: more than one datagram was there when it looked last
 
     private DatagramUdpPort(DatagramChannel channel, Selector selector, DatagramHandler handler, Optional<Supplier<SystemCalls>> link)
@@ -91,8 +90,7 @@ public final class DatagramUdpPort implements UdpPort {
     static DatagramChannel openChannel(InetSocketAddress local) throws IOException {
         DatagramChannel channel = DatagramChannel.open(StandardProtocolFamily.INET);
         try {
-            askForBuffers(channel);
-            forbidFragmentation(channel);
+            ChannelOptions.setAll(channel);
             channel.bind(local);
             channel.configureBlocking(false);
             return channel;
@@ -192,7 +190,7 @@ public final class DatagramUdpPort implements UdpPort {
                 return false;
             }
             kernel = adopted.get();
-        } catch (RuntimeException | LinkageError e) {
+        } catch (RuntimeException | Error e) { // the port goes on as it was
             LOG.log(Level.DEBUG, "port.turn.failed port=" + this, e);
             return false;
         }
@@ -237,7 +235,7 @@ public final class DatagramUdpPort implements UdpPort {
 
     @Override
     public boolean isOpen() {
-        return channel.isOpen();
+        return channel.isOpen() && !failed;
     }
 
     @Override
@@ -272,6 +270,27 @@ public final class DatagramUdpPort implements UdpPort {
     }
 
     private void readUntilClosed() {
+        try {
+            read();
+        } catch (Throwable e) {
+            fail(e);
+        }
+    }
+
+    /** A port that nobody reads would look open and be deaf. Whoever hears of it may still send through it, a last word for instance. */
+    private void fail(Throwable cause) {
+        if (!channel.isOpen()) {
+            return; // closed by whoever would want to know
+        }
+        failed = true;
+        try {
+            handler.onPortFailed(this, cause);
+        } finally {
+            close();
+        }
+    }
+
+    private void read() throws IOException {
         reader = Thread.currentThread();
         DatagramBatch batch = new DatagramBatch(NetConstants.RECEIVE_BATCH_BYTES, NetConstants.RECEIVE_BATCH_DATAGRAMS);
         int errorsInARow = 0;
@@ -291,8 +310,7 @@ public final class DatagramUdpPort implements UdpPort {
                 // An ICMP error about an earlier send surfaces on the next receive; the port itself is well.
                 LOG.log(Level.DEBUG, "port.receive.failed port=" + this, e);
                 if (++errorsInARow >= NetConstants.MAX_RECEIVE_ERRORS_IN_A_ROW) {
-                    LOG.log(Level.WARNING, "port.broken port=" + this, e);
-                    close();
+                    throw e;
                 }
             }
         }
@@ -352,30 +370,6 @@ public final class DatagramUdpPort implements UdpPort {
                 // A handler that lets an exception out has a bug of ours; the next datagram must still be read.
                 LOG.log(Level.ERROR, "port.handler.failed port=" + this, e);
                 next++;
-            }
-        }
-    }
-
-    private static void askForBuffers(DatagramChannel channel) throws IOException {
-        channel.setOption(StandardSocketOptions.SO_SNDBUF, NetConstants.SOCKET_SEND_BYTES);
-        for (int bytes : NetConstants.SOCKET_RECEIVE_BYTES) {
-            channel.setOption(StandardSocketOptions.SO_RCVBUF, bytes);
-            if (channel.getOption(StandardSocketOptions.SO_RCVBUF) >= bytes) {
-                return;
-            }
-        }
-    }
-
-    /**
-     * Sets "don't fragment", without which probing for the path's MTU would learn nothing. The option is a constant of
-     * the module {@code jdk.net}; looking it up by name spares a dependency on a module that an image may lack.
-     */
-    private static void forbidFragmentation(DatagramChannel channel) throws IOException {
-        for (SocketOption<?> option : channel.supportedOptions()) {
-            if (option.name().equals("IP_DONTFRAGMENT") && option.type() == Boolean.class) {
-                @SuppressWarnings("unchecked")
-                SocketOption<Boolean> dontFragment = (SocketOption<Boolean>) option;
-                channel.setOption(dontFragment, true);
             }
         }
     }

@@ -22,4 +22,13 @@ record HandlerPair(DatagramHandler first, DatagramHandler second) implements Dat
         int taken = first.onDatagrams(port, batch, from);
         return taken > 0 ? taken : second.onDatagrams(port, batch, from);
     }
+
+    @Override
+    public void onPortFailed(UdpPort port, Throwable cause) {
+        try {
+            first.onPortFailed(port, cause);
+        } finally {
+            second.onPortFailed(port, cause);
+        }
+    }
 }

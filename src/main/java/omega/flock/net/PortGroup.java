@@ -63,10 +63,10 @@ final class PortGroup implements PortBinder {
     }
 
     private void readUntilEmpty(Selector ours) {
-        ByteBuffer buffer = ByteBuffer.allocateDirect(NetConstants.LARGEST_DATAGRAM_BYTES);
-        List<SelectionKey> grown = new ArrayList<>();
-        do {
-            try {
+        try {
+            ByteBuffer buffer = ByteBuffer.allocateDirect(NetConstants.LARGEST_DATAGRAM_BYTES);
+            List<SelectionKey> grown = new ArrayList<>();
+            do {
                 ours.select(key -> {
                     if (readOne((Port) key.attachment(), buffer)) {
                         grown.add(key);
@@ -77,11 +77,29 @@ final class PortGroup implements PortBinder {
                     ((Port) key.attachment()).readAlone();
                 });
                 grown.clear();
-            } catch (IOException e) {
-                LOG.log(Level.WARNING, "port.group.broken", e);
-                ours.keys().forEach(key -> ((Port) key.attachment()).close());
+            } while (!endIfEmpty(ours));
+        } catch (Throwable e) {
+            LOG.log(Level.WARNING, "port.group.failed", e);
+            failAll(ours, e);
+        }
+    }
+
+    /** The reader has failed: its ports would look open and be deaf. The next one that is bound gets another reader. */
+    private void failAll(Selector ours, Throwable cause) {
+        List<Port> left = new ArrayList<>();
+        lock.lock();
+        try {
+            selector = Optional.empty();
+            if (ours.isOpen()) {
+                ours.keys().stream().filter(SelectionKey::isValid).forEach(key -> left.add((Port) key.attachment()));
+                ours.close();
             }
-        } while (!endIfEmpty(ours));
+        } catch (IOException e) {
+            LOG.log(Level.DEBUG, "port.group.close.failed", e);
+        } finally {
+            lock.unlock();
+        }
+        left.forEach(port -> port.fail(cause));
     }
 
     /**
@@ -129,6 +147,9 @@ final class PortGroup implements PortBinder {
             // A handler that lets an exception out has a bug of ours; the next datagram must still be read.
             LOG.log(Level.ERROR, "port.handler.failed port=" + port, e);
             return false;
+        } catch (Error e) {
+            port.fail(e); // and no other of the group
+            return false;
         }
         return length > smallBytes;
     }
@@ -141,6 +162,7 @@ final class PortGroup implements PortBinder {
         private final DatagramHandler handler;
         private final InetSocketAddress localAddress;
         private volatile Optional<DatagramUdpPort> own = Optional.empty(); // once it has a reader of its own
+        private volatile boolean failed;
 
         private Port(DatagramChannel channel, Selector shared, DatagramHandler handler) throws IOException {
             this.channel = channel;
@@ -162,14 +184,29 @@ final class PortGroup implements PortBinder {
                     public int onDatagrams(UdpPort port, DatagramBatch batch, int first) {
                         return handler.onDatagrams(Port.this, batch, first);
                     }
+
+                    @Override
+                    public void onPortFailed(UdpPort port, Throwable cause) {
+                        handler.onPortFailed(Port.this, cause);
+                    }
                 }, DatagramUdpPort.nativeCalls());
                 own = Optional.of(alone);
                 if (!channel.isOpen()) {
                     alone.close(); // whoever closed the port meanwhile found no reader to end
                 }
             } catch (IOException e) {
-                LOG.log(Level.DEBUG, "port.adopt.failed port=" + this, e);
-                close();
+                fail(e);
+            }
+        }
+
+        private void fail(Throwable cause) {
+            if (channel.isOpen()) { // else closed by whoever would want to know
+                failed = true;
+                try {
+                    handler.onPortFailed(this, cause);
+                } finally {
+                    close();
+                }
             }
         }
 
@@ -201,7 +238,7 @@ final class PortGroup implements PortBinder {
 
         @Override
         public boolean isOpen() {
-            return channel.isOpen();
+            return channel.isOpen() && !failed;
         }
 
         @Override

@@ -56,7 +56,7 @@ public interface UdpPort extends AutoCloseable {
         return false;
     }
 
-    /** Tells whether the port has not been closed. */
+    /** Tells whether the port neither has been closed nor has failed. */
     boolean isOpen();
 
     /** Closes the port and ends its reader. Idempotent, from any thread, also from the reader. */

@@ -18,6 +18,7 @@ final class AcceptQueue {
     private final Condition changed = lock.newCondition();
     private final ArrayDeque<SecretStream> waiting = new ArrayDeque<>(); // guarded by lock
     private boolean closed; // guarded by lock
+    private Optional<Throwable> failure = Optional.empty(); // guarded by lock; why it was closed, if not on purpose
 
     AcceptQueue(int capacity) {
         this.capacity = capacity;
@@ -53,7 +54,8 @@ final class AcceptQueue {
             long left = timeoutNanos;
             while (waiting.isEmpty()) {
                 if (closed) {
-                    throw new FlockException("SERVER_CLOSED", "the server is closed");
+                    throw new FlockException("SERVER_CLOSED",
+                            failure.map(cause -> "the node failed: " + cause).orElse("the server is closed"), failure.orElse(null));
                 }
                 if (left <= 0) {
                     return Optional.empty();
@@ -66,11 +68,16 @@ final class AcceptQueue {
         }
     }
 
-    /** Takes no more, and returns those that nobody has accepted. */
-    List<SecretStream> close() {
+    /**
+     * Takes no more, and returns those that nobody has accepted.
+     *
+     * @param why what failed, if it is not closed on purpose
+     */
+    List<SecretStream> close(Optional<Throwable> why) {
         lock.lock();
         try {
             closed = true;
+            failure = why;
             List<SecretStream> left = new ArrayList<>(waiting);
             waiting.clear();
             changed.signalAll();

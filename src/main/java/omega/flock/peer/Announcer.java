@@ -66,7 +66,7 @@ final class Announcer {
     void start() {
         lock.lock();
         try {
-            runner = scope.fork("flock-announcer", this::run);
+            runner = scope.forkVital("flock-announcer", this::run);
         } finally {
             lock.unlock();
         }
@@ -158,10 +158,22 @@ final class Announcer {
             watch();
         } catch (InterruptedException e) {
             LOG.log(Level.TRACE, "announcer.interrupted"); // by want(): the loop sees what is wished now
+        } catch (RuntimeException e) {
+            LOG.log(Level.ERROR, "announcer.cycle.failed", e);
+            pauseAfterFailure();
         } finally {
             set(() -> working = false);
             // From here on want() interrupts no more; one that came just before must not hurt the withdrawal.
             Thread.interrupted();
+        }
+    }
+
+    /** A server whose announcer has ended would look alive and be found by nobody: it tries again, but does not spin. */
+    private void pauseAfterFailure() {
+        try {
+            pauseUnlessRefreshed();
+        } catch (InterruptedException e) {
+            LOG.log(Level.TRACE, "announcer.interrupted"); // by want(), as above
         }
     }
 

@@ -1,14 +1,18 @@
 package omega.flock.peer;
 
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.net.InetAddress;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import omega.flock.base.CloseReason;
 import omega.flock.base.FlockException;
 import omega.flock.base.KeyPair;
@@ -22,6 +26,7 @@ import omega.flock.peer.punch.PunchStats;
 import omega.flock.peer.punch.Punching;
 import omega.flock.peer.punch.RandomPunchGate;
 import omega.flock.rpc.RpcNode;
+import omega.flock.runtime.ClosingSteps;
 import omega.flock.runtime.DeadlineQueue;
 import omega.flock.runtime.TaskScope;
 import omega.flock.runtime.Ticker;
@@ -52,6 +57,8 @@ public final class PeerNode implements AutoCloseable {
         OPEN, SUSPENDED, CLOSED
     }
 
+    private static final Logger LOG = System.getLogger("omega.flock.peer");
+
     private final TaskScope scope;
     private final DeadlineQueue timers;
     private final UdxTransport transport;
@@ -59,9 +66,11 @@ public final class PeerNode implements AutoCloseable {
     private final Punching punching;
     private final PeerContext context;
     private final KeyPair keyPair;
+    private final List<Consumer<Throwable>> failureListeners = new CopyOnWriteArrayList<>();
     private final List<Runnable> networkListeners = new CopyOnWriteArrayList<>();
     private final List<PeerServer> servers = new CopyOnWriteArrayList<>();
     private final AtomicReference<State> state = new AtomicReference<>(State.OPEN);
+    private volatile boolean failed;
 
     private PeerNode(PeerConfig config, PortBinder binder, Ticker ticker) throws IOException {
         this.scope = new TaskScope("node");
@@ -85,6 +94,8 @@ public final class PeerNode implements AutoCloseable {
                     new LocalAddresses(binder, rpc::serverPort, scope), streams, random, keyPair);
             rpc.addListener(new NodeEvents(rpc, this::addressChanged, this::networkChanged));
             rpc.start();
+            scope.onFailure(this::fail);
+            scope.failure().ifPresent(this::fail); // of a moment ago
         } catch (IOException | RuntimeException e) {
             dht.close();
             transport.close();
@@ -133,7 +144,11 @@ public final class PeerNode implements AutoCloseable {
     public SecretStream connect(PublicKey remote, DialOptions options) throws FlockException, InterruptedException {
         Objects.requireNonNull(remote, "remote");
         requireUsable();
-        return context.dialer().connect(remote, options);
+        try {
+            return context.dialer().connect(remote, options);
+        } catch (FlockException e) {
+            throw explained(e);
+        }
     }
 
     /**
@@ -152,7 +167,7 @@ public final class PeerNode implements AutoCloseable {
             requireUsable();
             server.awaitAnnounced();
             return server;
-        } catch (FlockException | InterruptedException | RuntimeException e) {
+        } catch (FlockException | InterruptedException | RuntimeException | Error e) {
             server.closeNow();
             throw e;
         }
@@ -166,6 +181,30 @@ public final class PeerNode implements AutoCloseable {
     public AutoCloseable onNetworkChange(Runnable listener) {
         networkListeners.add(listener);
         return () -> networkListeners.remove(listener);
+    }
+
+    /**
+     * Runs a listener once when something has failed without which this node would be deaf, and the node has therefore closed itself; at
+     * once if that has happened. It gets what failed, on that thread.
+     */
+    public void onFailure(Consumer<Throwable> listener) {
+        failureListeners.add(listener);
+        if (failed) {
+            tellFailure();
+        }
+    }
+
+    /** Throws an IllegalStateException, with the reason if there is one, as soon as the node is being closed. */
+    public void requireNotClosed() {
+        if (isClosed()) {
+            Optional<Throwable> cause = scope.failure();
+            throw new IllegalStateException(cause.map(PeerNode::failedFor).orElse("the node is closed"), cause.orElse(null));
+        }
+    }
+
+    /** {@return what failed, if this node has closed itself for that} */
+    public Optional<Throwable> failure() {
+        return scope.failure();
     }
 
     /**
@@ -231,26 +270,55 @@ public final class PeerNode implements AutoCloseable {
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
-            finish(PeerConstants.LINGER);
+            finish(PeerConstants.LINGER, CloseReason.shutDown("the node was closed"));
         }
     }
 
     /** The same at once: keys are not taken back, and nothing is waited for. */
     public void closeNow() {
         if (state.getAndSet(State.CLOSED) != State.CLOSED) {
-            finish(Duration.ZERO);
+            finish(Duration.ZERO, CloseReason.shutDown("the node was closed"));
         }
     }
 
-    private void finish(Duration linger) {
-        servers.forEach(PeerServer::closeNow);
-        context.awaitLingering(linger);
-        context.destroyStreams(CloseReason.shutDown("the node was closed"));
-        transport.close();
-        punching.sockets().close();
-        dht.close();
-        timers.close();
-        scope.close();
+    /** A thread that the node cannot do without has failed, and this is that thread: no node is better than a deaf one. */
+    private void fail(Throwable cause) {
+        if (state.getAndSet(State.CLOSED) != State.CLOSED) {
+            finish(Duration.ZERO, CloseReason.shutDown(failedFor(cause)));
+            LOG.log(Level.ERROR, "node.failed", cause);
+            failed = true;
+            tellFailure();
+        }
+    }
+
+    private void tellFailure() {
+        // Each listener is told by whoever takes it out.
+        scope.failure().ifPresent(cause -> failureListeners.stream().filter(failureListeners::remove).forEach(each -> each.accept(cause)));
+    }
+
+    private void finish(Duration linger, CloseReason reason) {
+        ClosingSteps.takeAll(
+                () -> servers.forEach(PeerServer::closeNow),
+                () -> context.awaitLingering(linger),
+                () -> context.destroyStreams(reason),
+                transport::close,
+                () -> punching.sockets().close(),
+                dht::close,
+                timers::close,
+                scope::close);
+    }
+
+    private static String failedFor(Throwable cause) {
+        return "the node failed: " + cause;
+    }
+
+    /** {@return what a caller sees whose operation failed since the node did} */
+    private FlockException explained(FlockException failure) {
+        return scope.failure().map(cause -> {
+            FlockException reason = new FlockException("SHUT_DOWN", failedFor(cause), cause);
+            reason.addSuppressed(failure);
+            return reason;
+        }).orElse(failure);
     }
 
     /** Our address, or the port that others come by, is another one: nodes must hear of it before clients do. */
@@ -287,7 +355,7 @@ public final class PeerNode implements AutoCloseable {
         switch (state.get()) {
             case OPEN -> { }
             case SUSPENDED -> throw new FlockException("SUSPENDED", "the node is suspended");
-            case CLOSED -> throw new IllegalStateException("the node is closed");
+            case CLOSED -> requireNotClosed();
         }
     }
 }

@@ -156,7 +156,7 @@ final class PeerSearch {
             }
             awaitAttempts();
             race.closeEntries();
-        } catch (InterruptedException | RuntimeException e) {
+        } catch (InterruptedException | RuntimeException | Error e) {
             // Whoever waits in find() would wait on until the dial's deadline: nobody else will say that the search is over.
             race.abandon(new FlockException("PEER_CONNECTION_FAILED", "the search for " + remote + " was cut short", e));
             throw e;

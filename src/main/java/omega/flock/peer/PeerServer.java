@@ -252,7 +252,7 @@ public final class PeerServer implements AutoCloseable {
         Task<Boolean> verdict = scope.forkCallable("flock-firewall", () -> {
             try {
                 return options.firewall().test(remote);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 LOG.log(Level.WARNING, "server.firewall.failed", e);
                 return true;
             }
@@ -295,7 +295,7 @@ public final class PeerServer implements AutoCloseable {
             context.scope().fork("flock-connection", () -> {
                 try {
                     sink.accept(connection);
-                } catch (RuntimeException e) {
+                } catch (RuntimeException | Error e) {
                     LOG.log(Level.WARNING, "server.sink.failed", e);
                     connection.abort(CloseReason.closedLocally("the program failed to take the connection"));
                 }
@@ -322,9 +322,13 @@ public final class PeerServer implements AutoCloseable {
         if (state.getAndSet(State.CLOSED) == State.CLOSED) {
             return false;
         }
-        context.dht().router().unregister(keyPair.publicKey(), gate);
-        dropHandshakes("the server closed", options.sink().isEmpty());
-        queue.close().forEach(each -> each.abort(CloseReason.shutDown("the server closed before anybody accepted")));
+        try {
+            context.dht().router().unregister(keyPair.publicKey(), gate);
+            dropHandshakes("the server closed", options.sink().isEmpty());
+        } finally {
+            queue.close(scope.failure())
+                    .forEach(each -> each.abort(CloseReason.shutDown("the server closed before anybody accepted")));
+        }
         return true;
     }
 

@@ -52,6 +52,9 @@ final class NodePorts implements RequestPool.Sender {
         lastServerPort = server.localAddress().getPort();
         lastClientPort = client.localAddress().getPort();
         pair = Optional.of(new Pair(server, client));
+        if (!server.isOpen() || !client.isOpen()) {
+            throw new IOException("a port of the node failed as soon as it was bound"); // before anybody knew it to be the node's
+        }
     }
 
     /** Closes both ports; who looks for them meanwhile still finds them, closed. */
@@ -87,6 +90,10 @@ final class NodePorts implements RequestPool.Sender {
 
     boolean isServer(UdpPort port) {
         return pair.isPresent() && pair.get().server() == port;
+    }
+
+    boolean isOurs(UdpPort port) {
+        return pair.filter(ports -> ports.server() == port || ports.client() == port).isPresent();
     }
 
     boolean isDefault(UdpPort port) {

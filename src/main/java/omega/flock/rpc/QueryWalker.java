@@ -360,7 +360,9 @@ final class QueryWalker {
         }
     }
 
-    private static FlockException destroyed(String message) {
-        return new FlockException(RpcConstants.REQUEST_DESTROYED, message);
+    private FlockException destroyed(String message) {
+        Optional<Throwable> cause = scope.failure();
+        return new FlockException(RpcConstants.REQUEST_DESTROYED, cause.map(why -> "the node failed: " + why).orElse(message),
+                cause.orElse(null));
     }
 }

@@ -141,9 +141,13 @@ final class RequestPool {
         failAll(Mode.SUSPENDED, RpcConstants.IO_SUSPENDED, "the node was suspended");
     }
 
-    /** Fails what is in flight and whatever comes. */
-    void close() {
-        failAll(Mode.CLOSED, RpcConstants.REQUEST_DESTROYED, "the node was closed");
+    /**
+     * Fails what is in flight and whatever comes.
+     *
+     * @param failure why, if it was not closed on purpose
+     */
+    void close(Optional<Throwable> failure) {
+        failAll(Mode.CLOSED, RpcConstants.REQUEST_DESTROYED, failure.map(cause -> "the node failed: " + cause).orElse("the node was closed"));
     }
 
     /** Takes the request out to which a reply belongs; whoever takes it calls its listener. */

@@ -43,7 +43,7 @@ final class RpcEvents {
             // An event that happens again moves to the end: what listeners hear last is what is true.
             waiting.addLast(kind);
             if (!telling && !listeners.isEmpty()) {
-                scope.fork("rpc-events", this::tellAll);
+                scope.forkVital("rpc-events", this::tellAll);
                 telling = true;
             }
         } catch (RejectedExecutionException e) {

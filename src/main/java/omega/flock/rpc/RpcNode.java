@@ -271,6 +271,14 @@ public final class RpcNode implements DatagramHandler, AutoCloseable {
         return parts.inbound.onDatagram(port, source, datagram);
     }
 
+    /** A node that no longer hears what comes to one of its two ports is none: see {@link TaskScope#fail}. */
+    @Override
+    public void onPortFailed(UdpPort port, Throwable cause) {
+        if (parts.ports.isOurs(port)) {
+            scope.fail(cause);
+        }
+    }
+
     /** Closes both ports, lets nothing in and fails what is in flight with {@code IO_SUSPENDED}. Idempotent. */
     public void suspend() {
         if (life.begin(EnumSet.of(Phase.NEW, Phase.RUNNING))) {
@@ -313,13 +321,16 @@ public final class RpcNode implements DatagramHandler, AutoCloseable {
     @Override
     public void close() {
         if (life.close()) {
-            parts.inbound.open(false);
-            parts.pool.close();
-            parts.ports.close();
-            parts.deadlines.close();
-            firstWalkOver.countDown();
-            scope.close();
-            parts.events.closed();
+            try {
+                parts.inbound.open(false);
+                parts.pool.close(scope.failure());
+            } finally {
+                parts.ports.close();
+                parts.deadlines.close();
+                firstWalkOver.countDown();
+                scope.close();
+                parts.events.closed();
+            }
             LOG.log(Level.DEBUG, "rpc.closed");
         }
     }
@@ -357,9 +368,13 @@ public final class RpcNode implements DatagramHandler, AutoCloseable {
     }
 
     private void bootstrap() throws InterruptedException {
-        parts.bootstrap.run();
-        parts.state.setBootstrapped();
-        firstWalkOver.countDown();
+        try {
+            parts.bootstrap.run();
+        } finally {
+            // Even if it has failed: from now on the ticks try again.
+            parts.state.setBootstrapped();
+            firstWalkOver.countDown();
+        }
         LOG.log(Level.DEBUG, "rpc.bootstrapped nodes={0} firewalled={1} ephemeral={2}", parts.state.size(), firewalled(),
                 ephemeral());
         parts.events.fire(RpcEvents.Kind.BOOTSTRAPPED);

@@ -10,8 +10,8 @@ import java.util.concurrent.locks.ReentrantLock;
  * Many timeouts on one virtual thread, which waits on one condition until the earliest. What is due within a millisecond shares one
  * wake-up, so an action may run that much late: thousands of timeouts must not cost thousands of wake-ups.
  *
- * <p>Actions must be short and must not block: they set a flag, signal a condition or fork a task. One that throws is
- * logged and hurts no other. Cancelling is cheap and leaves nothing behind. Thread-safe.
+ * <p>Actions must be short and must not block: they set a flag, signal a condition or fork a task. One that throws an exception is
+ * logged and hurts no other. An error fails the scope ({@link TaskScope#fail}), because then no timeout fires any more. Cancelling is cheap and leaves nothing behind. Thread-safe.
  */
 public final class DeadlineQueue implements AutoCloseable {
 
@@ -67,7 +67,7 @@ public final class DeadlineQueue implements AutoCloseable {
     /** Starts the queue's thread in {@code scope}; it ends with the scope or with {@link #close()}. */
     public DeadlineQueue(String threadName, Ticker ticker, TaskScope scope) {
         this.ticker = ticker;
-        this.runner = scope.fork(threadName, this::run);
+        this.runner = scope.forkVital(threadName, this::run);
     }
 
     /**
@@ -114,7 +114,9 @@ public final class DeadlineQueue implements AutoCloseable {
         } finally {
             lock.unlock();
         }
-        runner.cancel();
+        if (!runner.runsOn(Thread.currentThread())) { // whoever closes on it, since it has failed, goes on with that
+            runner.cancel();
+        }
     }
 
     private void run() throws InterruptedException {

@@ -36,7 +36,7 @@ public final class TaskLane {
         lock.lock();
         try {
             if (!running) {
-                scope.fork(threadName, this::run);
+                scope.forkVital(threadName, this::run);
                 running = true;
             }
             waiting.add(task);

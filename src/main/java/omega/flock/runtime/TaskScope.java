@@ -8,11 +8,13 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 
 /**
  * Owns virtual threads and ends them all: the life of a flock, a topic, a query, a dial or a connection.
@@ -28,7 +30,10 @@ import java.util.concurrent.locks.ReentrantLock;
  *
  * <p>A task may fail; that does not touch its siblings, because a peer that misbehaves must not end the others. Whoever
  * needs the result joins the {@link Task}. What a task throws is logged here only when nobody but us can have caused it:
- * an unchecked exception or an error. Thread-safe.
+ * an unchecked exception or an error.
+ *
+ * <p>Some threads can be missed by nobody: without the one that runs timeouts, or reads a port, a node looks alive and is deaf. What ends
+ * such a thread {@linkplain #fail fails} the scope, and whoever owns it closes all that it serves and says why. Thread-safe.
  */
 public final class TaskScope implements AutoCloseable {
 
@@ -43,6 +48,8 @@ public final class TaskScope implements AutoCloseable {
     private final Set<Task<?>> tasks = new HashSet<>(); // guarded by lock
     private final Set<TaskScope> children = new HashSet<>(); // guarded by lock
     private boolean cancelled; // guarded by lock
+    private volatile Throwable failure; // the first one; null while all is well
+    private volatile Consumer<Throwable> owner; // who is told of a failure; null where the owner of the parent is
 
     /** Creates a root scope; its owner closes it. */
     public TaskScope(String name) {
@@ -81,6 +88,44 @@ public final class TaskScope implements AutoCloseable {
             body.run();
             return null;
         });
+    }
+
+    /**
+     * Starts a task that the owner of the scope cannot do without: whatever it throws, but for an answer to its interrupt, fails the scope.
+     *
+     * @throws RejectedExecutionException if the scope was cancelled
+     */
+    public Task<Void> forkVital(String threadName, ThrowingTask body) {
+        return fork(threadName, () -> {
+            try {
+                body.run();
+            } catch (RuntimeException | Error e) {
+                fail(e);
+            }
+        });
+    }
+
+    /** Sets who is told, on the thread that has failed, when this scope or one within it fails; at most once. */
+    public void onFailure(Consumer<Throwable> listener) {
+        owner = listener;
+    }
+
+    /**
+     * Something has failed without which this scope is worth nothing. Its owner, or the nearest one of the scopes around it, is told if
+     * this is the first time; blocks for as long as that one takes to close everything.
+     */
+    public void fail(Throwable cause) {
+        TaskScope owned = this;
+        while (owned.owner == null && owned.parent != null) {
+            owned = owned.parent;
+        }
+        owned.failOnce(cause);
+    }
+
+    /** {@return why this scope or one around it has failed; empty while all is well} */
+    public Optional<Throwable> failure() {
+        Throwable own = failure;
+        return own != null || parent == null ? Optional.ofNullable(own) : parent.failure();
     }
 
     /**
@@ -180,21 +225,41 @@ public final class TaskScope implements AutoCloseable {
 
     private <T> void run(Task<T> task, Callable<T> body) {
         T value = null;
-        Throwable failure = null;
+        Throwable thrown = null;
         try {
             value = body.call();
         } catch (Throwable e) {
-            failure = e;
-            if (isOurFault(e)) {
-                LOG.log(Level.ERROR, "task.failed task=" + task.name(), e);
+            thrown = e;
+        }
+        try {
+            if (thrown != null && isOurFault(thrown)) {
+                LOG.log(Level.ERROR, "task.failed task=" + task.name(), thrown);
+            }
+        } finally {
+            // Forgotten before it settles: whoever joined the last task finds the scope empty.
+            forget(task);
+            if (thrown == null) {
+                task.succeed(value);
+            } else {
+                task.fail(thrown);
             }
         }
-        // Forgotten before it settles: whoever joined the last task finds the scope empty.
-        forget(task);
-        if (failure == null) {
-            task.succeed(value);
+    }
+
+    private void failOnce(Throwable cause) {
+        lock.lock();
+        try {
+            if (failure != null) {
+                return;
+            }
+            failure = cause;
+        } finally {
+            lock.unlock();
+        }
+        if (owner != null) {
+            owner.accept(cause);
         } else {
-            task.fail(failure);
+            LOG.log(Level.ERROR, "scope.failed scope=" + name, cause);
         }
     }
 

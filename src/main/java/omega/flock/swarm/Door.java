@@ -99,7 +99,7 @@ final class Door<L extends Link> {
         try {
             opened = context.network.listen(context.options.keyPair(), firewall::rejectsInbound, () ->
                     RelayRule.choose(context.options.relayThrough(), false, context.network.randomized()));
-        } catch (IOException | InterruptedException | RuntimeException e) {
+        } catch (IOException | InterruptedException | RuntimeException | Error e) {
             context.guard.run(() -> {
                 started = false;
                 opening = opening.filter(current -> current != result);

@@ -41,7 +41,7 @@ final class Guard {
                 putOff.clear();
             }
             lock.unlock();
-            actions.forEach(Guard::perform);
+            performAll(actions);
         }
     }
 
@@ -68,11 +68,20 @@ final class Guard {
         }
     }
 
-    private static void perform(Runnable action) {
-        try {
-            action.run();
-        } catch (RuntimeException e) {
-            LOG.log(Level.ERROR, "swarm.action.failed", e);
+    /** An error of one action keeps no other from being performed, and then fails the thread. */
+    private static void performAll(List<Runnable> actions) {
+        Error failure = null;
+        for (Runnable action : actions) {
+            try {
+                action.run();
+            } catch (RuntimeException e) {
+                LOG.log(Level.ERROR, "swarm.action.failed", e);
+            } catch (Error e) {
+                failure = e;
+            }
+        }
+        if (failure != null) {
+            throw failure;
         }
     }
 }

@@ -50,7 +50,7 @@ final class CloseListeners {
     private static void tell(Consumer<CloseReason> listener, CloseReason reason) {
         try {
             listener.accept(reason);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             // One listener's mistake must not keep the others from being told.
             LOG.log(Level.ERROR, "stream.close.listener.failed", e);
         }

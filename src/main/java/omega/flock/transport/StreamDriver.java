@@ -1,5 +1,7 @@
 package omega.flock.transport;
 
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import omega.flock.base.CloseReason;
 
 /**
@@ -8,6 +10,8 @@ import omega.flock.base.CloseReason;
  * nothing to do for 20 ms it ends, and another one takes over when it is needed.
  */
 final class StreamDriver {
+    private static final Logger LOG = System.getLogger("omega.flock.transport");
+
     private final StreamState state;
     private final PacketPump pump;
 
@@ -30,7 +34,7 @@ final class StreamDriver {
 
     /**
      * Runs until nothing has been to do for a while, or the stream is over and its last packet was sent; an interrupt destroys the
-     * stream, and so does a failure.
+     * stream, and so does a failure, which ends no other.
      *
      * @return whether the stream is over
      */
@@ -50,7 +54,8 @@ final class StreamDriver {
         } catch (RuntimeException | Error e) {
             state.fail(e);
             state.endDriver();
-            throw e;
+            LOG.log(Level.ERROR, "stream.driver.failed", e);
+            return true;
         } finally {
             if (interrupted) {
                 Thread.currentThread().interrupt();

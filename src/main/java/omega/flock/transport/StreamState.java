@@ -1,5 +1,7 @@
 package omega.flock.transport;
 
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.Optional;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -40,6 +42,7 @@ final class StreamState {
         GONE
     }
 
+    private static final Logger LOG = System.getLogger("omega.flock.transport");
     private static final DriverHost.Alarm NO_ALARM = () -> { };
 
     final ReentrantLock lock = new ReentrantLock();
@@ -154,6 +157,15 @@ final class StreamState {
 
     /** On the thread of the host, when an alarm was due: only a deadline that has not moved needs a driver. */
     void alarm() {
+        try {
+            onAlarm();
+        } catch (RuntimeException | Error e) {
+            fail(e);
+            LOG.log(Level.ERROR, "stream.alarm.failed", e);
+        }
+    }
+
+    private void onAlarm() {
         lock.lock();
         try {
             alarmAt = TimerTable.NEVER;

@@ -1,5 +1,7 @@
 package omega.flock.transport;
 
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
@@ -27,6 +29,8 @@ import omega.flock.transport.packet.PacketHeader;
  * </pre>
  */
 public final class UdxTransport implements DatagramHandler, AutoCloseable {
+    private static final Logger LOG = System.getLogger("omega.flock.transport");
+
     private final Ticker ticker;
     private final TaskScope scope;
     private final TransportOptions options;
@@ -72,7 +76,7 @@ public final class UdxTransport implements DatagramHandler, AutoCloseable {
         this.scope = scope.child("flock-udx");
         this.timers = Objects.requireNonNull(timers, "timers");
         this.options = Objects.requireNonNull(options, "options");
-        this.scope.fork("flock-udx", this::endWithScope);
+        this.scope.forkVital("flock-udx", this::endWithScope);
     }
 
     /**
@@ -89,7 +93,11 @@ public final class UdxTransport implements DatagramHandler, AutoCloseable {
         int id = PacketHeader.streamIdOf(datagram);
         Optional<UdxStream> stream = streams.find(id);
         if (stream.isPresent()) {
-            stream.get().arrivals().onDatagram(port, source, datagram);
+            try {
+                stream.get().arrivals().onDatagram(port, source, datagram);
+            } catch (RuntimeException | Error e) {
+                fail(stream.get(), e);
+            }
             return true;
         }
         return isOfClosedStream(id, datagram);
@@ -113,8 +121,28 @@ public final class UdxTransport implements DatagramHandler, AutoCloseable {
                 && PacketHeader.streamIdOf(batch.datagram(end)) == id) {
             end++;
         }
-        stream.get().arrivals().onDatagrams(port, batch, first, end);
+        try {
+            stream.get().arrivals().onDatagrams(port, batch, first, end);
+        } catch (RuntimeException | Error e) {
+            fail(stream.get(), e);
+        }
         return end - first;
+    }
+
+    /** Whatever a packet brought about ends its stream and no other. What fails even in here ends the port, see {@link #onPortFailed}. */
+    private static void fail(UdxStream stream, Throwable cause) {
+        stream.state().fail(cause);
+        LOG.log(Level.ERROR, "stream.failed stream=" + stream, cause);
+    }
+
+    /** {@inheritDoc} Streams that send through the port end with it: nothing of their peers would arrive any more. */
+    @Override
+    public void onPortFailed(UdpPort port, Throwable cause) {
+        for (UdxStream stream : streams.snapshot()) {
+            if (stream.leavesThrough(port)) {
+                stream.destroy(CloseReason.shutDown("the port of the stream failed: " + cause));
+            }
+        }
     }
 
     private boolean isOfClosedStream(int id, ByteBuffer datagram) {
@@ -254,7 +282,7 @@ public final class UdxTransport implements DatagramHandler, AutoCloseable {
         @Override
         public boolean startDriver() {
             try {
-                scope.fork("flock-udx " + Integer.toUnsignedString(stream.id()), () -> drive(stream));
+                scope.forkVital("flock-udx " + Integer.toUnsignedString(stream.id()), () -> drive(stream));
                 return true;
             } catch (RejectedExecutionException e) {
                 return false; // cancelled: endWithScope ends the stream

@@ -29,8 +29,17 @@ public record TappedGateway(Gateway gateway, PeerNode node) implements AutoClose
         return of(RpcConfig.bootstrapper(0, "127.0.0.1").host("127.0.0.1"), binder);
     }
 
+    /** Opens one on loopback whose clock is a test's. */
+    public static TappedGateway open(List<String> bootstrap, PortBinder binder, Ticker ticker) throws IOException {
+        return of(RpcConfig.builder().bootstrap(bootstrap).host("127.0.0.1").port(0), binder, ticker);
+    }
+
     private static TappedGateway of(RpcConfig.Builder rpc, PortBinder binder) throws IOException {
-        PeerNode node = PeerNode.open(PeerConfig.of(rpc, KeyPair.generate()), binder, Ticker.SYSTEM);
+        return of(rpc, binder, Ticker.SYSTEM);
+    }
+
+    private static TappedGateway of(RpcConfig.Builder rpc, PortBinder binder, Ticker ticker) throws IOException {
+        PeerNode node = PeerNode.open(PeerConfig.of(rpc, KeyPair.generate()), binder, ticker);
         return new TappedGateway(new Gateway(node), node);
     }
 

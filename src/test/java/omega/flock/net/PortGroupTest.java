@@ -69,6 +69,29 @@ class PortGroupTest {
     }
 
     @Test
+    void anErrorForOnePortClosesThatOneAndTellsItsHandlerWhy() throws Exception {
+        var failures = new LinkedBlockingQueue<Throwable>();
+        DatagramHandler failing = new DatagramHandler() {
+            @Override
+            public boolean onDatagram(UdpPort port, InetSocketAddress source, ByteBuffer datagram) {
+                throw new OutOfMemoryError("on purpose");
+            }
+
+            @Override
+            public void onPortFailed(UdpPort port, Throwable cause) {
+                failures.add(cause);
+            }
+        };
+        try (UdpPort other = group.bind(ANY, collector); UdpPort port = group.bind(ANY, failing)) {
+            other.send(ByteBuffer.allocate(1), port.localAddress());
+            assertEquals("on purpose", failures.poll(10, TimeUnit.SECONDS).getMessage());
+            assertFalse(port.isOpen());
+            other.send(ByteBuffer.allocate(1), other.localAddress());
+            assertSame(other, next().port());
+        }
+    }
+
+    @Test
     void aPortThatReceivesALongDatagramGetsAReaderOfItsOwn() throws Exception {
         try (UdpPort other = group.bind(ANY, collector); UdpPort port = group.bind(ANY, collector);
                 UdpPort sender = DatagramUdpPort.bind(ANY, collector)) {

@@ -70,6 +70,53 @@ abstract class UdpPortContract {
     }
 
     @Test
+    void anErrorClosesThePortAndTellsTheHandlerWhy() throws Exception {
+        var failures = new LinkedBlockingQueue<Throwable>();
+        DatagramHandler failing = new DatagramHandler() {
+            @Override
+            public boolean onDatagram(UdpPort port, InetSocketAddress source, ByteBuffer datagram) {
+                throw new OutOfMemoryError("on purpose");
+            }
+
+            @Override
+            public void onPortFailed(UdpPort port, Throwable cause) {
+                assertFalse(port.isOpen());
+                failures.add(cause);
+            }
+        };
+        try (UdpPort a = bind(ANY, collector.orElse(collector)); UdpPort b = bind(ANY, failing.orElse(collector))) {
+            a.send(ByteBuffer.allocate(1), b.localAddress());
+            assertEquals("on purpose", failures.poll(10, TimeUnit.SECONDS).getMessage());
+            assertFalse(b.isOpen());
+            assertTrue(a.isOpen());
+        }
+    }
+
+    @Test
+    void aPortThatIsClosedOnPurposeHasNotFailed() throws Exception {
+        var failures = new LinkedBlockingQueue<Throwable>();
+        DatagramHandler closing = new DatagramHandler() {
+            @Override
+            public boolean onDatagram(UdpPort port, InetSocketAddress source, ByteBuffer datagram) {
+                port.close();
+                received.add(bytesOf(datagram));
+                throw new StackOverflowError("after the end");
+            }
+
+            @Override
+            public void onPortFailed(UdpPort port, Throwable cause) {
+                failures.add(cause);
+            }
+        };
+        try (UdpPort a = bind(ANY, collector); UdpPort b = bind(ANY, closing)) {
+            a.send(ByteBuffer.allocate(3), b.localAddress());
+            assertEquals(3, next().length);
+            a.close();
+            assertEquals(List.of(), List.copyOf(failures));
+        }
+    }
+
+    @Test
     void aClosedPortIsFreeAgainAndSendsNothing() throws Exception {
         UdpPort port = bind(ANY, collector);
         InetSocketAddress address = port.localAddress();

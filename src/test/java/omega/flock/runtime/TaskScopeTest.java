@@ -8,9 +8,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
@@ -68,6 +72,58 @@ class TaskScopeTest {
         assertEquals(0, interrupted.getCount());
         assertEquals(0, scope.live());
         assertTrue(child.isCancelled());
+    }
+
+    @Test
+    void whatEndsAVitalTaskIsToldOnceToTheNearestOwner() throws Exception {
+        var told = new LinkedBlockingQueue<Throwable>();
+        try (var root = new TaskScope("root"); var scope = root.child("owned"); var child = scope.child("child")) {
+            scope.onFailure(told::add);
+            assertEquals(Optional.empty(), child.failure());
+            child.forkVital("vital", () -> {
+                throw new StackOverflowError("on purpose");
+            }).join(LONG);
+            scope.forkVital("vital too", () -> {
+                throw new IllegalStateException("later");
+            }).join(LONG);
+            assertEquals("on purpose", told.poll().getMessage());
+            assertEquals(Optional.empty(), Optional.ofNullable(told.poll()));
+            assertEquals("on purpose", child.failure().orElseThrow().getMessage());
+            assertEquals(Optional.empty(), root.failure());
+        }
+    }
+
+    @Test
+    void anotherTaskFailsAlone() throws Exception {
+        var told = new LinkedBlockingQueue<Throwable>();
+        try (var scope = new TaskScope("root")) {
+            scope.onFailure(told::add);
+            Task<Void> task = scope.fork("mortal", () -> {
+                throw new OutOfMemoryError("on purpose");
+            });
+            assertThrows(ExecutionException.class, () -> task.join(LONG));
+            assertEquals(0, scope.live());
+            assertEquals(List.of(), List.copyOf(told));
+        }
+    }
+
+    @Test
+    void anErrorOfATimeoutFailsTheScopeAndAnExceptionDoesNot() throws Exception {
+        var told = new LinkedBlockingQueue<Throwable>();
+        try (var scope = new TaskScope("root"); var queue = new DeadlineQueue("timers", Ticker.SYSTEM, scope)) {
+            scope.onFailure(cause -> {
+                queue.close(); // on the thread of the queue, which its owner must be able to close there
+                told.add(cause);
+            });
+            queue.schedule(Ticker.SYSTEM.nanoTime(), () -> {
+                throw new IllegalStateException("contained");
+            });
+            queue.schedule(Ticker.SYSTEM.nanoTime(), () -> {
+                throw new OutOfMemoryError("on purpose");
+            });
+            assertEquals("on purpose", told.poll(10, TimeUnit.SECONDS).getMessage());
+            assertEquals(0, queue.size());
+        }
     }
 
     @Test

@@ -96,6 +96,12 @@ final class PunchSocket implements DatagramHandler {
     }
 
     @Override
+    public void onPortFailed(UdpPort from, Throwable cause) {
+        pool.failed(this, cause);
+        messages.onPortFailed(from, cause);
+    }
+
+    @Override
     public int onDatagrams(UdpPort from, DatagramBatch batch, int first) {
         // What no probe is goes to the protocols, which take many at once.
         return batch.datagram(first).remaining() > PunchConstants.MAX_PROBE_BYTES

@@ -1,6 +1,8 @@
 package omega.flock.peer.punch;
 
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -48,6 +50,7 @@ public final class PunchSockets implements AutoCloseable {
     public record Snapshot(int live, long opened, long closed, long refused, long probesSent, long probesFailed,
             long echoesDropped) {}
 
+    private static final Logger LOG = System.getLogger("omega.flock.peer.punch");
     private static final String POOL_CLOSED = "the pool of punch sockets is closed";
 
     private final PortBinder binder;
@@ -246,6 +249,19 @@ public final class PunchSockets implements AutoCloseable {
             socket.punching = false;
             return was;
         });
+    }
+
+    /** A socket that is not read any more has been closed by its reader; its streams are told by the transport. */
+    void failed(PunchSocket socket, Throwable cause) {
+        LOG.log(Level.WARNING, "punch.socket.failed port=" + socket.port(), cause);
+        lock.lock();
+        try {
+            if (socket.port() != null && !socket.closed) {
+                forgetLocked(socket);
+            }
+        } finally {
+            lock.unlock();
+        }
     }
 
     private final class StreamHold implements Hold {
