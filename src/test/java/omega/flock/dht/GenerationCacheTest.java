@@ -108,6 +108,16 @@ class GenerationCacheTest {
     }
 
     @Test
+    void whatHasAgedNoLongerWeighs() {
+        GenerationCache<String, String> heavy = new GenerationCache<>(100, 14, String::length, AGE, 0);
+        heavy.put("a", "123456789", SOURCE, 0);
+        heavy.put("b", "123456", SOURCE, 40 * SECOND);
+        heavy.put("c", "123456", SOURCE, 40 * SECOND);
+        assertEquals(2, heavy.size(40 * SECOND));
+        assertEquals(List.of(), heavy.takeEvicted());
+    }
+
+    @Test
     void aRemovedEntryNoLongerWeighs() {
         GenerationCache<String, String> heavy = new GenerationCache<>(100, 14, String::length, AGE, 0);
         heavy.put("b", "1234", SOURCE, 0);
