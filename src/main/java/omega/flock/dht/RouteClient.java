@@ -55,6 +55,6 @@ final class RouteClient {
     }
 
     private static RpcRequest request(DhtCommand command, NodeId target, byte[] value) {
-        return RpcRequest.of(command.code()).withTarget(target).withValue(value);
+        return RpcRequest.of(command.code()).withTarget(target).withValue(value).withForwarding();
     }
 }

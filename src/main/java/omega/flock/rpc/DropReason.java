@@ -10,6 +10,8 @@ public enum DropReason {
     NOT_RUNNING,
     /** A reply to nothing that we wait for: late, repeated or made up. */
     UNKNOWN_TRANSACTION,
+    /** A reply to a request of ours by another node than the one asked, or to another port: made up, or a node with two addresses. */
+    WRONG_SOURCE,
     /** Its source sends more requests than it may. */
     RATE_LIMITED,
     /** A request with a wrong token, which was answered with error 2. */

@@ -99,9 +99,8 @@ final class Inbound {
     }
 
     private void onReply(UdpPort port, PeerAddress from, RpcMessage.Reply message) {
-        Optional<PendingRequest> pending = pool.take(message.tid());
+        Optional<PendingRequest> pending = pool.take(message.tid(), from, port);
         if (pending.isEmpty()) {
-            counters.dropped(DropReason.UNKNOWN_TRANSACTION);
             return;
         }
         Optional<NodeId> fromId = provenId(message.id(), pending.get(), from);

@@ -46,6 +46,11 @@ final class PendingRequest implements RequestHandle {
         this.createdNanos = createdNanos;
     }
 
+    /** Tells whether an answer can come from there to that port; requires the lock of the pool. */
+    boolean mayBeAnswered(PeerAddress from, UdpPort at) {
+        return request.forwarded() || to.equals(from) && (request.asksForOtherPort() || port.filter(sent -> sent == at).isPresent());
+    }
+
     @Override
     public boolean cancel(FlockException reason) {
         return pool.cancel(this, reason);

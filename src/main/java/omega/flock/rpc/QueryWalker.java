@@ -290,7 +290,7 @@ final class QueryWalker {
 
     private void visit(RpcPeer peer) {
         RpcRequest visit = new RpcRequest(request.command(), request.internal(), Optional.of(request.target()),
-                Optional.empty(), request.value(), request.retries(), Optional.empty(), Optional.empty(), request.force());
+                Optional.empty(), request.value(), request.retries(), Optional.empty(), Optional.empty(), request.force(), false);
         host.send(visit, peer.address(), Optional.of(peer.id()), new ReplyListener() {
             @Override
             public void onReply(RpcReply reply) {

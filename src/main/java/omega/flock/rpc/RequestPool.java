@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
 import omega.flock.base.FlockException;
 import omega.flock.base.PeerAddress;
 import omega.flock.net.UdpPort;
@@ -22,7 +23,9 @@ import omega.flock.runtime.Ticker;
  * Our own requests, from their creation to their one settlement. Runs on the threads of its callers, on the readers and on
  * the node's deadline thread; it sends and calls listeners without holding its lock. Thread-safe.
  *
- * <p>Replies are matched by transaction id alone. Retransmissions repeat the same bytes (dht-rpc 6.27.0 {@code lib/io.js}).
+ * <p>A reply settles a request if it has its transaction id and comes from the node that was asked to the port that asked, unless the
+ * request was to be {@linkplain RpcRequest#forwarded forwarded}. (dht-rpc 6.27.0 {@code lib/io.js} looks at the id alone, which counts
+ * up: whoever guesses it answers for another node.) Retransmissions repeat the same bytes.
  */
 final class RequestPool {
 
@@ -68,9 +71,10 @@ final class RequestPool {
      * Creates the pool of a node that is not bound yet.
      *
      * @param onSilence told of nodes that did not answer to a request that was meant for them
+     * @param tids draws transaction ids, which nobody may be able to predict
      */
     RequestPool(RpcConfig config, Sender sender, Ticker ticker, DeadlineQueue deadlines, RpcCounters counters,
-            Consumer<NodeId> onSilence, long seed) {
+            Consumer<NodeId> onSilence, RandomGenerator tids, long seed) {
         this.onSilence = onSilence;
         this.sender = sender;
         this.ticker = ticker;
@@ -79,7 +83,7 @@ final class RequestPool {
         this.timeoutNanos = config.requestTimeout().toNanos();
         this.adaptive = config.adaptiveTimeout() ? Optional.of(new AdaptiveTimeout()) : Optional.empty();
         this.random = new SplittableRandom(seed);
-        this.inFlight = new TransactionTable(random.nextInt(RpcConstants.TRANSACTION_IDS));
+        this.inFlight = new TransactionTable(tids);
         this.window = new CongestionWindow(config.maxWindow(), ticker.nanoTime());
     }
 
@@ -150,14 +154,15 @@ final class RequestPool {
         failAll(Mode.CLOSED, RpcConstants.REQUEST_DESTROYED, failure.map(cause -> "the node failed: " + cause).orElse("the node was closed"));
     }
 
-    /** Takes the request out to which a reply belongs; whoever takes it calls its listener. */
-    Optional<PendingRequest> take(int tid) {
+    /** Takes the request out to which a reply belongs; whoever takes it calls its listener. Any other reply is counted, and is none. */
+    Optional<PendingRequest> take(int tid, PeerAddress from, UdpPort port) {
         PendingRequest pending;
         lock.lock();
         try {
             Optional<PendingRequest> known = inFlight.find(tid);
-            if (known.isEmpty()) {
-                return known;
+            if (known.isEmpty() || !known.get().mayBeAnswered(from, port)) {
+                counters.dropped(known.isEmpty() ? DropReason.UNKNOWN_TRANSACTION : DropReason.WRONG_SOURCE);
+                return Optional.empty();
             }
             pending = known.get();
             settle(pending);

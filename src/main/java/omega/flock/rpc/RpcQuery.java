@@ -169,7 +169,7 @@ public final class RpcQuery implements AutoCloseable {
         byte[] token = closest.token().orElseThrow(
                 () -> new FlockException(RpcConstants.COMMIT_REJECTED, "no token from " + closest.from()));
         return new RpcRequest(request.command(), request.internal(), Optional.of(request.target()), Optional.of(token),
-                request.value(), RpcConstants.DEFAULT_RETRIES, Optional.empty(), Optional.empty(), false);
+                request.value(), RpcConstants.DEFAULT_RETRIES, Optional.empty(), Optional.empty(), false, false);
     }
 
     /** Ends the query and its requests, with the code {@code REQUEST_DESTROYED}. Idempotent; does not wait. */

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.SplittableRandom;
 import omega.flock.base.PeerAddress;
 import omega.flock.net.UdpPort;
 import omega.flock.rpc.routing.NodeId;
@@ -47,7 +48,8 @@ class RequestPoolTest {
             }
         };
         pool = new RequestPool(RpcConfig.builder().maxWindow(1).build(), sender, ticker,
-                new DeadlineQueue("test-deadlines", ticker, scope), new RpcCounters(), id -> { }, 7);
+                new DeadlineQueue("test-deadlines", ticker, scope), new RpcCounters(), id -> { },
+                new SplittableRandom(8), 7);
         pool.run();
     }
 

@@ -73,7 +73,7 @@ class RpcAnswersTest {
     @Test
     void anUnknownInternalCommandIsAnErrorAndNamesCloserNodes() throws Exception {
         RpcReply reply = node.request(new RpcRequest(77, true, Optional.of(TARGET), Optional.empty(), Optional.empty(), 3,
-                Optional.empty(), Optional.empty(), false), RpcSwarm.addressOf(swarm.bootstrapNode()));
+                Optional.empty(), Optional.empty(), false, false), RpcSwarm.addressOf(swarm.bootstrapNode()));
         assertEquals(RpcConstants.ERROR_UNKNOWN_COMMAND, reply.error());
         assertEquals(Optional.empty(), reply.token());
     }

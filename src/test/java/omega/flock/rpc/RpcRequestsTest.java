@@ -98,23 +98,57 @@ class RpcRequestsTest {
         assertEquals(0, node.stats().requests().active());
     }
 
+    /** Attack: whoever knows the transaction id answers for the node that was asked, or keeps it alive in our table. */
     @Test
-    void aReplyIsMatchedByItsTransactionAloneAndOnlyOnce() throws Exception {
+    void onlyTheNodeThatWasAskedCanAnswerAndOnlyOnce() throws Exception {
         SilentPort stranger = silentPort();
         Ending ending = new Ending();
         node.send(RpcRequest.of(9).withTimeout(Duration.ofSeconds(10)), silent.address(), ending);
         Eventually.holds("the request arrives", () -> !silent.received().isEmpty());
-        RpcMessage.Request request = silent.received().getFirst().request();
         PeerAddress us = silent.received().getFirst().from();
-        byte[] reply = new RpcMessage.Reply(request.tid(), us, Optional.of(TARGET), Optional.empty(), List.of(), 0,
-                Optional.of(new byte[] {5})).encode();
+        byte[] reply = reply(us);
         stranger.send(reply, us);
-        assertEquals(stranger.address(), ending.reply.get(5, TimeUnit.SECONDS).from());
+        Eventually.holds("the stranger's is dropped", () -> node.stats().dropped(DropReason.WRONG_SOURCE) == 1);
+        assertEquals(0, ending.calls.get());
+        assertTrue(node.nodes(10).stream().noneMatch(stranger.address()::equals), "nor does it get into the table");
+        silent.send(reply, us);
+        assertEquals(silent.address(), ending.reply.get(5, TimeUnit.SECONDS).from());
         assertEquals(Optional.empty(), ending.reply.get().fromId(), "an id that does not follow from the address is none");
-        stranger.send(reply, us);
+        silent.send(reply, us);
         Eventually.holds("the second is dropped", () -> node.stats().dropped(DropReason.UNKNOWN_TRANSACTION) == 1);
         assertEquals(1, ending.calls.get());
-        assertTrue(node.nodes(10).stream().noneMatch(stranger.address()::equals), "nor does it get into the table");
+    }
+
+    @Test
+    void anAnswerToAnotherPortThanItWasAskedFromIsNone() throws Exception {
+        Ending ending = new Ending();
+        node.send(RpcRequest.of(9).withTimeout(Duration.ofSeconds(10)).withVia(node.serverPort()), silent.address(), ending);
+        Eventually.holds("the request arrives", () -> !silent.received().isEmpty());
+        PeerAddress server = silent.received().getFirst().from();
+        node.send(RpcRequest.of(10).withTimeout(Duration.ofSeconds(10)).withVia(node.clientPort()), silent.address(), new Ending());
+        Eventually.holds("the other one too", () -> silent.received().size() == 2);
+        byte[] reply = reply(server);
+        silent.send(reply, silent.received().get(1).from());
+        Eventually.holds("it is dropped", () -> node.stats().dropped(DropReason.WRONG_SOURCE) == 1);
+        silent.send(reply, server);
+        assertEquals(silent.address(), ending.reply.get(5, TimeUnit.SECONDS).from());
+    }
+
+    @Test
+    void aRequestThatIsPassedOnIsAnsweredByWhomeverItReached() throws Exception {
+        SilentPort reached = silentPort();
+        Ending ending = new Ending();
+        node.send(RpcRequest.of(9).withTimeout(Duration.ofSeconds(10)).withForwarding(), silent.address(), ending);
+        Eventually.holds("the request arrives", () -> !silent.received().isEmpty());
+        PeerAddress us = silent.received().getFirst().from();
+        reached.send(reply(us), us);
+        assertEquals(reached.address(), ending.reply.get(5, TimeUnit.SECONDS).from());
+    }
+
+    /** To the first request that the silent node has received. */
+    private byte[] reply(PeerAddress us) throws Exception {
+        return new RpcMessage.Reply(silent.received().getFirst().request().tid(), us, Optional.of(TARGET), Optional.empty(), List.of(), 0,
+                Optional.of(new byte[] {5})).encode();
     }
 
     @Test

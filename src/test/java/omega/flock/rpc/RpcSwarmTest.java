@@ -272,7 +272,7 @@ class RpcSwarmTest {
                 return true;
             });
             RpcNode a = swarm.ephemeral();
-            RpcReply reply = a.request(RpcRequest.of(STORE).withValue(new byte[] {1}), RpcSwarm.addressOf(b));
+            RpcReply reply = a.request(RpcRequest.of(STORE).withForwarding().withValue(new byte[] {1}), RpcSwarm.addressOf(b));
             assertEquals(RpcSwarm.addressOf(c), reply.from());
             assertEquals(c.id(), reply.fromId());
             assertEquals(PeerAddress.of(a.defaultPort().localAddress()), reply.to());
