@@ -38,8 +38,8 @@
 #   LAB_DHT      who runs the six DHT nodes: js or java (js)
 #   LAB_CAPTURE  a directory where tcpdump leaves what client and server send and receive, if the meeting fails or after
 #                each cell of bench
-#   LAB_ARCHIVE  1 starts the Java clients of bench with a class-data archive, as an application that minds its start would
-#                (docs/startup.md); the client of a meeting beforehand, which does not count, leaves it (0)
+#   LAB_ARCHIVE  1 starts the Java peers of bench with a class-data archive, as an application that minds its start would
+#                (docs/startup.md); those of a meeting beforehand, which does not count, leave it (0)
 #   LAB_KEEP     1 keeps the network and the logs after a meeting that failed
 #
 # Needs root, a Linux with network namespaces, the Debian packages iproute2 and nftables, a JDK of at least 21 and, for js,
@@ -55,8 +55,8 @@ modules=${LAB_MODULES:-$root/src/test/js/node_modules}
 dht=${LAB_DHT:-js}
 export LAB_HYPERDHT=${LAB_HYPERDHT:-hyperdht}
 capture=${LAB_CAPTURE:-}
-archive='' # the option of Java clients that makes a class-data archive, or uses it
-kit=''     # the directory of that archive and the jar that it belongs to
+archive='' # the option of Java peers that makes a class-data archive, or uses it: without the name of the file
+kit=''     # the directory of the archives, one for each role, and the jar that they belong to
 state=/tmp/natlab-$name
 bootstrap=5.5.5.1:49737
 dht_hosts=(1 2 3 4 5 6)
@@ -189,8 +189,8 @@ program() { # language, arguments → argv
     js) argv=(env NODE_PATH="$modules" node "$here/lab-peer.js" "$@") ;;
     java)
       argv=("$java" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -ea) # -Xshare:auto is the default, and not allowed where an archive is made
-      if [ "$1" = client ] && [ -n "$archive" ]; then
-        argv+=("$archive" -cp "$kit/lab.jar" LabPeer "$@")
+      if [ -n "$archive" ] && { [ "$1" = client ] || [ "$1" = server ]; }; then
+        argv+=("$archive=$kit/$1.archive" -cp "$kit/lab.jar" LabPeer "$@")
       else
         argv+=(-cp "$classes:$state/classes" LabPeer "$@")
       fi ;;
@@ -218,22 +218,25 @@ prepare_java() {
     || die "LabPeer.java does not compile against $classes"
 }
 
-# Has the client of one meeting make the class-data archive for those that follow.
+# Has the Java peers of one meeting make the class-data archives for those that follow.
 prepare_archive() { # client, server
   local key recorded='-XX:ArchiveClassesAtExit' used='-XX:SharedArchiveFile'
-  [ "${LAB_ARCHIVE:-0}" = 1 ] && [ "$1" = java ] && [ -z "$kit" ] || return 0
+  [ "${LAB_ARCHIVE:-0}" = 1 ] && [ -z "$kit" ] && case "$1$2" in *java*) ;; *) false ;; esac || return 0
   [ "$(jdk_feature "$jdk")" -lt 25 ] || recorded='-XX:AOTCacheOutput' used='-XX:AOTCache'
   kit=$(mktemp -d)
   "$jdk/bin/jar" --create --file "$kit/lab.jar" -C "$classes" . -C "$state/classes" .
+  archive=$recorded
   start server server "$2" server "$bootstrap"
   key=$(await server listening 30) || die "the server did not listen: $(cat "$state/server.err")"
-  archive=$recorded=$kit/lab.archive
   start client client "$1" client "$bootstrap" "$key" "$limit"
   wait "$(cat "$state/client.pid")" || true
   end client
+  kill "$(cat "$state/server.pid")"
+  wait "$(cat "$state/server.pid")" || true # its archive is written when it has been asked to end
   end server
-  archive=$used=$kit/lab.archive
-  [ -s "$kit/lab.archive" ] || die "the client left no class-data archive"
+  archive=$used
+  [ "$1" != java ] || [ -s "$kit/client.archive" ] || die "the client left no class-data archive"
+  [ "$2" != java ] || [ -s "$kit/server.archive" ] || die "the server left no class-data archive"
 }
 
 # Waits until a file has a line that begins with a word; prints the rest of that line.
