@@ -15,12 +15,14 @@ import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import omega.flock.base.FlockException;
 import omega.flock.base.KeyPair;
 import omega.flock.base.PublicKey;
 import omega.flock.base.Topic;
 import omega.flock.gateway.Connection;
 import omega.flock.gateway.Gateway;
+import omega.flock.gateway.Health;
 import omega.flock.runtime.TaskScope;
 import omega.flock.runtime.Ticker;
 import omega.flock.swarm.GatewayLink;
@@ -96,8 +98,16 @@ public final class Flock implements AutoCloseable {
             SwarmOptions options = options(random);
             Gateway network = gateway();
             TaskScope scope = new TaskScope("flock " + options.keyPair().publicKey());
-            return new Flock(network, new Swarm<>(options, new GatewayNetwork(network), scope,
-                    new SystemAlarms(Ticker.SYSTEM, scope), random));
+            Swarm<GatewayLink> swarm = new Swarm<>(options, new GatewayNetwork(network), scope, new SystemAlarms(Ticker.SYSTEM, scope), random);
+            network.onHealth(health -> failWith(health, scope));
+            failWith(network.health(), scope);
+            return new Flock(network, swarm);
+        }
+
+        private static void failWith(Health network, TaskScope scope) {
+            if (network.state() == Health.State.FAILED) {
+                scope.fail(new IllegalStateException("the gateway failed: " + network.cause().orElseThrow()));
+            }
         }
 
         @Override
@@ -211,7 +221,7 @@ public final class Flock implements AutoCloseable {
      * being dialled. Handlers of the new connections have been started by then. Does not wait for peers that are to be tried
      * again later. Whether a lookup succeeded is what {@link PeerDiscovery#flushed()} tells.
      *
-     * @return true; false if the flock was suspended or closed
+     * @return true; false if the flock was suspended or closed, or nobody of the network answers
      */
     public boolean flush() throws InterruptedException {
         return swarm.flush(Optional.empty());
@@ -220,7 +230,7 @@ public final class Flock implements AutoCloseable {
     /**
      * Blocks as {@link #flush()} does, for a limited time.
      *
-     * @return false if it was not over by then, or the flock was suspended or closed
+     * @return false if it was not over by then, the flock was suspended or closed, or nobody of the network answers
      */
     public boolean flush(Duration timeout) throws InterruptedException {
         return swarm.flush(Optional.of(Objects.requireNonNull(timeout, "timeout")));
@@ -289,6 +299,23 @@ public final class Flock implements AutoCloseable {
      */
     public Gateway dht() {
         return gateway;
+    }
+
+    /** Returns how well the network is reached, since when, and what is wrong; see {@link Gateway#health()}. */
+    public Health health() {
+        return gateway.health();
+    }
+
+    /** Runs a listener with each change of {@link #health()}, one after the other; see {@link Gateway#onHealth}. */
+    public Registration onHealth(Consumer<Health> listener) {
+        AutoCloseable registered = gateway.onHealth(Objects.requireNonNull(listener, "listener"));
+        return () -> {
+            try {
+                registered.close();
+            } catch (Exception e) {
+                throw new IllegalStateException("a registration ends without waiting", e);
+            }
+        };
     }
 
     /** Returns who this flock is. */

@@ -6,6 +6,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
+import omega.flock.base.FlockException;
 import omega.flock.base.KeyPair;
 import omega.flock.base.PeerAddress;
 import omega.flock.base.PublicKey;
@@ -13,7 +15,6 @@ import omega.flock.base.Topic;
 import omega.flock.dht.DhtNode;
 import omega.flock.net.MachinePorts;
 import omega.flock.peer.PeerNode;
-import omega.flock.rpc.EphemeralMode;
 import omega.flock.rpc.RpcNode;
 import omega.flock.rpc.routing.NodeId;
 
@@ -39,12 +40,16 @@ public final class Gateway implements AutoCloseable {
     private final PeerNode node;
     private final RpcNode rpc;
     private final OnlineWatch online;
+    private final HealthWatch health;
 
     Gateway(PeerNode node) {
         this.node = node;
         this.rpc = node.dht().rpc();
         this.online = new OnlineWatch(rpc::online);
         rpc.addListener(online);
+        this.health = new HealthWatch(node);
+        rpc.addListener(health);
+        node.onFailure(cause -> health.update());
     }
 
     /** Opens a gateway with the defaults of {@link Builder}: on the public network, with a fresh key pair. */
@@ -68,82 +73,10 @@ public final class Gateway implements AutoCloseable {
         return new Gateway(GatewaySettings.openBootstrapper(host, port, MachinePorts.MACHINE));
     }
 
-    /** Gathers the settings of a gateway. Not thread-safe. */
-    public static final class Builder {
-
-        private final GatewaySettings settings = new GatewaySettings();
+    /** Gathers the settings of a gateway and opens it. Settings and their defaults: {@link GatewayBuilder}. Not thread-safe. */
+    public static final class Builder extends GatewayBuilder<Builder> {
 
         private Builder() {}
-
-        /** Sets the nodes to begin with; see {@link #bootstrap(List)}. */
-        public Builder bootstrap(String... hostPorts) {
-            return bootstrap(List.of(hostPorts));
-        }
-
-        /**
-         * Sets the nodes to begin with, in place of the public ones; none at all for a network's first node.
-         *
-         * @param hostPorts {@code host:port}, or {@code ip@host:port} to try an address before its name is looked up
-         */
-        public Builder bootstrap(List<String> hostPorts) {
-            settings.rpc().bootstrap(hostPorts);
-            return this;
-        }
-
-        /** Sets the IPv4 address to bind. Default: all of the machine, 0.0.0.0. */
-        public Builder host(String host) {
-            settings.rpc().host(host);
-            return this;
-        }
-
-        /**
-         * Sets the UDP port to bind; it and the four above it are tried, then any. Default: 49737. 0 takes any port.
-         *
-         * @throws IllegalArgumentException unless it is in 0..65535
-         */
-        public Builder port(int port) {
-            settings.rpc().port(port);
-            return this;
-        }
-
-        /** Sets the identity of connections that name no other. Default: a fresh one. Wins over {@link #seed}. */
-        public Builder keyPair(KeyPair identity) {
-            settings.keyPair(identity);
-            return this;
-        }
-
-        /** Sets the identity by its 32-byte seed. */
-        public Builder seed(byte[] seed) {
-            settings.seed(seed);
-            return this;
-        }
-
-        /** Sets nodes that were known before, best first. They enter the routing table without being asked. */
-        public Builder nodes(List<PeerAddress> nodes) {
-            settings.rpc().nodes(nodes);
-            return this;
-        }
-
-        /**
-         * Sets whether the node only asks (true), or becomes one that stores for others as soon as it proves reachable
-         * (false). Default: it becomes one after about 20 minutes if it proves stable and reachable.
-         */
-        public Builder ephemeral(boolean ephemeral) {
-            settings.rpc().ephemeral(ephemeral ? EphemeralMode.ALWAYS : EphemeralMode.NEVER);
-            return this;
-        }
-
-        /** Sets to false that the port is known to be reachable from everywhere. Default: true until found open. */
-        public Builder firewalled(boolean firewalled) {
-            settings.rpc().firewalled(firewalled);
-            return this;
-        }
-
-        /** Sets after how much idle time connections send a keep-alive; zero for never. Default: 5 seconds. */
-        public Builder connectionKeepAlive(Duration interval) {
-            settings.keepAlive(interval);
-            return this;
-        }
 
         /**
          * Binds the ports and begins to join the network in the background.
@@ -151,7 +84,12 @@ public final class Gateway implements AutoCloseable {
          * @throws UncheckedIOException if no UDP port can be bound
          */
         public Gateway open() {
-            return new Gateway(settings.open());
+            return new Gateway(settings().open());
+        }
+
+        @Override
+        Builder self() {
+            return this;
         }
     }
 
@@ -164,8 +102,8 @@ public final class Gateway implements AutoCloseable {
      * Reaches a peer by its key: asks the network who can pass a handshake on to it, and finds a path through the NATs on
      * both sides. Blocks until the peer has answered on that path. An interrupt ends the attempt.
      *
-     * @throws IOException a {@link omega.flock.base.FlockException} whose code says why: {@code PEER_NOT_FOUND},
-     *     {@code PEER_CONNECTION_FAILED}, {@code HOLEPUNCH_ABORTED}, {@code DIAL_TIMEOUT} and others; what was tried is
+     * @throws IOException a {@link omega.flock.base.FlockException} whose code says why: {@code PEER_NOT_FOUND}, {@code NO_NETWORK} if
+     *     nobody answers at all, {@code PEER_CONNECTION_FAILED}, {@code HOLEPUNCH_ABORTED}, {@code DIAL_TIMEOUT} and others; what was tried is
      *     suppressed in it
      */
     public Connection connect(PublicKey remote, ConnectOptions options) throws IOException, InterruptedException {
@@ -194,7 +132,7 @@ public final class Gateway implements AutoCloseable {
 
     /** Looks a topic up, beginning with {@code seeds}: the closest nodes of an earlier walk, for instance. Returns at once. */
     public Query<LookupReply> lookup(Topic topic, List<PeerAddress> seeds) {
-        return new MappedQuery<>(dht().lookup(DhtNode.target(topic), seeds), Replies::lookup);
+        return new MappedQuery<>(dht().lookup(DhtNode.target(topic), seeds), Replies::lookup, rpc::offlineCause);
     }
 
     /** Announces with {@link AnnounceOptions#DEFAULT}. */
@@ -210,7 +148,8 @@ public final class Gateway implements AutoCloseable {
      */
     public Query<LookupReply> announce(Topic topic, KeyPair keyPair, List<PeerAddress> relays, AnnounceOptions options) {
         var inner = new omega.flock.dht.AnnounceOptions(options.clear(), 0, options.seeds());
-        return new MappedQuery<>(dht().announce(DhtNode.target(topic), keyPair, List.copyOf(relays), inner), Replies::lookup);
+        return new MappedQuery<>(dht().announce(DhtNode.target(topic), keyPair, List.copyOf(relays), inner), Replies::lookup,
+                rpc::offlineCause);
     }
 
     /**
@@ -218,7 +157,7 @@ public final class Gateway implements AutoCloseable {
      * at once; the query ends when the withdrawals have ended.
      */
     public Query<LookupReply> lookupAndUnannounce(Topic topic, KeyPair keyPair, List<PeerAddress> seeds) {
-        return new MappedQuery<>(dht().lookupAndUnannounce(DhtNode.target(topic), keyPair, seeds), Replies::lookup);
+        return new MappedQuery<>(dht().lookupAndUnannounce(DhtNode.target(topic), keyPair, seeds), Replies::lookup, rpc::offlineCause);
     }
 
     /** Withdraws this key's record of a topic. Blocks until the nodes near the topic were asked. */
@@ -233,7 +172,7 @@ public final class Gateway implements AutoCloseable {
 
     /** Looks for the nodes at which a key is announced. Returns at once. */
     public Query<PeerReply> findPeer(PublicKey key) {
-        return new MappedQuery<>(dht().findPeer(DhtNode.target(key), List.of()), Replies::peer);
+        return new MappedQuery<>(dht().findPeer(DhtNode.target(key), List.of()), Replies::peer, rpc::offlineCause);
     }
 
     /**
@@ -250,7 +189,7 @@ public final class Gateway implements AutoCloseable {
 
     /** Fetches a value by its 32-byte hash, which it is checked against. Blocks until it is found or the walk has ended. */
     public Optional<byte[]> immutableGet(byte[] hash) throws IOException, InterruptedException {
-        return dht().immutableGet(NodeId.of(hash));
+        return found(dht().immutableGet(NodeId.of(hash)));
     }
 
     /**
@@ -275,7 +214,7 @@ public final class Gateway implements AutoCloseable {
      * @param minSeq the lowest sequence number that will do
      */
     public Optional<MutableRecord> mutableGet(PublicKey key, long minSeq) throws IOException, InterruptedException {
-        return dht().mutableGet(key, minSeq, true).map(Replies::mutable);
+        return found(dht().mutableGet(key, minSeq, true)).map(Replies::mutable);
     }
 
     /**
@@ -290,10 +229,10 @@ public final class Gateway implements AutoCloseable {
     /**
      * Waits until the first walk through the network is over. A gateway works before that too, only slower.
      *
-     * @return false if it was not over by then, or when the gateway was closed
+     * @return false if it was not over by then, when nobody answers ({@link #health} says who was asked), or when the gateway was closed
      */
     public boolean awaitReady(Duration timeout) throws InterruptedException {
-        return dht().rpc().awaitBootstrapped(timeout) && isOpen();
+        return dht().rpc().awaitBootstrapped(timeout) && isOpen() && online();
     }
 
     /** Returns an address of this machine with the server port. */
@@ -324,6 +263,19 @@ public final class Gateway implements AutoCloseable {
     /** Tells whether the network answered lately; true also while nothing was asked. */
     public boolean online() {
         return rpc.online();
+    }
+
+    /** Returns how well the network is reached, since when, and what is wrong; a gateway that was just opened is taken to be online. */
+    public Health health() {
+        return health.update();
+    }
+
+    /**
+     * Runs a listener with each change of {@link #health()}, one after the other on a virtual thread, until the returned handle is closed.
+     * The last one says that the gateway was closed or has failed.
+     */
+    public AutoCloseable onHealth(Consumer<Health> listener) {
+        return health.add(listener);
     }
 
     /** Returns nodes that this one knows, last contact first: worth keeping for {@link Builder#nodes}. */
@@ -360,6 +312,7 @@ public final class Gateway implements AutoCloseable {
     public void suspend() throws InterruptedException {
         requireOpen();
         node.suspend();
+        health.update();
     }
 
     /**
@@ -371,6 +324,7 @@ public final class Gateway implements AutoCloseable {
         requireOpen();
         try {
             node.resume();
+            health.update();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -390,6 +344,14 @@ public final class Gateway implements AutoCloseable {
     private DhtNode dht() {
         requireOpen();
         return node.dht();
+    }
+
+    /** {@return the same} That nothing was found says nothing if nobody could be asked. */
+    private <T> Optional<T> found(Optional<T> value) throws FlockException {
+        if (value.isEmpty() && !online()) {
+            throw MappedQuery.noNetwork(rpc.offlineCause());
+        }
+        return value;
     }
 
     private void requireOpen() {

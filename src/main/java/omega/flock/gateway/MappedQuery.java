@@ -1,10 +1,14 @@
 package omega.flock.gateway;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
+import omega.flock.base.FlockException;
 import omega.flock.base.PeerAddress;
 import omega.flock.dht.DhtQuery;
 import omega.flock.dht.DhtReply;
@@ -19,10 +23,13 @@ final class MappedQuery<S, T> implements Query<T> {
 
     private final DhtQuery<S> walk;
     private final Function<DhtReply<S>, T> mapper;
+    private final Supplier<Optional<String>> offlineCause;
 
-    MappedQuery(DhtQuery<S> walk, Function<DhtReply<S>, T> mapper) {
+    /** @param offlineCause why nobody can be reached; empty while somebody can */
+    MappedQuery(DhtQuery<S> walk, Function<DhtReply<S>, T> mapper, Supplier<Optional<String>> offlineCause) {
         this.walk = walk;
         this.mapper = mapper;
+        this.offlineCause = offlineCause;
     }
 
     @Override
@@ -31,7 +38,7 @@ final class MappedQuery<S, T> implements Query<T> {
         return new Iterator<>() {
             @Override
             public boolean hasNext() {
-                return replies.hasNext();
+                return replies.hasNext() || ended();
             }
 
             @Override
@@ -44,11 +51,37 @@ final class MappedQuery<S, T> implements Query<T> {
     @Override
     public void await() throws IOException, InterruptedException {
         walk.awaitFinished();
+        requireNetwork();
     }
 
     @Override
     public boolean await(Duration timeout) throws IOException, InterruptedException {
-        return walk.awaitFinished(timeout);
+        boolean finished = walk.awaitFinished(timeout);
+        if (finished) {
+            requireNetwork();
+        }
+        return finished;
+    }
+
+    /** {@return false} That nobody was found says nothing if nobody could be asked. */
+    private boolean ended() {
+        try {
+            requireNetwork();
+        } catch (FlockException e) {
+            throw new UncheckedIOException(e);
+        }
+        return false;
+    }
+
+    private void requireNetwork() throws FlockException {
+        Optional<String> cause = walk.closestNodes().isEmpty() ? offlineCause.get() : Optional.empty();
+        if (cause.isPresent()) {
+            throw noNetwork(cause);
+        }
+    }
+
+    static FlockException noNetwork(Optional<String> cause) {
+        return new FlockException("NO_NETWORK", "the network cannot be reached: " + cause.orElse("it was gone for a moment"));
     }
 
     @Override

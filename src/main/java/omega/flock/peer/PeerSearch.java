@@ -95,7 +95,7 @@ final class PeerSearch {
     /**
      * Searches until the peer has answered.
      *
-     * @throws FlockException PEER_NOT_FOUND if nobody knows the key, PEER_CONNECTION_FAILED if nobody who does could reach the
+     * @throws FlockException NO_NETWORK if nobody answers, PEER_NOT_FOUND if nobody knows the key, PEER_CONNECTION_FAILED if nobody who does could reach the
      *     peer, SERVER_INCOMPATIBLE or SERVER_ERROR if the peer itself refuses, DIAL_TIMEOUT
      */
     Found find(Duration timeout) throws FlockException, InterruptedException {
@@ -140,6 +140,10 @@ final class PeerSearch {
     private FlockException explain(FlockException failure) {
         if (failure.getCause() instanceof Refusal refusal) {
             return refusal;
+        }
+        Optional<String> offline = context.dht().rpc().offlineCause();
+        if (!announced && offline.isPresent()) {
+            return new FlockException("NO_NETWORK", "the network cannot be reached: " + offline.get(), failure);
         }
         if (!announced) {
             return new FlockException("PEER_NOT_FOUND", "no node knows the peer " + remote, failure);

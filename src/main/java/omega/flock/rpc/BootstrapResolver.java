@@ -3,8 +3,12 @@ package omega.flock.rpc;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import omega.flock.base.FlockException;
 import omega.flock.base.PeerAddress;
 import omega.flock.rpc.routing.RpcPeer;
@@ -26,18 +30,24 @@ final class BootstrapResolver {
         void ping(PeerAddress address) throws FlockException, InterruptedException;
     }
 
+    /** How many nodes are named in a line of a log. */
+    private static final int MOST_NAMED = 8;
+
     private record Found(List<RpcPeer> peers, long atNanos) {}
 
     private final List<BootstrapAddress> bootstrap;
+    private final List<PeerAddress> nodes;
     private final HostResolver resolver;
     private final Reachability reachability;
     private final Ticker ticker;
     private final TaskScope scope;
     private final ReentrantLock lock = new ReentrantLock();
     private Optional<Found> lastFound = Optional.empty(); // guarded by lock
+    private final Set<BootstrapAddress> unknown = ConcurrentHashMap.newKeySet();
 
     BootstrapResolver(RpcConfig config, Reachability reachability, Ticker ticker, TaskScope scope) {
         this.bootstrap = config.bootstrap();
+        this.nodes = config.nodes();
         this.resolver = config.resolver();
         this.reachability = reachability;
         this.ticker = ticker;
@@ -71,6 +81,18 @@ final class BootstrapResolver {
         return peers;
     }
 
+    /** Tells whether the configuration names anybody; the first node of a network is alone, and not offline. */
+    boolean expectsSomebody() {
+        return !bootstrap.isEmpty() || !nodes.isEmpty();
+    }
+
+    /** {@return whom the configuration names, for a person, and whose name is unknown} */
+    String describe() {
+        return Stream.concat(
+                bootstrap.stream().map(each -> each.host() + ":" + each.port() + (unknown.contains(each) ? " (unknown host)" : "")),
+                nodes.stream().map(PeerAddress::toString)).limit(MOST_NAMED).collect(Collectors.joining(", "));
+    }
+
     /** Forgets what was found, because the network is another one. */
     void forget() {
         lock.lock();
@@ -99,8 +121,14 @@ final class BootstrapResolver {
         if (literal.isIPv4()) {
             return Optional.of(literal);
         }
-        return resolver.resolve(address.host(), RpcConstants.DNS_DEADLINE)
+        Optional<PeerAddress> found = resolver.resolve(address.host(), RpcConstants.DNS_DEADLINE)
                 .map(ip -> new PeerAddress(ip, address.port())).filter(PeerAddress::isIPv4);
+        if (found.isEmpty()) {
+            unknown.add(address);
+        } else {
+            unknown.remove(address);
+        }
+        return found;
     }
 
     private Optional<Found> fresh() {

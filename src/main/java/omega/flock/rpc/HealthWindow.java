@@ -8,7 +8,8 @@ import java.util.Arrays;
  * <p>Rules of dht-rpc 6.27.0 {@code lib/health.js}: ticks with fewer than four answers and timeouts say nothing; two ticks
  * in which nobody answered mean offline; four ticks with more timeouts than answers mean degraded, four good ones end that.
  * There the count of good ticks is also lowered by bad ones that leave the window, after which {@code degraded} may never end;
- * here the window itself is counted.
+ * here the window itself is counted. A node whose first walk nobody answered is offline at once, until anybody does: there it is taken to be
+ * online until it has asked more, which may be never.
  */
 final class HealthWindow {
 
@@ -27,6 +28,7 @@ final class HealthWindow {
     private int offlineInARow;
     private boolean online = true;
     private boolean degraded;
+    private boolean unreached; // nobody has ever answered
 
     HealthWindow() {
         Arrays.fill(verdicts, Verdict.NONE);
@@ -50,6 +52,9 @@ final class HealthWindow {
     boolean update(long responses, long timeouts) {
         long newResponses = responses - responsesBefore;
         long newTimeouts = timeouts - timeoutsBefore;
+        boolean reached = unreached && newResponses > 0;
+        unreached &= !reached;
+        online |= reached;
         responsesBefore = responses;
         timeoutsBefore = timeouts;
         filled = Math.min(filled + 1, TICKS);
@@ -57,16 +62,30 @@ final class HealthWindow {
         Verdict verdict = judged ? judge(newResponses, newTimeouts) : Verdict.NONE;
         verdicts[next] = verdict;
         next = (next + 1) % TICKS;
-        return judged && apply(verdict);
+        return judged && apply(verdict) || reached;
     }
 
-    /** Forgets everything and is online again. Returns whether the state changed. */
+    /** The first walk is over, and nobody has answered. Returns whether the state changed. */
+    boolean nobodyAnswered() {
+        unreached = true;
+        boolean changed = online;
+        online = false;
+        degraded = false;
+        return changed;
+    }
+
+    /** Tells whether nobody has answered since {@link #nobodyAnswered}. */
+    boolean unreached() {
+        return unreached;
+    }
+
+    /** Forgets everything and is online again, unless nobody has ever answered. Returns whether the state changed. */
     boolean reset() {
-        boolean changed = !online || degraded;
+        boolean changed = online == unreached || degraded;
         Arrays.fill(verdicts, Verdict.NONE);
         filled = 0;
         offlineInARow = 0;
-        online = true;
+        online = !unreached;
         degraded = false;
         return changed;
     }
@@ -83,7 +102,7 @@ final class HealthWindow {
         boolean degradedBefore = degraded;
         offlineInARow = verdict == Verdict.OFFLINE ? offlineInARow + 1 : 0;
         if (verdict != Verdict.OFFLINE) {
-            online = true;
+            online = true; // somebody answered, so it is not unreached either
         } else if (offlineInARow >= OFFLINE_TICKS) {
             online = false;
         }

@@ -2,6 +2,7 @@ package omega.flock.rpc;
 
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.ReentrantLock;
@@ -59,10 +60,29 @@ final class NodeTicks {
             fork("rpc-network-check", () -> networkCheck.run(false));
         }
         plan.checks().forEach(upkeep::check);
-        if (plan.refresh()) {
+        if (plan.refresh() || locked(health::unreached)) {
             refresh();
         }
-        fireIf(locked(() -> health.update(counters.responses(), counters.timeouts())), RpcEvents.Kind.NETWORK_UPDATE);
+        judged(locked(() -> health.update(counters.responses(), counters.timeouts())));
+    }
+
+    /** The first walk is over. */
+    void bootstrapped() {
+        judged(counters.responses() == 0 && bootstrap.expectsSomebody() && locked(health::nobodyAnswered));
+    }
+
+    /** {@return why nobody can be reached; empty while online} */
+    Optional<String> offlineCause() {
+        return online() ? Optional.empty() : Optional.of(locked(health::unreached)
+                ? "nobody has answered of " + bootstrap.describe() : "nobody answers any more");
+    }
+
+    private void judged(boolean changed) {
+        fireIf(changed, RpcEvents.Kind.NETWORK_UPDATE);
+        if (changed) {
+            offlineCause().ifPresentOrElse(cause -> LOG.log(Level.WARNING, "network.offline cause={0}", cause),
+                    () -> LOG.log(Level.DEBUG, "network.online degraded={0}", degraded()));
+        }
     }
 
     /** Goes on after a suspension. */
@@ -92,7 +112,7 @@ final class NodeTicks {
 
     private void onWakeUp(boolean becameEphemeral) {
         bootstrap.forget();
-        fireIf(locked(health::reset), RpcEvents.Kind.NETWORK_UPDATE);
+        judged(locked(health::reset));
         fireIf(becameEphemeral, RpcEvents.Kind.EPHEMERAL);
         events.fire(RpcEvents.Kind.WAKE_UP);
     }

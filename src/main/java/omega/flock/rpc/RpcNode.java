@@ -175,9 +175,14 @@ public final class RpcNode implements DatagramHandler, AutoCloseable {
         return parts.state.firewalled();
     }
 
-    /** Tells whether somebody answered lately; true at first. */
+    /** Tells whether somebody answered lately; true at first, until nobody answered the first walk. */
     public boolean online() {
         return parts.ticks.online();
+    }
+
+    /** Returns why nobody can be reached, for a person; empty while {@link #online()}. */
+    public Optional<String> offlineCause() {
+        return parts.ticks.offlineCause();
     }
 
     /** Tells whether most requests of the last 20 seconds were not answered. */
@@ -373,6 +378,7 @@ public final class RpcNode implements DatagramHandler, AutoCloseable {
         } finally {
             // Even if it has failed: from now on the ticks try again.
             parts.state.setBootstrapped();
+            parts.ticks.bootstrapped();
             firstWalkOver.countDown();
         }
         LOG.log(Level.DEBUG, "rpc.bootstrapped nodes={0} firewalled={1} ephemeral={2}", parts.state.size(), firewalled(),

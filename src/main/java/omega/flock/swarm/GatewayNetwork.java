@@ -52,6 +52,11 @@ public final class GatewayNetwork implements Network<GatewayLink> {
     }
 
     @Override
+    public boolean online() {
+        return gateway.online();
+    }
+
+    @Override
     public boolean randomized() {
         return gateway.randomized();
     }

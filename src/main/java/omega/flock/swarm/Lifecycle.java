@@ -210,7 +210,7 @@ final class Lifecycle<L extends Link> {
 
     /** The part that nothing stops. Returns whether an interrupt came. */
     private boolean finish() {
-        context.guard.run(() -> abortAll(SwarmFailures.closed()));
+        context.guard.run(() -> abortAll(context.scope.failure().map(SwarmFailures::failed).orElseGet(SwarmFailures::closed)));
         boolean interrupted = Thread.interrupted();
         try {
             CompletableFuture<Void> closing = forced.isDone() ? new CompletableFuture<>() : closeNetwork();

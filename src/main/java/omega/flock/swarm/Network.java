@@ -37,6 +37,9 @@ public interface Network<L extends Link> {
     Listener<L> listen(KeyPair identity, Predicate<PublicKey> rejects, Supplier<List<PublicKey>> relayThrough)
             throws IOException, InterruptedException;
 
+    /** Tells whether anybody of the network answers; true also while nobody was asked. */
+    boolean online();
+
     /** Tells whether the NAT of this host gives it another port for each destination, which makes punching a matter of luck. */
     boolean randomized();
 

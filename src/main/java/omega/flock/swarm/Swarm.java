@@ -1,6 +1,8 @@
 package omega.flock.swarm;
 
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -14,6 +16,7 @@ import omega.flock.base.FlockException;
 import omega.flock.base.KeyPair;
 import omega.flock.base.PublicKey;
 import omega.flock.base.Topic;
+import omega.flock.runtime.ClosingSteps;
 import omega.flock.runtime.TaskScope;
 
 /**
@@ -23,6 +26,8 @@ import omega.flock.runtime.TaskScope;
  * @param <L> the connections
  */
 public final class Swarm<L extends Link> {
+
+    private static final Logger LOG = System.getLogger("omega.flock.swarm");
 
     private final SwarmContext<L> context;
     private final Guard guard;
@@ -51,6 +56,7 @@ public final class Swarm<L extends Link> {
         Dialler<L> dialler = new Dialler<>(context, scheduler, firewall);
         guard.run(() -> scheduler.connect(dialler::start, door::admit, topics::searched));
         network.onChange(this::networkChanged);
+        scope.onFailure(this::fail);
     }
 
     // ---- topics ----
@@ -140,7 +146,7 @@ public final class Swarm<L extends Link> {
      * Waits until every refresh under way, and every dial that is known of then, has come to something.
      *
      * @param limit how long; empty for ever
-     * @return false if it was not so in time, or the swarm was suspended or closed
+     * @return false if it was not so in time, or the swarm was suspended or closed, or nobody of the network answers
      */
     public boolean flush(Optional<Duration> limit) throws InterruptedException {
         Deadline deadline = new Deadline(context.alarms, limit);
@@ -152,7 +158,7 @@ public final class Swarm<L extends Link> {
         Flush flush = new Flush();
         guard.run(() -> scheduler.flush(flush));
         try {
-            return Waits.outcome(flush.result(), deadline.remaining()).orElse(false);
+            return Waits.outcome(flush.result(), deadline.remaining()).orElse(false) && context.network.online();
         } finally {
             guard.run(() -> scheduler.abandon(flush));
         }
@@ -213,6 +219,12 @@ public final class Swarm<L extends Link> {
     /** Closes without withdrawing anything. */
     public void closeNow() {
         lifecycle.close(true);
+    }
+
+    /** Something that the swarm cannot do without has failed, and this is the thread that has noticed: whoever waits is to know. */
+    private void fail(Throwable cause) {
+        ClosingSteps.takeAll(() -> lifecycle.close(true));
+        LOG.log(Level.ERROR, "swarm.failed", cause);
     }
 
     /** Finds out which connections are dead before it looks for peers anew. */

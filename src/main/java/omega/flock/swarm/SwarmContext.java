@@ -53,7 +53,8 @@ final class SwarmContext<L extends Link> {
     /** Fails when the swarm is closed; only inside a change. */
     void requireNotClosed(String what) {
         if (phase() == Phase.CLOSED) {
-            throw new IllegalStateException("the flock is closed, it cannot " + what);
+            throw new IllegalStateException(scope.failure().map(cause -> "the flock failed: " + cause + ", it").orElse("the flock is closed, it")
+                    + " cannot " + what, scope.failure().orElse(null));
         }
     }
 

@@ -119,7 +119,7 @@ final class SwarmEvents<L extends Link> {
         try {
             while (true) {
                 if (context.phase() == Phase.CLOSED) {
-                    throw new SocketException("the flock is closed");
+                    throw closed();
                 }
                 if (!handlers.isEmpty()) {
                     throw new IllegalStateException("a connection handler is registered, it takes all connections");
@@ -139,6 +139,13 @@ final class SwarmEvents<L extends Link> {
         } finally {
             context.guard.lock().unlock();
         }
+    }
+
+    private SocketException closed() {
+        Optional<Throwable> failure = context.scope.failure();
+        SocketException closed = new SocketException(failure.map(cause -> "the flock failed: " + cause).orElse("the flock is closed"));
+        failure.ifPresent(closed::initCause);
+        return closed;
     }
 
     /** Empties the backlog, whose connections are about to be reset; only inside a change. */

@@ -25,6 +25,10 @@ final class SwarmFailures {
         return CloseReason.shutDown("the flock was closed");
     }
 
+    static CloseReason failed(Throwable cause) {
+        return CloseReason.shutDown("the flock failed: " + cause);
+    }
+
     static CloseReason banned() {
         return CloseReason.closedLocally("the peer is banned");
     }

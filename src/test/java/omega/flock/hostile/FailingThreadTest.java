@@ -16,12 +16,15 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import java.util.stream.IntStream;
+import omega.flock.Flock;
+import omega.flock.Registration;
 import omega.flock.base.CloseReason;
 import omega.flock.base.KeyPair;
 import omega.flock.base.PeerAddress;
@@ -30,6 +33,7 @@ import omega.flock.gateway.ConnectOptions;
 import omega.flock.gateway.Connection;
 import omega.flock.gateway.Gateway;
 import omega.flock.gateway.GatewayServer;
+import omega.flock.gateway.Health;
 import omega.flock.gateway.TappedGateway;
 import omega.flock.gateway.Testnet;
 import omega.flock.net.DatagramHandler;
@@ -104,6 +108,7 @@ class FailingThreadTest {
         final Map<String, Task<?>> waiters = new LinkedHashMap<>();
         final TappedGateway node;
         final Gateway peer;
+        final Flock flock;
         final Connection connection;
         final Connection peersConnection;
 
@@ -126,6 +131,8 @@ class FailingThreadTest {
                     node.gateway().lookup(Topic.hash("nobody is here"), nobody).await();
                 }
             });
+            flock = Flock.builder().dht(node.gateway()).open();
+            wait("the flock's accept", flock::accept);
             wait("ping", () -> node.gateway().ping(nobody.getFirst()));
             wait("the peer's read", () -> peersConnection.getInputStream().read());
         }
@@ -148,6 +155,9 @@ class FailingThreadTest {
                 }
             }
             assertFalse(node.gateway().isOpen());
+            Health health = node.gateway().health();
+            assertEquals(Health.State.FAILED, health.state());
+            assertTrue(health.cause().orElseThrow().contains("on purpose"), health.toString());
             CloseReason reason = connection.closeReason().orElseThrow();
             assertEquals(CloseReason.Kind.SHUT_DOWN, reason.kind());
             assertTrue(reason.message().contains("on purpose"), reason.message());
@@ -158,7 +168,7 @@ class FailingThreadTest {
 
         @Override
         public void close() throws Exception {
-            node.close();
+            flock.closeNow();
             testnet.close();
             silent.close();
             threads.close();
@@ -225,7 +235,11 @@ class FailingThreadTest {
         try (BusyNode busy = new BusyNode(POISONABLE, Ticker.SYSTEM); DatagramChannel attacker = DatagramChannel.open()) {
             CompletableFuture<Throwable> told = new CompletableFuture<>();
             busy.node.node().onFailure(told::complete);
-            attacker.send(ByteBuffer.wrap(new byte[] {POISON}), busy.node.node().dht().rpc().clientPort().localAddress());
+            LinkedBlockingQueue<Health> events = new LinkedBlockingQueue<>();
+            try (Registration registered = busy.flock.onHealth(events::add)) {
+                attacker.send(ByteBuffer.wrap(new byte[] {POISON}), busy.node.node().dht().rpc().clientPort().localAddress());
+                assertEquals(Health.State.FAILED, events.poll(10, TimeUnit.SECONDS).state());
+            }
             assertEquals("on purpose", told.get(SOON.toMillis(), TimeUnit.MILLISECONDS).getMessage());
             CompletableFuture<Throwable> late = new CompletableFuture<>();
             busy.node.node().onFailure(late::complete);

@@ -48,6 +48,20 @@ class HealthWindowTest {
     }
 
     @Test
+    void nobodyWhoAnswersTheFirstWalkMeansOfflineAtOnceUntilAnybodyDoes() {
+        assertTrue(health.nobodyAnswered());
+        assertFalse(health.online());
+        assertFalse(health.nobodyAnswered());
+        assertFalse(tick(0, 3));
+        assertFalse(health.reset());
+        assertFalse(health.online(), "a wake-up is no answer");
+        assertTrue(tick(1, 3), "one answer will do, in whichever tick");
+        assertTrue(health.online());
+        assertFalse(health.unreached());
+        assertFalse(tick(0, 0));
+    }
+
+    @Test
     void idleTicksChangeNothing() {
         warmUp();
         ticks(5, 0, 3);

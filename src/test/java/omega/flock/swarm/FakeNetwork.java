@@ -39,6 +39,7 @@ final class FakeNetwork implements Network<FakeLink> {
     volatile Optional<String> failsListen = Optional.empty();
     volatile Optional<String> failsDials = Optional.empty();
     volatile boolean randomized;
+    volatile boolean online = true;
     volatile Optional<String> host = Optional.empty(); // that others see; empty for a port of loopback
     volatile Supplier<List<PublicKey>> relaysOfListener = List::of;
     volatile Optional<FakeWorld.Held<Boolean>> holdsUnannounce = Optional.empty();
@@ -95,6 +96,11 @@ final class FakeNetwork implements Network<FakeLink> {
         }
         listeners.add(listener);
         return listener;
+    }
+
+    @Override
+    public boolean online() {
+        return online;
     }
 
     @Override
