@@ -83,6 +83,24 @@ public final class DhtConstants {
     /** Most signatures that wait on behalf of one host, which may be a NAT with many peers behind it. */
     static final int MAX_WAITING_SIGNATURES_PER_HOST = 256;
 
+    /**
+     * Bytes of handshakes and rounds that are passed on for one sender, or to one address that messages name, a second on average:
+     * a busy server answers 128 handshakes a second, the bound of one relay, with three rounds each.
+     */
+    static final int FORWARD_BYTES_PER_SECOND = 256 * 1024;
+
+    /** The same at once: 200 clients behind one address may come together. */
+    static final int FORWARD_BURST_BYTES = 512 * 1024;
+
+    /** The same for all senders, and for all addresses, a second. */
+    static final int ALL_FORWARD_BYTES_PER_SECOND = 4 * 1024 * 1024;
+
+    /** Most transactions of clients that a relay expects an answer to, the newest count; about 100 bytes each. */
+    static final int MAX_AWAITED_ANSWERS = 8_192;
+
+    /** Most bytes of answers to one transaction, however often it was asked. */
+    static final int MAX_ANSWER_BYTES = 16_384;
+
     private DhtConstants() {
     }
 }

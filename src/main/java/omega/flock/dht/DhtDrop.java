@@ -20,6 +20,12 @@ public enum DhtDrop {
     NOT_ROUTABLE,
     /** A handshake or hole punching round that has to go where nothing can be sent. */
     BAD_DESTINATION,
+    /** The same, from a public sender to a private address, or from another machine to loopback or to ourselves. */
+    PRIVATE_DESTINATION,
+    /** The same, when its sender, the address that it names, or all of them together have had more bytes passed on than they may. */
+    FORWARD_BUDGET,
+    /** A server's answer to a client that has not asked through this node, or with fewer bytes than a third of the answers. */
+    UNASKED,
     /** A record or value that had to leave before its age because its cache was full. */
     EVICTED,
     /** An own local server threw; the arrival was not answered. */

@@ -59,7 +59,7 @@ public final class DhtNode implements AutoCloseable {
     public DhtNode(RpcConfig.Builder config, PortBinder binder, Ticker ticker, TaskScope scope, DatagramHandler streams) {
         RpcConfig checked = config.nodeFilter(DhtNode::isTrustworthy).build();
         this.scope = scope.child("dht");
-        this.router = new PeerRouter(ticker, drops);
+        this.router = new PeerRouter(ticker, drops, this::ownAddress);
         this.store = new RecordStore(ticker, new SplittableRandom(new SecureRandom().nextLong()), drops);
         this.verifier = VerificationQueue.standard(this.scope);
         this.service = new StorageService(store, router, verifier, drops);
@@ -267,6 +267,10 @@ public final class DhtNode implements AutoCloseable {
     }
 
     // ---- Serving ---------------------------------------------------------------------------------------------------------
+
+    private Optional<PeerAddress> ownAddress() {
+        return rpc.remoteAddress();
+    }
 
     private boolean onRequest(IncomingRequest request) {
         Optional<DhtCommand> command = DhtCommand.of(request.command());

@@ -6,6 +6,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import omega.flock.base.PeerAddress;
 import omega.flock.base.PublicKey;
 import omega.flock.dht.ForwardTable.Entry;
@@ -26,8 +27,8 @@ import omega.flock.wire.MalformedMessageException;
  *   client --FROM_CLIENT--> relay --FROM_RELAY--> server --FROM_SERVER--> relay --REPLY--> client
  * </pre>
  *
- * A relay keeps no state, retransmits nothing, and answers one datagram with at most one: the client's retransmissions drive
- * everything. Source: hyperdht 6.34.0 lib/router.js.
+ * A relay keeps no state but which transactions of clients may be answered ({@link ForwardRules}), retransmits nothing, and answers
+ * one datagram with at most one: the client's retransmissions drive everything. Source: hyperdht 6.34.0 lib/router.js.
  */
 public final class PeerRouter {
 
@@ -38,10 +39,19 @@ public final class PeerRouter {
     private final LongAdder routed = new LongAdder();
     private final ReentrantLock lock = new ReentrantLock();
     private final ForwardTable table; // guarded by lock
+    private final ForwardRules rules; // guarded by lock
+    private final Supplier<Optional<PeerAddress>> own;
 
-    PeerRouter(Ticker ticker, DropCounters drops) {
+    /**
+     * Creates a router without servers.
+     *
+     * @param own where this node can be reached from outside, if anywhere
+     */
+    PeerRouter(Ticker ticker, DropCounters drops, Supplier<Optional<PeerAddress>> own) {
         this.ticker = ticker;
         this.drops = drops;
+        this.own = own;
+        this.rules = new ForwardRules(ticker.nanoTime());
         this.table = new ForwardTable(DhtConstants.MAX_RECORDS, DhtConstants.MAX_LOCAL_SERVERS, DhtConstants.RECORD_AGE,
                 ticker.nanoTime());
     }
@@ -165,25 +175,28 @@ public final class PeerRouter {
             case FROM_SECOND_RELAY -> message.peerAddress().isPresent() && message.relayAddress().isPresent();
             case FROM_SERVER, REPLY -> false;
         };
-        if (!answerable) {
-            drops.count(DhtDrop.NOT_ROUTABLE);
+        Optional<DhtDrop> refusal = answerable
+                ? message.relayAddress().flatMap(firstRelay -> ForwardRules.refusal(request.from(), firstRelay, own.get()))
+                : Optional.of(DhtDrop.NOT_ROUTABLE);
+        if (refusal.isPresent()) {
+            drops.count(refusal.get());
             return;
         }
         call("handshake", () -> server.onHandshake(new HandshakeArrival(request, message)));
     }
 
-    private void routeHandshake(IncomingRequest request, HandshakeMessage message, Optional<PeerAddress> forward) {
+    private void routeHandshake(IncomingRequest request, HandshakeMessage message, Optional<PeerAddress> announced) {
         switch (message.mode()) {
             case FROM_CLIENT -> {
-                Optional<PeerAddress> next = message.relayAddress().or(() -> forward);
-                if (next.isEmpty()) {
+                if (message.relayAddress().or(() -> announced).isEmpty()) {
                     request.replyWithoutToken(Optional.empty()); // "help the user route"
                 } else {
-                    pass(request, HandshakeMessage.of(RoutingMode.FROM_RELAY, message.noise(), request.from()).toBytes(), next);
+                    pass(request, HandshakeMessage.of(RoutingMode.FROM_RELAY, message.noise(), request.from()).toBytes(),
+                            message.relayAddress(), announced);
                 }
             }
             case FROM_RELAY -> pass(request, new HandshakeMessage(RoutingMode.FROM_SECOND_RELAY, message.noise(),
-                    message.peerAddress(), Optional.of(request.from())).toBytes(), forward);
+                    message.peerAddress(), Optional.of(request.from())).toBytes(), Optional.empty(), announced);
             case FROM_SERVER -> answer(request,
                     HandshakeMessage.of(RoutingMode.REPLY, message.noise(), request.from()).toBytes(), message.peerAddress());
             case FROM_SECOND_RELAY, REPLY -> drops.count(DhtDrop.NOT_ROUTABLE);
@@ -207,7 +220,7 @@ public final class PeerRouter {
             // "No server needed on this node": the client knows the way from the handshake
             case FROM_CLIENT -> pass(request,
                     HolepunchMessage.of(RoutingMode.FROM_RELAY, message.id(), message.payload(), request.from()).toBytes(),
-                    message.peerAddress().or(() -> request.target().flatMap(this::forward)));
+                    message.peerAddress(), request.target().flatMap(this::forward));
             case FROM_RELAY -> serveHolepunch(request, message);
             case FROM_SERVER -> answer(request,
                     HolepunchMessage.of(RoutingMode.REPLY, message.id(), message.payload(), request.from()).toBytes(),
@@ -226,30 +239,57 @@ public final class PeerRouter {
         }
     }
 
-    private void pass(IncomingRequest request, byte[] value, Optional<PeerAddress> next) {
-        if (sendable(next)) {
+    /**
+     * Passes a request on to the address that it names, or else to where the server announced itself from. Whoever names that very
+     * server is as good as one who names nobody.
+     */
+    private void pass(IncomingRequest request, byte[] value, Optional<PeerAddress> named, Optional<PeerAddress> announced) {
+        Optional<PeerAddress> next = named.or(() -> announced);
+        if (next.isEmpty()) {
+            drops.count(DhtDrop.NOT_ROUTABLE);
+        } else if (mayPass(request, value, next.get(), announced)) {
             routed.increment();
-            request.forward(value, next.orElseThrow(), request.port());
+            request.forward(value, next.get(), request.port());
         }
+    }
+
+    private boolean mayPass(IncomingRequest request, byte[] value, PeerAddress next, Optional<PeerAddress> announced) {
+        Optional<PeerAddress> self = own.get();
+        Optional<DhtDrop> refusal;
+        lock.lock();
+        try {
+            long now = ticker.nanoTime();
+            refusal = announced.filter(next::equals).isPresent()
+                    ? rules.toAnnounced(request.from(), value.length, now)
+                    : rules.toNamed(request.from(), next, self, value.length, now);
+            if (refusal.isEmpty()) {
+                rules.asked(request.from(), request.tid(), value.length);
+            }
+        } finally {
+            lock.unlock();
+        }
+        refusal.ifPresent(drops::count);
+        return refusal.isEmpty();
     }
 
     private void answer(IncomingRequest request, byte[] value, Optional<PeerAddress> client) {
-        if (sendable(client)) {
-            routed.increment();
-            request.replyTo(client.orElseThrow(), request.port(), value);
-        }
-    }
-
-    private boolean sendable(Optional<PeerAddress> address) {
-        if (address.isEmpty()) {
+        if (client.isEmpty()) {
             drops.count(DhtDrop.NOT_ROUTABLE);
-            return false;
+            return;
         }
-        if (address.get().port() == 0) {
-            drops.count(DhtDrop.BAD_DESTINATION);
-            return false;
+        Optional<DhtDrop> refusal;
+        lock.lock();
+        try {
+            refusal = rules.toClient(request.from(), client.get(), request.tid(), value.length, ticker.nanoTime());
+        } finally {
+            lock.unlock();
         }
-        return true;
+        if (refusal.isPresent()) {
+            drops.count(refusal.get());
+            return;
+        }
+        routed.increment();
+        request.replyTo(client.get(), request.port(), value);
     }
 
     private Optional<Entry> entry(NodeId target) {

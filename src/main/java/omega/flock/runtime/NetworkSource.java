@@ -54,6 +54,16 @@ public record NetworkSource(int host, int port) {
         return true;
     }
 
+    /** {@return whether it is this very machine: nothing on the wire can come from such an address} */
+    public boolean isLoopback() {
+        return host >>> 24 == LOOPBACK;
+    }
+
+    /** {@return whether a host can have this address: it is neither of "this network" (RFC 1122) nor for groups, broadcasts and later} */
+    public boolean isUnicast() {
+        return host >>> 24 != 0 && host >>> 29 != 0b111;
+    }
+
     /** Written out: what the compiler makes of a record is put together when it is first called, at the start of every program. */
     @Override
     public boolean equals(Object other) {

@@ -35,7 +35,7 @@ class DhtGarbageTest {
 
     private final ManualTicker ticker = new ManualTicker();
     private final DropCounters drops = new DropCounters();
-    private final PeerRouter router = new PeerRouter(ticker, drops);
+    private final PeerRouter router = new PeerRouter(ticker, drops, Optional::empty);
     private final RecordStore store = new RecordStore(ticker, new SplittableRandom(1), drops);
     private final StorageService service = new StorageService(store, router, VerificationQueue.standard(SCOPE), drops);
 

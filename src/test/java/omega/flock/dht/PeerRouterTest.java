@@ -51,7 +51,7 @@ class PeerRouterTest {
 
     private final ManualTicker ticker = new ManualTicker();
     private final DropCounters drops = new DropCounters();
-    private final PeerRouter router = new PeerRouter(ticker, drops);
+    private final PeerRouter router = new PeerRouter(ticker, drops, Optional::empty);
     private final KeepingServer server = new KeepingServer();
 
     private RecordedRequest handshake(HandshakeMessage message, PeerAddress from) {
@@ -107,7 +107,11 @@ class PeerRouterTest {
     }
 
     @Test
-    void aServersAnswerGoesToTheClientWithTheServersAddress() {
+    void aServersAnswerGoesToTheClientThatAskedWithTheServersAddress() {
+        assertEquals(List.of(), handshake(HandshakeMessage.of(RoutingMode.FROM_SERVER, ANSWER, CLIENT), SERVER).answers());
+        assertEquals(1, dropped(DhtDrop.UNASKED));
+        router.announced(TARGET, SERVER, RECORD);
+        handshake(HandshakeMessage.of(RoutingMode.FROM_CLIENT, NOISE), CLIENT);
         RecordedRequest request = handshake(HandshakeMessage.of(RoutingMode.FROM_SERVER, ANSWER, CLIENT), SERVER);
         // flags 1, mode 4, noise, peerAddress = the server as seen here
         assertEquals(List.of("replyTo 10.0.0.1:1001 server 0104020405" + "0a000002" + "d207"), request.answers());
@@ -136,6 +140,46 @@ class PeerRouterTest {
         assertEquals(List.of(), handshake(HandshakeMessage.of(RoutingMode.FROM_SERVER, NOISE, nowhere), SERVER).answers());
         assertEquals(List.of(), holepunch(HolepunchMessage.of(RoutingMode.FROM_CLIENT, 1, NOISE, nowhere), CLIENT).answers());
         assertEquals(2, dropped(DhtDrop.BAD_DESTINATION));
+    }
+
+    @Test
+    void answersHaveAtMostThreeTimesTheBytesOfWhatWasAsked() {
+        holepunch(HolepunchMessage.of(RoutingMode.FROM_CLIENT, 7, new byte[100], SERVER), CLIENT);
+        int answered = 0;
+        for (int i = 0; i < 20; i++) {
+            HolepunchMessage answer = HolepunchMessage.of(RoutingMode.FROM_SERVER, 0, new byte[100], CLIENT);
+            answered += holepunch(answer, SERVER).answers().size();
+        }
+        assertEquals(3, answered);
+        assertEquals(17, dropped(DhtDrop.UNASKED));
+    }
+
+    @Test
+    void aServerOfTheSameNetworkIsReachedFromOutsideBecauseItAnnouncedItself() {
+        router.announced(TARGET, new PeerAddress("192.168.1.5", 5), RECORD);
+        PeerAddress client = new PeerAddress("8.8.8.8", 8);
+        assertEquals(1, handshake(HandshakeMessage.of(RoutingMode.FROM_CLIENT, NOISE), client).answers().size());
+        HolepunchMessage round = HolepunchMessage.of(RoutingMode.FROM_CLIENT, 7, NOISE, new PeerAddress("192.168.1.5", 5));
+        assertEquals(1, holepunch(round, client).answers().size());
+    }
+
+    @Test
+    void aClientOfTheSameNetworkIsAnsweredFromOutside() {
+        PeerAddress client = new PeerAddress("192.168.1.5", 5);
+        PeerAddress outside = new PeerAddress("8.8.8.8", 8);
+        holepunch(HolepunchMessage.of(RoutingMode.FROM_CLIENT, 7, NOISE, outside), client);
+        assertEquals(1, holepunch(HolepunchMessage.of(RoutingMode.FROM_SERVER, 0, ANSWER, client), outside).answers().size());
+    }
+
+    @Test
+    void aServerDoesNotAnswerToAFirstRelayOnItsOwnNetworkForAStranger() {
+        router.register(SERVER_KEY.publicKey(), server);
+        for (String inside : new String[] {"127.0.0.1", "192.168.1.5"}) {
+            handshake(new HandshakeMessage(RoutingMode.FROM_SECOND_RELAY, NOISE, Optional.of(CLIENT),
+                    Optional.of(new PeerAddress(inside, 5))), new PeerAddress("8.8.8.8", 8));
+        }
+        assertEquals(List.of(), server.handshakes);
+        assertEquals(2, dropped(DhtDrop.PRIVATE_DESTINATION));
     }
 
     @Test
@@ -258,6 +302,7 @@ class PeerRouterTest {
 
     @Test
     void aServersRoundGoesToTheClientWithTheServersAddress() {
+        holepunch(HolepunchMessage.of(RoutingMode.FROM_CLIENT, 7, NOISE, SERVER), CLIENT);
         RecordedRequest request = holepunch(HolepunchMessage.of(RoutingMode.FROM_SERVER, 0, ANSWER, CLIENT), SERVER);
         assertEquals(List.of("replyTo 10.0.0.1:1001 server 010400020405" + "0a000002" + "d207"), request.answers());
     }
