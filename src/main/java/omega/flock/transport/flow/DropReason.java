@@ -8,7 +8,10 @@ public enum DropReason {
     FIREWALL,
     /** The data offset points beyond the end of the packet. */
     BAD_DATA_OFFSET,
-    /** A SACK block is inverted, below the cumulative ack or beyond what was ever sent. Only the block is ignored. */
+    /**
+     * A SACK block is inverted, below the cumulative ack, beyond what was ever sent, not behind the block before it, or the 51st. Only the
+     * block is ignored.
+     */
     BAD_SACK_BLOCK,
     /** The ack is beyond our next sequence number: data was taken, everything behind it ignored. */
     ACK_BEYOND_NEXT,

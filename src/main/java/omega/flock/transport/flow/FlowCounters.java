@@ -12,6 +12,7 @@ public final class FlowCounters {
     long tailProbes;
     long mtuProbes;
     long heartbeatsSent;
+    long packetsVisited;
     private final long[] drops = new long[REASONS.length];
 
     FlowCounters() {}
@@ -54,6 +55,11 @@ public final class FlowCounters {
     /** {@return heartbeats sent, be it to keep alive or to probe a closed window} */
     public long heartbeatsSent() {
         return heartbeatsSent;
+    }
+
+    /** {@return packets looked at on behalf of SACK blocks: what they cost} */
+    public long packetsVisited() {
+        return packetsVisited;
     }
 
     /** {@return how often something was ignored for this reason} */

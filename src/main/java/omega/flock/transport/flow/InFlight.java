@@ -33,7 +33,7 @@ final class InFlight {
     private byte[] flags = new byte[INITIAL_CAPACITY];
     private byte[] transmissions = new byte[INITIAL_CAPACITY]; // saturates
     private boolean[] probes = new boolean[INITIAL_CAPACITY]; // the last transmission was an MTU probe
-    private int[] sackedUpTo = new int[INITIAL_CAPACITY]; // end of a run of SACKED packets that begins here, as far as known
+    private int[] sackedUpTo = new int[INITIAL_CAPACITY]; // of a SACKED packet: all up to there are SACKED, too
     private int[] lengths = new int[INITIAL_CAPACITY];
     private long[] positions = new long[INITIAL_CAPACITY];
     private long[] sentAt = new long[INITIAL_CAPACITY];
@@ -108,7 +108,6 @@ final class InFlight {
         paths[slot] = path;
         transmissions[slot] = 1;
         probes[slot] = probe;
-        sackedUpTo[slot] = seq;
         enterSent(slot, nowNanos);
         return seq;
     }
@@ -144,18 +143,23 @@ final class InFlight {
         int slot = slot(seq);
         leaveState(slot);
         states[slot] = SACKED;
+        sackedUpTo[slot] = seq + 1;
         sacked++;
     }
 
-    /** Notes that everything from {@code start} to {@code end} is SACKED, so that the next ACK need not walk it again. */
-    void rememberSackedRun(int start, int end) {
-        sackedUpTo[slot(start)] = end;
+    /** {@return a number behind this SACKED one; all between are SACKED too, and perhaps some behind} */
+    int endOfSackedRun(int seq) {
+        return sackedUpTo[slot(seq)];
     }
 
-    /** {@return the first number from {@code seq} on that is not known to be SACKED} */
-    int skipSackedRun(int seq) {
-        int end = sackedUpTo[slot(seq)];
-        return before(seq, end) ? end : seq;
+    /** Everything from {@code start} to {@code end} is SACKED: whoever enters that again, wherever, leaves it in one step. */
+    void joinSackedRuns(int start, int end) {
+        for (int seq = start; before(seq, end); ) {
+            int slot = slot(seq);
+            int next = sackedUpTo[slot];
+            sackedUpTo[slot] = end;
+            seq = next;
+        }
     }
 
     /** Frees the first packet. */

@@ -45,6 +45,11 @@ final class SendBuffer {
         return bytes.start();
     }
 
+    /** {@return bytes that are in packets and not acknowledged cumulatively} */
+    long unreleased() {
+        return cut - bytes.start();
+    }
+
     /** Assigns the next {@code length} bytes to a packet. */
     void cut(int length) {
         if (length > backlog()) {

@@ -1,6 +1,7 @@
 package omega.flock.transport.flow;
 
 import static omega.flock.transport.flow.FlowConstants.MAX_IN_FLIGHT;
+import static omega.flock.transport.flow.FlowConstants.MAX_UNRELEASED_BYTES;
 import static omega.flock.transport.flow.FlowConstants.REFILL_PACKETS;
 import static omega.flock.transport.flow.FlowConstants.SEND_HIGH_WATER_BYTES;
 import static omega.flock.transport.flow.SequenceNumbers.atOrAfter;
@@ -9,7 +10,6 @@ import static omega.flock.transport.flow.SequenceNumbers.before;
 import java.nio.ByteBuffer;
 import omega.flock.runtime.TimerTable;
 import omega.flock.transport.packet.PacketFlags;
-import omega.flock.transport.packet.SackBlocks;
 
 /**
  * The sending half of a stream: cuts bytes into packets, repeats what was lost, obeys window, congestion controller and pacer.
@@ -28,6 +28,7 @@ final class Sender {
     private final TimerTable<StreamTimer> timers;
     private final FlowCounters counters;
     private final LossRecovery recovery;
+    private final SackReader sacks;
 
     private SendState state = SendState.OPEN;
     private StreamPath path;
@@ -47,6 +48,7 @@ final class Sender {
         this.mtu = new PathMtu(config.probeMtu());
         this.window = new PeerWindow(config.initialAck(), config.initialSeq());
         this.recovery = new LossRecovery(table, mtu, timers, counters, controller);
+        this.sacks = new SackReader(table, recovery, counters);
     }
 
     SendState state() {
@@ -145,24 +147,9 @@ final class Sender {
         }
     }
 
-    /** Step 11: SACK blocks; the bad ones are skipped one by one. */
+    /** Step 11: SACK blocks, the first of them at the payload's position. */
     void onSack(long nowNanos, ByteBuffer payload, int blocks) {
-        for (int i = 0; i < blocks; i++) {
-            int start = SackBlocks.start(payload, i);
-            int end = SackBlocks.end(payload, i);
-            // "start < end, end ≤ sender's next seq, start < next seq, start ≥ cumulative ack after this packet"
-            if (!before(start, end) || !table.contains(start) || before(table.next(), end)) {
-                counters.drop(DropReason.BAD_SACK_BLOCK);
-                continue;
-            }
-            for (int seq = table.skipSackedRun(start); before(seq, end); seq++) {
-                if (table.state(seq) != InFlight.SACKED) {
-                    recovery.onDelivered(nowNanos, seq);
-                    table.markSacked(seq);
-                }
-            }
-            table.rememberSackedRun(start, end);
-        }
+        sacks.read(nowNanos, payload, blocks);
     }
 
     /** Step 12: timers and loss detection. */
@@ -187,7 +174,7 @@ final class Sender {
             }
             case TAIL_PROBE -> {
                 recovery.onTailProbe();
-                if (hasNewData() && !window.isClosed() && table.span() < MAX_IN_FLIGHT) {
+                if (hasNewData() && !window.isClosed() && !isFull()) {
                     sendNew(nowNanos, out, writer, false);
                 } else {
                     repeat(nowNanos, table.next() - 1, out, writer);
@@ -242,6 +229,14 @@ final class Sender {
         return buffer.backlog() > 0 || state == SendState.ENDING;
     }
 
+    /**
+     * {@return whether too much waits for the cumulative ack} What the peer has acknowledged selectively is neither in flight nor
+     * released: one that never fills the hole before it would have us keep whatever we send.
+     */
+    private boolean isFull() {
+        return table.span() >= MAX_IN_FLIGHT || buffer.unreleased() >= MAX_UNRELEASED_BYTES;
+    }
+
     private int maxPayload() {
         return mtu.size() - path.overheadBytes();
     }
@@ -263,7 +258,7 @@ final class Sender {
             }
             return Action.NOTHING;
         }
-        if (!lost && (table.sentCount() >= window.packets(maxPayload()) || table.span() >= MAX_IN_FLIGHT)) {
+        if (!lost && (table.sentCount() >= window.packets(maxPayload()) || isFull())) {
             windowLimited = false;
             pacer.release();
             armZeroWindowProbe(nowNanos);

@@ -97,9 +97,9 @@ class InFlightTest {
         }
         table.markSacked(3);
         table.markSacked(4);
-        table.rememberSackedRun(3, 5);
-        assertEquals(5, table.skipSackedRun(3));
-        assertEquals(6, table.skipSackedRun(6));
+        table.joinSackedRuns(3, 5);
+        assertEquals(5, table.endOfSackedRun(3));
+        assertEquals(5, table.endOfSackedRun(4));
     }
 
     @Test
