@@ -13,7 +13,8 @@ import omega.flock.runtime.SourceBudget;
  * servers of a node: hyperdht has no bound here (issues hyperdht#294, #299).
  *
  * <p>Half-open handshakes have places, which their sources share fairly: when all are taken, the oldest of the source that holds
- * most is given up. A client counts by the address it has told only when one of our relays says so, and then among the clients of that
+ * most is given up, unless it is young: an honest one needs a second at most in most cases, and a crowd that comes at once must not
+ * keep pushing itself out. A client counts by the address it has told only when one of our relays says so, and then among the clients of that
  * relay: a relay that names clients which do not exist takes places from its own. What comes from anybody else counts by where the
  * datagram came from, and has places of its own, so that whoever forges sources cannot take those of the relays.
  *
@@ -34,6 +35,8 @@ final class HandshakeAdmission<H> {
         }
     }
 
+    private record Entered(Applicant applicant, long atNanos) {}
+
     /**
      * What became of an application.
      *
@@ -47,7 +50,7 @@ final class HandshakeAdmission<H> {
     private final FairSlots<H> direct;
     private final SourceBudget relays;
     private final SourceBudget clients;
-    private final Map<H, Applicant> inFlight = new HashMap<>();
+    private final Map<H, Entered> inFlight = new HashMap<>();
 
     HandshakeAdmission(int maxRelayed, int maxDirect, long nowNanos) {
         relayed = new FairSlots<>(maxRelayed);
@@ -65,7 +68,7 @@ final class HandshakeAdmission<H> {
     Decision<H> tryEnter(Applicant applicant, boolean limitSpeed, Supplier<H> maker, long nowNanos) {
         FairSlots<H> places = applicant.relay().isPresent() ? relayed : direct;
         Object[] path = applicant.path();
-        if (!places.hasRoomFor(path)) {
+        if (!places.hasRoomFor(path) || places.displacedBy(path).filter(oldest -> isYoung(oldest, nowNanos)).isPresent()) {
             return new Decision<>(Optional.empty(), Optional.empty(), Optional.of(PeerDrop.TOO_MANY_HALF_OPEN));
         }
         if (limitSpeed && !withinSpeed(applicant, nowNanos)) {
@@ -74,8 +77,12 @@ final class HandshakeAdmission<H> {
         H handshake = maker.get();
         Optional<H> displaced = places.enter(handshake, path);
         displaced.ifPresent(inFlight::remove);
-        inFlight.put(handshake, applicant);
+        inFlight.put(handshake, new Entered(applicant, nowNanos));
         return new Decision<>(Optional.of(handshake), displaced, Optional.empty());
+    }
+
+    private boolean isYoung(H handshake, long nowNanos) {
+        return nowNanos - inFlight.get(handshake).atNanos < PeerConstants.HALF_OPEN_GRACE.toNanos();
     }
 
     private boolean withinSpeed(Applicant applicant, long nowNanos) {
@@ -85,8 +92,9 @@ final class HandshakeAdmission<H> {
 
     /** A handshake is not half-open any more; one that was displaced has given its place back already. */
     void settled(H handshake) {
-        Applicant applicant = inFlight.remove(handshake);
-        if (applicant != null) {
+        Entered entered = inFlight.remove(handshake);
+        if (entered != null) {
+            Applicant applicant = entered.applicant;
             (applicant.relay().isPresent() ? relayed : direct).leave(handshake, applicant.path());
         }
     }

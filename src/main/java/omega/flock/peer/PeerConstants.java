@@ -138,6 +138,9 @@ public final class PeerConstants {
     /** Half-open handshakes of one node that came from anybody else, all servers together. */
     static final int MAX_HALF_OPEN_DIRECT = 128;
 
+    /** How long a half-open handshake keeps its place whoever else asks for it. */
+    static final Duration HALF_OPEN_GRACE = Duration.ofSeconds(1);
+
     /** Half-open handshakes of one node, all servers together. */
     static final int MAX_HALF_OPEN = MAX_HALF_OPEN_RELAYED + MAX_HALF_OPEN_DIRECT;
 

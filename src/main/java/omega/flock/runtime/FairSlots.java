@@ -77,6 +77,12 @@ public final class FairSlots<T> {
         return all.held < capacity || !Arrays.equals(heaviest(path), path);
     }
 
+    /** {@return what {@link #enter} would have to displace for a source; empty if a place is free, or there is none for it} */
+    public Optional<T> displacedBy(Object... path) {
+        Object[] loser = all.held < capacity ? path : heaviest(path);
+        return Arrays.equals(loser, path) ? Optional.empty() : Optional.of(find(loser).items.getFirst());
+    }
+
     /**
      * Takes a place, which {@link #hasRoomFor} has said to be there.
      *

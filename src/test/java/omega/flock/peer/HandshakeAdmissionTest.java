@@ -15,6 +15,7 @@ class HandshakeAdmissionTest {
 
     private final HandshakeAdmission<Integer> admission = new HandshakeAdmission<>(6, 4, 0);
     private final AtomicInteger next = new AtomicInteger();
+    private long now;
 
     @Test
     void soManyHandshakesOfOneStrangerAreUnderWayAndNoMore() {
@@ -32,6 +33,8 @@ class HandshakeAdmissionTest {
         for (int i = 0; i < 4; i++) {
             direct("8.8.8.8");
         }
+        assertEquals(Optional.of(PeerDrop.TOO_MANY_HALF_OPEN), direct("9.9.9.9").refusal(), "it has not had its second yet");
+        now += SECOND;
         assertEquals(Optional.of(0), direct("9.9.9.9").displaced());
         admission.settled(0); // which ends, but has given its place back
         assertEquals(4, admission.inFlight());
@@ -43,6 +46,7 @@ class HandshakeAdmissionTest {
         for (int i = 0; i < 100; i++) {
             direct("8.8.8.8");
         }
+        now += SECOND;
         assertTrue(relayed("1.1.1.1", "5.5.5.5").handshake().isPresent());
         assertTrue(direct("9.9.9.9").handshake().isPresent());
     }
@@ -52,6 +56,7 @@ class HandshakeAdmissionTest {
     void forgedSourcesDoNotTakeThePlacesOfTheRelays() {
         relayed("1.1.1.1", "5.5.5.5");
         for (int i = 0; i < 1000; i++) {
+            now += SECOND;
             assertEquals(Optional.empty(), direct("8." + (i >> 8) + "." + (i & 0xff) + ".8").displaced().filter(gone -> gone == 0));
         }
         assertEquals(5, admission.inFlight());
@@ -62,8 +67,10 @@ class HandshakeAdmissionTest {
     void aLyingRelayTakesPlacesFromItsOwnClients() {
         relayed("1.1.1.1", "5.5.5.5");
         for (int i = 0; i < 100; i++) {
+            now += SECOND;
             assertEquals(Optional.empty(), relayed("2.2.2.2", "6.6." + i + ".6").displaced().filter(gone -> gone == 0));
         }
+        now += SECOND;
         assertTrue(relayed("1.1.1.1", "7.7.7.7").handshake().isPresent());
     }
 
@@ -100,17 +107,17 @@ class HandshakeAdmissionTest {
     }
 
     private HandshakeAdmission.Decision<Integer> direct(String from) {
-        return enter(admission, Optional.empty(), from, false, 0);
+        return enter(admission, Optional.empty(), from, false, now);
     }
 
     private HandshakeAdmission.Decision<Integer> relayed(String relay, String client) {
-        return enter(admission, Optional.of(relay), client, false, 0);
+        return enter(admission, Optional.of(relay), client, false, now);
     }
 
     private HandshakeAdmission.Decision<Integer> enter(HandshakeAdmission<Integer> into, Optional<String> relay, String client, boolean limit,
-            long now) {
+            long at) {
         return into.tryEnter(new HandshakeAdmission.Applicant(relay.map(HandshakeAdmissionTest::source), source(client)), limit,
-                next::getAndIncrement, now);
+                next::getAndIncrement, at);
     }
 
     private static NetworkSource source(String host) {

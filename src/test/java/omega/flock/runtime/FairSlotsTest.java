@@ -31,7 +31,11 @@ class FairSlotsTest {
 
     @Test
     void whoeverHoldsMostGivesItsOldestUp() {
-        fill("a", 1, 2, 3, 4);
+        fill("a", 1, 2, 3);
+        assertEquals(Optional.empty(), slots.displacedBy("b"), "there is room");
+        fill("a", 4);
+        assertEquals(Optional.empty(), slots.displacedBy("a"), "it holds most itself");
+        assertEquals(Optional.of(1), slots.displacedBy("b"));
         assertEquals(Optional.of(1), slots.enter(11, "b"));
         assertEquals(Optional.of(2), slots.enter(12, "b"));
         assertFalse(slots.hasRoomFor("b"), "it holds as many as anybody");
