@@ -10,6 +10,7 @@ import omega.flock.base.PeerAddress;
 import omega.flock.dht.message.Firewall;
 import omega.flock.dht.message.HolepunchPayload;
 import omega.flock.net.UdpPort;
+import omega.flock.runtime.NetworkSource;
 import omega.flock.runtime.TokenBucket;
 
 /**
@@ -33,6 +34,7 @@ public final class HolePuncher implements AutoCloseable {
 
     private final Punching punching;
     private final boolean initiator;
+    private final Optional<NetworkSource> stranger;
     private final PunchListener listener;
     private final AttemptSockets sockets = new AttemptSockets();
     private final NatViews nats;
@@ -40,9 +42,12 @@ public final class HolePuncher implements AutoCloseable {
     private final TokenBucket echoes; // guarded by lock
     private Optional<RandomPunchGate.Permit> permit = Optional.empty(); // guarded by lock
 
-    HolePuncher(Punching punching, boolean initiator, Firewall remoteFirewall, PunchListener listener) throws IOException {
+    /** See {@link Punching}; the stranger is who asked for it, empty for a dial of ours. */
+    HolePuncher(Punching punching, boolean initiator, Optional<NetworkSource> stranger, Firewall remoteFirewall, PunchListener listener)
+            throws IOException {
         this.punching = punching;
         this.initiator = initiator;
+        this.stranger = stranger;
         this.listener = listener;
         this.echoes = new TokenBucket(
                 PunchConstants.ECHO_BURST, PunchConstants.ECHOES_PER_SECOND, punching.ticker().nanoTime());
@@ -159,7 +164,7 @@ public final class HolePuncher implements AutoCloseable {
             // Asked under the lock that closing gives the permit back under, so that none is taken after that.
             PunchState state = sockets.state();
             if (permit.isEmpty() && (state == PunchState.PREPARING || state == PunchState.PUNCHING)) {
-                permit = punching.gate().tryEnter();
+                permit = punching.gate().tryEnter(stranger);
             }
             return permit.isPresent();
         } finally {

@@ -133,5 +133,14 @@ final class PunchConstants {
     /** An analysis that is not settled by then has to do with what it has: twice a ping's timeout and some more. */
     static final Duration ANALYSIS_TIMEOUT = Duration.ofSeconds(4);
 
+    /** How long whoever was refused at the gate may take to come again and still have its turn: 10 to 20 s, and some more. */
+    static final Duration RANDOM_PUNCH_TURN_PATIENCE = Duration.ofSeconds(25);
+
+    /** How long a stranger's turn at the gate counts against it. */
+    static final Duration RANDOM_PUNCH_TURN_MEMORY = Duration.ofMinutes(5);
+
+    /** Strangers that the gate remembers. */
+    static final int MAX_TURNS = 256;
+
     private PunchConstants() {}
 }

@@ -2,11 +2,13 @@ package omega.flock.peer.punch;
 
 import java.io.IOException;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
 import omega.flock.base.PeerAddress;
 import omega.flock.dht.message.Firewall;
 import omega.flock.net.UdpPort;
+import omega.flock.runtime.NetworkSource;
 import omega.flock.runtime.TaskScope;
 import omega.flock.runtime.Ticker;
 
@@ -46,9 +48,23 @@ public final class Punching {
      * @throws IOException if no socket could be opened
      */
     public HolePuncher open(boolean initiator, Firewall remoteFirewall, PunchListener listener) throws IOException {
+        return open(initiator, Optional.empty(), remoteFirewall, listener);
+    }
+
+    /**
+     * Does the same as the side that was dialled.
+     *
+     * @param client where the client comes from: a random punch for it has to wait for its turn among the others
+     */
+    public HolePuncher openFor(NetworkSource client, Firewall remoteFirewall, PunchListener listener) throws IOException {
+        return open(false, Optional.of(client), remoteFirewall, listener);
+    }
+
+    private HolePuncher open(boolean initiator, Optional<NetworkSource> stranger, Firewall remoteFirewall, PunchListener listener)
+            throws IOException {
         Objects.requireNonNull(remoteFirewall, "remoteFirewall");
         Objects.requireNonNull(listener, "listener");
-        HolePuncher puncher = new HolePuncher(this, initiator, remoteFirewall, listener);
+        HolePuncher puncher = new HolePuncher(this, initiator, stranger, remoteFirewall, listener);
         puncher.start();
         return puncher;
     }

@@ -4,7 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.Optional;
+import omega.flock.runtime.NetworkSource;
 import omega.flock.sim.ManualTicker;
 import org.junit.jupiter.api.Test;
 
@@ -41,5 +44,46 @@ class RandomPunchGateTest {
         assertFalse(gate.tryEnter().isPresent());
         ticker.advance(Duration.ofSeconds(20));
         assertTrue(gate.tryEnter().isPresent());
+    }
+
+    /** Attack: one stranger who comes again as soon as the gate is open. */
+    @Test
+    void aStrangerWhoHadItsTurnWaitsForOthersWhoCameMeanwhile() {
+        Optional<NetworkSource> greedy = stranger("8.8.8.8");
+        Optional<NetworkSource> honest = stranger("9.9.9.9");
+        try (RandomPunchGate.Permit first = gate.tryEnter(greedy).orElseThrow()) {
+            assertEquals(Optional.empty(), gate.tryEnter(honest));
+            assertEquals(1, gate.running());
+        }
+        assertEquals(Optional.empty(), gate.tryEnter(greedy), "the other one's turn");
+        gate.tryEnter(honest).orElseThrow().close();
+        gate.tryEnter(greedy).orElseThrow().close();
+    }
+
+    @Test
+    void nobodyWaitsForOneWhoDoesNotComeAgain() {
+        Optional<NetworkSource> greedy = stranger("8.8.8.8");
+        try (RandomPunchGate.Permit first = gate.tryEnter(greedy).orElseThrow()) {
+            assertEquals(Optional.empty(), gate.tryEnter(stranger("9.9.9.9")));
+            assertEquals(1, gate.running());
+        }
+        ticker.advance(PunchConstants.RANDOM_PUNCH_TURN_PATIENCE.plusSeconds(1));
+        gate.tryEnter(greedy).orElseThrow().close();
+    }
+
+    @Test
+    void aDialOfOursGoesBeforeStrangers() {
+        try (RandomPunchGate.Permit first = gate.tryEnter(stranger("8.8.8.8")).orElseThrow()) {
+            assertEquals(Optional.empty(), gate.tryEnter());
+            assertEquals(Optional.empty(), gate.tryEnter(stranger("9.9.9.9")));
+            assertEquals(1, gate.running());
+        }
+        assertEquals(Optional.empty(), gate.tryEnter(stranger("9.9.9.9")));
+        gate.tryEnter().orElseThrow().close();
+        gate.tryEnter(stranger("9.9.9.9")).orElseThrow().close();
+    }
+
+    private static Optional<NetworkSource> stranger(String host) {
+        return Optional.of(NetworkSource.of(new InetSocketAddress(host, 4711)));
     }
 }
