@@ -15,7 +15,7 @@ import java.util.Optional;
  * @param host a dotted IPv4 address, an IPv6 address without brackets, or a host name; not empty
  * @param port 0 to 65535
  */
-public record PeerAddress(String host, int port) {
+public record PeerAddress(String host, int port) implements Comparable<PeerAddress> {
 
     /**
      * Checks the parts.
@@ -117,6 +117,16 @@ public record PeerAddress(String host, int port) {
     @Override
     public int hashCode() {
         return 31 * host.hashCode() + port;
+    }
+
+    /**
+     * By host, then by port. Whoever can choose addresses has 65,536 of any hash: a map of comparable keys finds them among each other
+     * in logarithmic time.
+     */
+    @Override
+    public int compareTo(PeerAddress other) {
+        int hosts = host.compareTo(other.host);
+        return hosts != 0 ? hosts : Integer.compare(port, other.port);
     }
 
     /** Returns {@code host:port}, with brackets around an IPv6 host. */

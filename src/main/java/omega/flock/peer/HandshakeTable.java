@@ -19,7 +19,8 @@ import java.util.Optional;
  */
 final class HandshakeTable<H> {
 
-    private record Noise(byte[] bytes) {
+    /** Comparable, because whoever writes the bytes chooses their hash: maps find equal hashes among each other in logarithmic time. */
+    private record Noise(byte[] bytes) implements Comparable<Noise> {
 
         @Override
         public boolean equals(Object other) {
@@ -29,6 +30,11 @@ final class HandshakeTable<H> {
         @Override
         public int hashCode() {
             return Arrays.hashCode(bytes);
+        }
+
+        @Override
+        public int compareTo(Noise other) {
+            return Arrays.compareUnsigned(bytes, other.bytes);
         }
     }
 

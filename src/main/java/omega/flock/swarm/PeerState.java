@@ -64,7 +64,7 @@ final class PeerState {
     /** Takes newer relay addresses; none at all tells nothing new and replaces nothing. */
     void updateRelayAddresses(List<PeerAddress> addresses) {
         if (!addresses.isEmpty()) {
-            relayAddresses = addresses;
+            relayAddresses = List.copyOf(addresses.subList(0, Math.min(addresses.size(), SwarmConstants.MAX_RELAY_ADDRESSES)));
         }
     }
 

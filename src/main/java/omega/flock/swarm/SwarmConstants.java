@@ -52,6 +52,9 @@ final class SwarmConstants {
 
     // ---- our tuning ----
 
+    /** Relays of a discovered peer that are remembered, as many as a dial tries: a record has room for 341, and names three. */
+    static final int MAX_RELAY_ADDRESSES = 16;
+
     /** The part of {@link #MAX_PEERS} that connections from outside do not fill: one in so many. */
     static final int OWN_SHARE = 4;
 

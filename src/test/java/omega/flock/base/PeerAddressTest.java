@@ -53,4 +53,16 @@ class PeerAddressTest {
         assertThrows(IllegalArgumentException.class, () -> new PeerAddress("", 1));
         assertThrows(NullPointerException.class, () -> new PeerAddress(null, 1));
     }
+
+    /** Attack: a stranger names addresses whose hashes are equal. A hash map orders what it can compare. */
+    @Test
+    void addressesOfOneHashAreStillInOrder() {
+        PeerAddress one = new PeerAddress("1.2.3.4", 131);
+        PeerAddress other = new PeerAddress("1.2.3.5", 100);
+        assertEquals(one.hashCode(), other.hashCode());
+        assertTrue(one.compareTo(other) < 0);
+        assertTrue(other.compareTo(one) > 0);
+        assertEquals(0, one.compareTo(new PeerAddress("1.2.3.4", 131)));
+        assertTrue(one.compareTo(new PeerAddress("1.2.3.4", 132)) < 0);
+    }
 }
