@@ -48,6 +48,11 @@ final class AnnounceClient {
         return query(QueryRequest.of(target, DhtCommand.FIND_PEER.code()).withNodes(seeds), PeerRecord::decode, List.of());
     }
 
+    DhtQuery<PeerRecord> findPeerPatiently(NodeId target, List<PeerAddress> seeds) {
+        return query(QueryRequest.of(target, DhtCommand.FIND_PEER.code()).withNodes(seeds).withConcurrency(1).withRetries(0),
+                PeerRecord::decode, List.of());
+    }
+
     DhtQuery<LookupRecords> lookup(NodeId topic, List<PeerAddress> seeds, List<DhtReply<LookupRecords>> own) {
         return query(lookupRequest(topic, seeds), LookupRecords::decode, own);
     }

@@ -107,6 +107,14 @@ public final class DhtNode implements AutoCloseable {
     }
 
     /**
+     * Does the same with one visit at a time and one transmission for each, so that a walk among nodes that do not answer takes one
+     * place a second in the window of requests: for what strangers have us look for.
+     */
+    public DhtQuery<PeerRecord> findPeerPatiently(NodeId target, List<PeerAddress> seeds) {
+        return announcements.findPeerPatiently(target, seeds);
+    }
+
+    /**
      * Starts to look for the peers of a topic. What this node itself keeps of the topic comes first, as if from its own
      * address. Does not block.
      */

@@ -66,10 +66,8 @@ final class ForwardRules {
             return Optional.of(DhtDrop.BAD_DESTINATION);
         }
         NetworkSource sender = source(from);
-        NetworkSource target = source(to);
-        boolean inside = target.isLoopback() || own.filter(to::equals).isPresent() ? sender.isLoopback()
-                : target.isPublic() || !sender.isPublic();
-        return inside ? Optional.empty() : Optional.of(DhtDrop.PRIVATE_DESTINATION);
+        boolean ourselves = own.filter(to::equals).isPresent() && !sender.isLoopback();
+        return !ourselves && sender.mayName(source(to)) ? Optional.empty() : Optional.of(DhtDrop.PRIVATE_DESTINATION);
     }
 
     private static boolean isUsable(PeerAddress address) {

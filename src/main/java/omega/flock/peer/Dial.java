@@ -59,6 +59,7 @@ final class Dial implements AutoCloseable {
     private final PeerContext context;
     private final PublicKey remote;
     private final DialOptions options;
+    private final boolean forStranger;
     private final KeyPair keyPair;
     private final long deadlineNanos;
     private final TaskScope scope;
@@ -75,10 +76,11 @@ final class Dial implements AutoCloseable {
     private Optional<HolePuncher> puncher = Optional.empty(); // of the dialling thread only
     private boolean won; // of the dialling thread only
 
-    Dial(PeerContext context, PublicKey remote, DialOptions options, KeyPair keyPair, long deadlineNanos) {
+    Dial(PeerContext context, PublicKey remote, DialOptions options, boolean forStranger, KeyPair keyPair, long deadlineNanos) {
         this.context = context;
         this.remote = remote;
         this.options = options;
+        this.forStranger = forStranger;
         this.keyPair = keyPair;
         this.deadlineNanos = deadlineNanos;
         this.scope = context.scope().child("dial " + remote);
@@ -95,7 +97,7 @@ final class Dial implements AutoCloseable {
             // Likely nothing else will do: the relay is reached while the peer is searched for.
             offer.ifPresent(own -> startRelay(own, true));
         }
-        Found found = new PeerSearch(context, scope, remote, handshake, knownRelays()).find(remaining());
+        Found found = new PeerSearch(context, scope, remote, handshake, knownRelays(), forStranger).find(remaining());
         SecretStream stream = context.encrypt(paths.raw(), found.verified().keys(), true, keyPair);
         start(stream);
         paths.ready((int) found.verified().payload().udx().orElseThrow().id());
@@ -262,15 +264,15 @@ final class Dial implements AutoCloseable {
 
     private void startRelay(RelayThroughInfo through, boolean ours) {
         PathRace<SecretStream>.Path route = race.enter("relay " + through.publicKey(), () -> { });
-        RelayRoute started = new RelayRoute(context, paths.raw(), through, ours, new RelayRoute.Listener() {
+        RelayRoute started = new RelayRoute(context, paths.raw(), through, ours, false, new RelayRoute.Listener() {
             @Override
-            public void onPaired(Path path) {
+            public void onPaired(RelayRoute paired, Path path) {
                 paths.paired(path);
                 giveUpLater(route, "RELAY_ABORTED", "the peer did not come to the relay", PeerConstants.OPENING_TIMEOUT);
             }
 
             @Override
-            public void onFailed(FlockException why) {
+            public void onFailed(RelayRoute failed, FlockException why) {
                 if (paths.raw().isOpen()) { // else it failed because the dial did
                     relayFailure = Optional.of(why);
                 }

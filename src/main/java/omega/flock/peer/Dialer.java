@@ -28,16 +28,20 @@ final class Dialer {
 
     /** Reaches a peer for the program; see {@link PeerNode#connect}. */
     SecretStream connect(PublicKey remote, DialOptions options) throws FlockException, InterruptedException {
-        SecretStream stream = dial(remote, options).stream();
+        SecretStream stream = dial(remote, options, false).stream();
         context.counters().dialled.increment();
         return stream;
     }
 
-    /** Reaches a peer. */
-    Reached dial(PublicKey remote, DialOptions options) throws FlockException, InterruptedException {
+    /**
+     * Reaches a peer.
+     *
+     * @param forStranger whether a stranger has named it: looking for it then yields to everything else
+     */
+    Reached dial(PublicKey remote, DialOptions options, boolean forStranger) throws FlockException, InterruptedException {
         long deadline = context.ticker().nanoTime() + options.timeout().orElse(PeerConstants.DIAL_TIMEOUT).toNanos();
         context.counters().dials.incrementAndGet();
-        try (Dial dial = new Dial(context, remote, options, options.keyPair().orElse(defaultKeyPair), deadline)) {
+        try (Dial dial = new Dial(context, remote, options, forStranger, options.keyPair().orElse(defaultKeyPair), deadline)) {
             return dial.run();
         } catch (FlockException e) {
             if (context.ticker().nanoTime() - deadline >= 0) {

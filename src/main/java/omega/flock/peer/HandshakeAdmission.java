@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import omega.flock.dht.HandshakeArrival;
 import omega.flock.runtime.FairSlots;
 import omega.flock.runtime.NetworkSource;
 import omega.flock.runtime.SourceBudget;
@@ -16,7 +17,9 @@ import omega.flock.runtime.SourceBudget;
  * most is given up, unless it is young: an honest one needs a second at most in most cases, and a crowd that comes at once must not
  * keep pushing itself out. A client counts by the address it has told only when one of our relays says so, and then among the clients of that
  * relay: a relay that names clients which do not exist takes places from its own. What comes from anybody else counts by where the
- * datagram came from, and has places of its own, so that whoever forges sources cannot take those of the relays.
+ * datagram came from, and has places and a speed of its own, so that whoever forges sources cannot take those of the relays.
+ *
+ * <p>A client whose first message proves to be garbage pays for {@value PeerConstants#FAILURE_COST} handshakes: it gets slower.
  *
  * @param <H> a handshake
  */
@@ -30,7 +33,20 @@ final class HandshakeAdmission<H> {
      */
     record Applicant(Optional<NetworkSource> relay, NetworkSource client) {
 
-        private Object[] path() {
+        /**
+         * {@return whom an arrival counts for}
+         *
+         * @param isRelay whether it came from a node that relays for us
+         */
+        static Applicant of(HandshakeArrival arrival, boolean isRelay) {
+            NetworkSource sender = NetworkSource.of(arrival.from().toSocketAddress());
+            return isRelay && arrival.relayed()
+                    ? new Applicant(Optional.of(sender), NetworkSource.of(arrival.clientAddress().toSocketAddress()))
+                    : new Applicant(Optional.empty(), sender);
+        }
+
+        /** {@return its place among the others; equally long for all} */
+        Object[] path() {
             return relay.isPresent() ? new Object[] {relay.get(), client} : new Object[] {client.network(), client};
         }
     }
@@ -49,15 +65,20 @@ final class HandshakeAdmission<H> {
     private final FairSlots<H> relayed;
     private final FairSlots<H> direct;
     private final SourceBudget relays;
-    private final SourceBudget clients;
+    private final SourceBudget relayedClients;
+    private final SourceBudget directClients;
     private final Map<H, Entered> inFlight = new HashMap<>();
 
     HandshakeAdmission(int maxRelayed, int maxDirect, long nowNanos) {
         relayed = new FairSlots<>(maxRelayed);
         direct = new FairSlots<>(maxDirect);
         relays = new SourceBudget(PeerConstants.RELAY_PER_SECOND, PeerConstants.RELAY_BURST, PeerConstants.RELAYED_PER_SECOND, nowNanos);
-        clients = new SourceBudget(PeerConstants.SOURCE_PER_SECOND, PeerConstants.SOURCE_BURST, PeerConstants.HANDSHAKES_PER_SECOND,
-                nowNanos);
+        relayedClients = clients(PeerConstants.RELAYED_PER_SECOND, nowNanos);
+        directClients = clients(PeerConstants.DIRECT_PER_SECOND, nowNanos);
+    }
+
+    private static SourceBudget clients(double allPerSecond, long nowNanos) {
+        return new SourceBudget(PeerConstants.SOURCE_PER_SECOND, PeerConstants.SOURCE_BURST, allPerSecond, nowNanos);
     }
 
     /**
@@ -87,7 +108,19 @@ final class HandshakeAdmission<H> {
 
     private boolean withinSpeed(Applicant applicant, long nowNanos) {
         return applicant.relay().map(relay -> relays.trySpend(relay, 1, nowNanos)).orElse(true)
-                && clients.trySpend(applicant.client(), 1, nowNanos);
+                && clientsOf(applicant).trySpend(applicant.client(), 1, nowNanos);
+    }
+
+    private SourceBudget clientsOf(Applicant applicant) {
+        return applicant.relay().isPresent() ? relayedClients : directClients;
+    }
+
+    /** The first message of a handshake under way has proven to be garbage. */
+    void failed(H handshake, long nowNanos) {
+        Entered entered = inFlight.get(handshake);
+        if (entered != null) {
+            clientsOf(entered.applicant).charge(entered.applicant.client(), PeerConstants.FAILURE_COST - 1, nowNanos);
+        }
     }
 
     /** A handshake is not half-open any more; one that was displaced has given its place back already. */

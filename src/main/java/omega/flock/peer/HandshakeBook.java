@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import omega.flock.dht.HandshakeArrival;
-import omega.flock.runtime.NetworkSource;
 
 /**
  * The handshakes of one server: those under way, and those that have ended and are remembered for a while, so that a copy of
@@ -56,7 +55,8 @@ final class HandshakeBook {
                 context.counters().count(PeerDrop.TABLE_FULL);
                 return Optional.empty();
             }
-            HandshakeAdmission.Decision<InboundHandshake> decision = context.admitHandshake(applicant(arrival, isRelay), isForeign(arrival),
+            HandshakeAdmission.Decision<InboundHandshake> decision = context.admitHandshake(
+                    HandshakeAdmission.Applicant.of(arrival, isRelay), isForeign(arrival),
                     () -> maker.make(arrival, table.nextNumber()));
             decision.refusal().ifPresent(context.counters()::count);
             return decision.handshake().map(handshake -> {
@@ -108,6 +108,12 @@ final class HandshakeBook {
         });
     }
 
+    /** The first message was garbage: its sender pays for it, and it takes no place any more. */
+    void rejected(InboundHandshake handshake) {
+        context.handshakeFailed(handshake);
+        forget(handshake);
+    }
+
     /** Forgets a handshake, unless its number belongs to another one by now. */
     void forget(InboundHandshake handshake) {
         lock.lock();
@@ -133,13 +139,6 @@ final class HandshakeBook {
         } finally {
             lock.unlock();
         }
-    }
-
-    private static HandshakeAdmission.Applicant applicant(HandshakeArrival arrival, boolean isRelay) {
-        NetworkSource sender = NetworkSource.of(arrival.from().toSocketAddress());
-        return isRelay && arrival.relayed()
-                ? new HandshakeAdmission.Applicant(Optional.of(sender), NetworkSource.of(arrival.clientAddress().toSocketAddress()))
-                : new HandshakeAdmission.Applicant(Optional.empty(), sender);
     }
 
     /** Nothing on the wire can come from a loopback address: that is this machine. */

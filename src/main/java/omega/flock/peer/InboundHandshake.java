@@ -159,11 +159,11 @@ final class InboundHandshake {
                 Namespaces.peerHandshake());
         NoisePayload client;
         try {
-            client = NoisePayload.decode(noise.readMessage(first.noise()));
+            client = PayloadBounds.apply(NoisePayload.decode(noise.readMessage(first.noise())), context.counters());
         } catch (NoiseException | MalformedMessageException e) {
             context.counters().count(PeerDrop.BAD_NOISE);
             silence();
-            server.handshakes().forget(this); // costs nothing to look at again, and must not keep others out
+            server.handshakes().rejected(this); // and not remembered: it must not keep others out
             return Optional.empty();
         }
         if (server.rejects(noise.remotePublicKey())) {

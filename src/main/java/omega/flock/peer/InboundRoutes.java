@@ -15,6 +15,7 @@ import omega.flock.net.UdpPort;
 import omega.flock.noise.NoiseResult;
 import omega.flock.peer.punch.HolePuncher;
 import omega.flock.peer.punch.PunchListener;
+import omega.flock.runtime.NetworkSource;
 import omega.flock.transport.UdxStream;
 
 /**
@@ -51,7 +52,10 @@ final class InboundRoutes {
             context.punching().stats().countOpen();
             UdpPort port = first.relayed() ? context.dht().rpc().defaultPort() : first.port();
             handshake.answer(answer, Optional.empty());
-            handshake.arrived(new Path(port, first.clientAddress().toSocketAddress()));
+            // Not into our own network because somebody outside says so; whoever is there can come to us.
+            if (NetworkSource.of(first.from().toSocketAddress()).mayName(NetworkSource.of(first.clientAddress().toSocketAddress()))) {
+                handshake.arrived(new Path(port, first.clientAddress().toSocketAddress()));
+            }
             return;
         }
         enterRelay(raw, ownRelay, client.relayThrough());
@@ -101,7 +105,7 @@ final class InboundRoutes {
     }
 
     private void openPuncher(NoisePayload client, NoiseResult keys) throws IOException {
-        HolePuncher puncher = context.punching().open(false, client.firewall(), new PunchListener() {
+        HolePuncher puncher = context.punching().openFor(applicant().client(), client.firewall(), new PunchListener() {
             @Override
             public void onConnect(UdpPort port, PeerAddress remote) {
                 // Only an initiator hears of probes; we hear of the client's packet.
@@ -122,43 +126,35 @@ final class InboundRoutes {
     /** "If the server configured relayThrough, both use the server's relay", and the one whose relay it is initiates there. */
     private void enterRelay(UdxStream raw, Optional<RelayThroughInfo> own, Optional<RelayThroughInfo> theirs) {
         boolean named = own.isEmpty() && theirs.isPresent();
-        if (own.isEmpty() && !named || named && !admitsOffer()) {
+        if (own.isEmpty() && !named) {
             return;
         }
         PeerCounters counters = context.counters();
-        counters.relayAttempts.increment();
-        RelayRoute route = new RelayRoute(context, raw, own.or(() -> theirs).orElseThrow(), !named, new RelayRoute.Listener() {
+        HandshakeAdmission.Applicant client = applicant();
+        RelayRoute route = new RelayRoute(context, raw, own.or(() -> theirs).orElseThrow(), !named, named, new RelayRoute.Listener() {
             @Override
-            public void onPaired(Path path) {
-                settled();
+            public void onPaired(RelayRoute paired, Path path) {
+                context.offeredRelays().leave(paired, client);
                 counters.relaySuccesses.increment();
                 handshake.arrived(path);
             }
 
             @Override
-            public void onFailed(FlockException why) {
-                settled();
+            public void onFailed(RelayRoute failed, FlockException why) {
+                context.offeredRelays().leave(failed, client);
                 counters.relayAborts.increment();
                 handshake.relayFailed();
             }
-
-            private void settled() {
-                if (named) {
-                    counters.offeredRelays.decrementAndGet();
-                }
-            }
         });
+        if (named && !context.offeredRelays().enter(route, client, counters)) {
+            return;
+        }
+        counters.relayAttempts.increment();
         relay = Optional.of(route);
         route.start();
     }
 
-    /** Whom we reach out to for a client is for the client to say, so how many at a time is for us. */
-    private boolean admitsOffer() {
-        if (context.counters().offeredRelays.incrementAndGet() <= PeerConstants.MAX_OFFERED_RELAYS) {
-            return true;
-        }
-        context.counters().offeredRelays.decrementAndGet();
-        context.counters().count(PeerDrop.TOO_MANY_RELAYS);
-        return false;
+    private HandshakeAdmission.Applicant applicant() {
+        return HandshakeAdmission.Applicant.of(first, server.isRelay(first.from()));
     }
 }

@@ -69,8 +69,11 @@ public final class PeerConstants {
     /** How long a client that knows its NAT to be random leaves its processor to the relay before it tries to punch. */
     static final Duration RELAY_HEAD_START = Duration.ofSeconds(1);
 
-    /** Relays named by clients that a node reaches out to at a time. */
-    static final int MAX_OFFERED_RELAYS = 64;
+    /**
+     * Relays named by clients that a node reaches out to at a time; their sources share these places fairly. In the worst case a walk
+     * and a handshake of each wait for nodes that do not answer: 32 transmissions a second, where 53 fill the window of requests.
+     */
+    static final int MAX_OFFERED_RELAYS = 16;
 
     /**
      * Default deadline of one dial. The longest legal way is a walk and a handshake (8 s), two probe rounds (10 s) and a
@@ -159,8 +162,11 @@ public final class PeerConstants {
     /** Handshakes that all relays may pass on a second, on average. */
     static final int RELAYED_PER_SECOND = 512;
 
-    /** Handshakes that are begun a second, on average: each takes about half a millisecond of processor time. */
-    static final int HANDSHAKES_PER_SECOND = 640;
+    /** Handshakes that everybody else may start a second, on average: each takes about half a millisecond of processor time. */
+    static final int DIRECT_PER_SECOND = 320;
+
+    /** What a first message that is garbage costs its client, in handshakes: one a second is what it may go on with. */
+    static final int FAILURE_COST = 16;
 
     /** Connections that wait for {@link PeerServer#accept()}; what comes on top is reset. */
     static final int ACCEPT_BACKLOG = 256;

@@ -48,6 +48,7 @@ final class PeerContext {
     private final Set<UdxStream> rawStreams = ConcurrentHashMap.newKeySet();
     private final Set<SecretStream> secretStreams = ConcurrentHashMap.newKeySet();
     private final RelayCache relayCache = new RelayCache();
+    private final OfferedRelays offeredRelays = new OfferedRelays();
     private final PeerCounters counters = new PeerCounters();
     private final ReentrantLock admissionLock = new ReentrantLock();
     private final HandshakeAdmission<InboundHandshake> admission; // guarded by its lock
@@ -138,6 +139,16 @@ final class PeerContext {
         }
     }
 
+    /** The first message of a handshake was garbage: its client gets slower. */
+    void handshakeFailed(InboundHandshake handshake) {
+        admissionLock.lock();
+        try {
+            admission.failed(handshake, ticker.nanoTime());
+        } finally {
+            admissionLock.unlock();
+        }
+    }
+
     /** Gives back what {@link #admitHandshake} gave. */
     void handshakeSettled(InboundHandshake handshake) {
         admissionLock.lock();
@@ -193,6 +204,10 @@ final class PeerContext {
 
     RelayCache relayCache() {
         return relayCache;
+    }
+
+    OfferedRelays offeredRelays() {
+        return offeredRelays;
     }
 
     PeerCounters counters() {

@@ -12,7 +12,6 @@ final class PeerCounters {
     final AtomicInteger dials = new AtomicInteger();
     final AtomicInteger halfOpen = new AtomicInteger();
     final AtomicInteger relays = new AtomicInteger();
-    final AtomicInteger offeredRelays = new AtomicInteger();
     final LongAdder relayAttempts = new LongAdder();
     final LongAdder relaySuccesses = new LongAdder();
     final LongAdder relayAborts = new LongAdder();

@@ -28,8 +28,10 @@ enum PeerDrop {
     NO_PATH,
     /** A peer whose stream never spoke. */
     NO_OPENING_FRAME,
-    /** A relay that a client named, while as many such relays as a node asks are being asked. */
+    /** A relay that a client named, given up or not asked at all because others, or the same client's, are being asked. */
     TOO_MANY_RELAYS,
+    /** A payload that listed more addresses or relays than are used; the rest of it was. */
+    TOO_MANY_ADDRESSES,
     /** A reply to our dial that did not verify. */
     BAD_HANDSHAKE_REPLY
 }

@@ -65,6 +65,7 @@ final class PeerSearch {
     private final NodeId target;
     private final ClientHandshake handshake;
     private final List<PeerAddress> known;
+    private final boolean forStranger;
     private final int parallel;
     private final Semaphore permits;
     private final PathRace<Found> race = new PathRace<>();
@@ -79,15 +80,18 @@ final class PeerSearch {
      * Prepares a search.
      *
      * @param known relays to try first
+     * @param forStranger whether the peer is a relay that a stranger has named: the search then yields to all others
      */
-    PeerSearch(PeerContext context, TaskScope scope, PublicKey remote, ClientHandshake handshake, List<PeerAddress> known) {
+    PeerSearch(PeerContext context, TaskScope scope, PublicKey remote, ClientHandshake handshake, List<PeerAddress> known,
+            boolean forStranger) {
         this.context = context;
         this.scope = scope;
         this.remote = remote;
         this.target = DhtNode.target(remote);
         this.handshake = handshake;
         this.known = known;
-        this.parallel = known.isEmpty() ? PeerConstants.PARALLEL_HANDSHAKES : PeerConstants.PARALLEL_HANDSHAKES_WITH_HINTS;
+        this.forStranger = forStranger;
+        this.parallel = forStranger ? 1 : known.isEmpty() ? PeerConstants.PARALLEL_HANDSHAKES : PeerConstants.PARALLEL_HANDSHAKES_WITH_HINTS;
         this.permits = new Semaphore(parallel);
         this.session = context.dht().rpc().session();
     }
@@ -179,7 +183,7 @@ final class PeerSearch {
     }
 
     private void walk(List<PeerAddress> seeds) throws InterruptedException {
-        try (DhtQuery<PeerRecord> query = context.dht().findPeer(target, seeds)) {
+        try (DhtQuery<PeerRecord> query = forStranger ? context.dht().findPeerPatiently(target, seeds) : context.dht().findPeer(target, seeds)) {
             for (Optional<DhtReply<PeerRecord>> next = query.next(); next.isPresent(); next = query.next()) {
                 DhtReply<PeerRecord> reply = next.get();
                 if (!reply.value().publicKey().equals(remote)) {
@@ -220,7 +224,8 @@ final class PeerSearch {
         }
         try {
             HandshakeReply reply = context.dht().peerHandshake(target, handshake.message(), relay, session);
-            Optional<Verified> verified = handshake.verify(reply.noise());
+            Optional<Verified> verified = handshake.verify(reply.noise())
+                    .map(each -> new Verified(PayloadBounds.apply(each.payload(), context.counters()), each.keys()));
             if (verified.isEmpty()) {
                 context.counters().count(PeerDrop.BAD_HANDSHAKE_REPLY);
                 path.fail(new FlockException("HANDSHAKE_INVALID", "the reply through " + relay + " does not verify"));

@@ -37,10 +37,10 @@ final class RelayRoute {
     interface Listener {
 
         /** The relay leads to the peer as soon as both sides have written there. */
-        void onPaired(Path path);
+        void onPaired(RelayRoute route, Path path);
 
         /** It will not lead there. */
-        void onFailed(FlockException why);
+        void onFailed(RelayRoute route, FlockException why);
     }
 
     private enum State {
@@ -53,6 +53,7 @@ final class RelayRoute {
     private final UdxStream raw;
     private final RelayThroughInfo relay;
     private final boolean initiator;
+    private final boolean forStranger;
     private final Listener listener;
     private final ReentrantLock lock = new ReentrantLock();
     private State state = State.PAIRING; // guarded by lock
@@ -68,12 +69,14 @@ final class RelayRoute {
      * @param raw the stream, which is not connected yet or may be moved
      * @param relay which relay, and the token under which both sides meet
      * @param initiator our role there: the side whose relay it is initiates
+     * @param forStranger whether a client of ours has named the relay
      */
-    RelayRoute(PeerContext context, UdxStream raw, RelayThroughInfo relay, boolean initiator, Listener listener) {
+    RelayRoute(PeerContext context, UdxStream raw, RelayThroughInfo relay, boolean initiator, boolean forStranger, Listener listener) {
         this.context = context;
         this.raw = raw;
         this.relay = relay;
         this.initiator = initiator;
+        this.forStranger = forStranger;
         this.listener = listener;
     }
 
@@ -156,7 +159,7 @@ final class RelayRoute {
             long deadline = context.ticker().nanoTime() + RelayConstants.PAIRING_TIMEOUT.toNanos();
             // A relay of a relay could be named without end: there is one at most.
             Dialer.Reached reached = context.dialer().dial(relay.publicKey(),
-                    DialOptions.DEFAULT.withMayBeRelayed(false).withTimeout(RelayConstants.PAIRING_TIMEOUT));
+                    DialOptions.DEFAULT.withMayBeRelayed(false).withTimeout(RelayConstants.PAIRING_TIMEOUT), forStranger);
             RelaySession opened = new RelaySession(reached.stream(), initiator, relay.token(), raw.id());
             if (!keep(opened)) {
                 return;
@@ -203,7 +206,7 @@ final class RelayRoute {
             lock.unlock();
         }
         LOG.log(Level.DEBUG, "relay.paired relay={0} remote={1}", relay.publicKey(), found.remote());
-        listener.onPaired(found);
+        listener.onPaired(this, found);
     }
 
     // ---- Leaving -----------------------------------------------------------------------------------------------------------------
@@ -267,7 +270,7 @@ final class RelayRoute {
         open.ifPresent(RelaySession::close);
         if (pairing) {
             running.ifPresent(Task::cancel);
-            listener.onFailed(why.orElseGet(() -> new FlockException("RELAY_ABORTED", "the relay is needed no more")));
+            listener.onFailed(this, why.orElseGet(() -> new FlockException("RELAY_ABORTED", "the relay is needed no more")));
         }
     }
 }

@@ -59,6 +59,14 @@ public record NetworkSource(int host, int port) {
         return host >>> 24 == LOOPBACK;
     }
 
+    /**
+     * {@return whether this source may have us send to an address that it names} Nobody but this machine may name loopback, nor
+     * anybody outside an address inside; those inside may, so that laboratories and home networks work.
+     */
+    public boolean mayName(NetworkSource target) {
+        return target.isLoopback() ? isLoopback() : target.isPublic() || !isPublic();
+    }
+
     /** {@return whether a host can have this address: it is neither of "this network" (RFC 1122) nor for groups, broadcasts and later} */
     public boolean isUnicast() {
         return host >>> 24 != 0 && host >>> 29 != 0b111;

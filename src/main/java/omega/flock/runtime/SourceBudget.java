@@ -53,6 +53,14 @@ public final class SourceBudget {
         return true;
     }
 
+    /** Makes a source, and its /24, pay for what has been spent already, with debts if need be; the others and all together pay nothing. */
+    public void charge(NetworkSource source, double cost, long nowNanos) {
+        bucket(source, 1, nowNanos).charge(cost, nowNanos);
+        if (source.isPublic()) {
+            bucket(source.network(), SOURCES_IN_NETWORK, nowNanos).charge(cost, nowNanos);
+        }
+    }
+
     /** {@return how many sources and networks are remembered} */
     public int remembered() {
         return buckets.size();

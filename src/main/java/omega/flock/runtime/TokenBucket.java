@@ -41,6 +41,12 @@ public final class TokenBucket {
         return true;
     }
 
+    /** Takes so many tokens, be they there or not: what is missing, a full bucket at most, has to flow in first. */
+    public void charge(double count, long nowNanos) {
+        refill(nowNanos);
+        tokens = Math.max(-capacity, tokens - count);
+    }
+
     /** Tells whether so many tokens are there. */
     public boolean has(double count, long nowNanos) {
         refill(nowNanos);

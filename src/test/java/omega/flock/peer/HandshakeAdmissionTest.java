@@ -88,6 +88,37 @@ class HandshakeAdmissionTest {
         assertTrue(enter(wide, Optional.empty(), "8.8.8.8", true, SECOND).handshake().isPresent());
     }
 
+    /** Attack: garbage in place of first messages, each of which costs a Diffie-Hellman. */
+    @Test
+    void whoeverSendsGarbageGetsSlower() {
+        HandshakeAdmission<Integer> wide = new HandshakeAdmission<>(100_000, 100_000, 0);
+        int looked = 0;
+        for (long now = 0; now < 60 * SECOND; now += SECOND / 100) {
+            Optional<Integer> garbage = enter(wide, Optional.empty(), "8.8.8.8", true, now).handshake();
+            if (garbage.isPresent()) {
+                looked++;
+                wide.failed(garbage.get(), now);
+                wide.settled(garbage.get());
+            }
+        }
+        int seen = looked;
+        assertTrue(seen <= PeerConstants.SOURCE_BURST / PeerConstants.FAILURE_COST + 61, () -> seen + " in a minute, of 6,000");
+        assertTrue(enter(wide, Optional.empty(), "9.9.9.9", true, 60 * SECOND).handshake().isPresent());
+    }
+
+    /** Attack: a thousand forged sources, as fast as the line carries them. */
+    @Test
+    void forgedSourcesDoNotSlowDownWhatTheRelaysPassOn() {
+        HandshakeAdmission<Integer> wide = new HandshakeAdmission<>(100_000, 100_000, 0);
+        for (int i = 0; i < 5000; i++) {
+            enter(wide, Optional.empty(), "8." + (i >> 8) + "." + (i & 0xff) + ".8", true, 0);
+        }
+        assertEquals(Optional.of(PeerDrop.SOURCE_TOO_FAST), enter(wide, Optional.empty(), "9.9.9.9", true, 0).refusal());
+        for (int i = 0; i < 200; i++) {
+            assertTrue(enter(wide, Optional.of("1.1.1.1"), "5.5.5.5", true, 0).handshake().isPresent());
+        }
+    }
+
     @Test
     void aRelayIsHeldToItsSpeedHoweverManyClientsItNames() {
         HandshakeAdmission<Integer> wide = new HandshakeAdmission<>(100_000, 100_000, 0);
