@@ -90,6 +90,18 @@ public abstract sealed class GatewayBuilder<B extends GatewayBuilder<B>> permits
         return self();
     }
 
+    /**
+     * Sets how many bytes the gateway gives to messages of peers that have arrived in part. When they are all taken, the connection of the
+     * host that holds most is closed for one that holds less; a message for which there is no room at all closes its own. Default: a
+     * quarter of the heap, at most 256 MiB.
+     *
+     * @param bytes at least 1 MiB; {@link Gateway.Builder#open} throws an IllegalArgumentException for less
+     */
+    public B memoryBudget(long bytes) {
+        settings.memoryBudget(bytes);
+        return self();
+    }
+
     GatewaySettings settings() {
         return settings;
     }

@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import omega.flock.base.KeyPair;
 import omega.flock.dht.DhtConstants;
 import omega.flock.net.MachinePorts;
@@ -22,6 +23,7 @@ final class GatewaySettings {
     private Optional<KeyPair> keyPair = Optional.empty();
     private Optional<KeyPair> derived = Optional.empty();
     private Optional<Duration> keepAlive = Optional.empty();
+    private OptionalLong memoryBudget = OptionalLong.empty();
     private PortBinder ports = MachinePorts.MACHINE;
 
     /** The settings of the node below. */
@@ -50,12 +52,17 @@ final class GatewaySettings {
         ports = binder;
     }
 
+    void memoryBudget(long bytes) {
+        memoryBudget = OptionalLong.of(bytes);
+    }
+
     /** Binds the ports; the network is joined in the background. */
     PeerNode open() {
         PeerNode.warmUp();
         try {
             PeerConfig config = PeerConfig.of(rpc, keyPair.or(() -> derived).orElseGet(KeyPair::generate));
-            return PeerNode.open(keepAlive.map(config::withConnectionKeepAlive).orElse(config), ports, Ticker.SYSTEM);
+            PeerConfig bounded = memoryBudget.isPresent() ? config.withMemoryBudget(memoryBudget.getAsLong()) : config;
+            return PeerNode.open(keepAlive.map(bounded::withConnectionKeepAlive).orElse(bounded), ports, Ticker.SYSTEM);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

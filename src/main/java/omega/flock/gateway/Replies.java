@@ -11,6 +11,7 @@ import omega.flock.dht.message.PeerRecord;
 import omega.flock.peer.PeerNode;
 import omega.flock.peer.PeerStats;
 import omega.flock.rpc.RpcStats;
+import omega.flock.runtime.SharedMemory;
 import omega.flock.transport.TransportStats;
 
 /** Turns values of the layers below into exported ones. */
@@ -40,6 +41,7 @@ final class Replies {
         DhtStats dht = node.dht().stats();
         RpcStats rpc = node.dht().rpc().stats();
         TransportStats transport = node.transportStats();
+        SharedMemory.Snapshot memory = node.memory();
 
         Map<String, Long> gauges = new HashMap<>();
         gauges.put("dials", (long) peer.dials());
@@ -48,6 +50,7 @@ final class Replies {
         gauges.put("punchers", (long) peer.punchers());
         gauges.put("pool.sockets", (long) peer.poolSockets());
         gauges.put("relays", (long) peer.relays());
+        gauges.put("memory", memory.held());
         gauges.put("streams", (long) transport.liveStreams());
         gauges.put("rpc.requests", (long) rpc.requests().active());
         gauges.put("rpc.queries", (long) rpc.queries().active());
@@ -87,6 +90,8 @@ final class Replies {
         dht.drops().forEach((reason, count) -> drops.put("dht." + reason, count));
         rpc.drops().forEach((reason, count) -> drops.put("rpc." + reason, count));
         transport.drops().forEach((reason, count) -> drops.put("transport." + reason, count));
+        drops.put("memory.REFUSED", memory.refusals());
+        drops.put("memory.EVICTED", memory.evictions());
         return new GatewayStats(gauges, counters, drops);
     }
 }

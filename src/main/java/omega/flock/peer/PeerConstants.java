@@ -171,5 +171,8 @@ public final class PeerConstants {
     /** Connections that wait for {@link PeerServer#accept()}; what comes on top is reset. */
     static final int ACCEPT_BACKLOG = 256;
 
+    /** The least that a node can work with, in bytes: some frames of 64 KiB that are being put together. */
+    static final long LEAST_MEMORY = 1 << 20;
+
     private PeerConstants() {}
 }

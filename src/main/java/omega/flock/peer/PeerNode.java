@@ -28,6 +28,7 @@ import omega.flock.peer.punch.RandomPunchGate;
 import omega.flock.rpc.RpcNode;
 import omega.flock.runtime.ClosingSteps;
 import omega.flock.runtime.DeadlineQueue;
+import omega.flock.runtime.SharedMemory;
 import omega.flock.runtime.TaskScope;
 import omega.flock.runtime.Ticker;
 import omega.flock.secret.SecretStream;
@@ -60,6 +61,7 @@ public final class PeerNode implements AutoCloseable {
     private static final Logger LOG = System.getLogger("omega.flock.peer");
 
     private final TaskScope scope;
+    private final SharedMemory memory;
     private final DeadlineQueue timers;
     private final UdxTransport transport;
     private final DhtNode dht;
@@ -74,6 +76,7 @@ public final class PeerNode implements AutoCloseable {
 
     private PeerNode(PeerConfig config, PortBinder binder, Ticker ticker) throws IOException {
         this.scope = new TaskScope("node");
+        this.memory = new SharedMemory(config.memoryBudget());
         this.timers = new DeadlineQueue("flock-timers", ticker, scope);
         this.transport = new UdxTransport(ticker, scope, timers, TransportOptions.DEFAULT);
         // What begins like a stream packet is nothing else, and the transport has counted it.
@@ -86,7 +89,7 @@ public final class PeerNode implements AutoCloseable {
             InetAddress host = rpc.serverPort().localAddress().getAddress();
             PunchSockets sockets = new PunchSockets(binder, host, packets.orElse(rpc), ticker, timers);
             SecretStreamOptions streams =
-                    SecretStreamOptions.of(ticker, timers, scope).withKeepAlive(config.connectionKeepAlive());
+                    SecretStreamOptions.of(ticker, timers, scope).withKeepAlive(config.connectionKeepAlive()).withMemory(memory);
             SecureRandom random = new SecureRandom();
             this.punching = new Punching(ticker, scope, random, new PunchingNode(rpc), sockets,
                     new RandomPunchGate(ticker, config.randomPunchInterval()));
@@ -239,6 +242,11 @@ public final class PeerNode implements AutoCloseable {
     /** Tells whether somebody has begun to close the node. */
     public boolean isClosed() {
         return state.get() == State.CLOSED;
+    }
+
+    /** Returns what the memory holds that is given to what strangers send. */
+    public SharedMemory.Snapshot memory() {
+        return memory.snapshot();
     }
 
     /** Returns what the streams of this node, living and finished, have done. */

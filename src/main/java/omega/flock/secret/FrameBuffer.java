@@ -14,18 +14,31 @@ import java.util.Arrays;
  *   bytes:  [ consumed | start ...... unread ...... end | room ]
  * </pre>
  *
- * <p>The buffer grows only when bytes have come to fill it: a frame that is announced costs nothing before it arrives. It is let go
- * when nothing is unread and the reader waits for long, since most connections are idle.
+ * <p>The buffer grows only when bytes have come to fill it, and there is memory for it: a frame that is announced costs nothing before it
+ * arrives. It is let go when nothing is unread and the reader waits for long, since most connections are idle.
  */
 final class FrameBuffer {
 
     private static final byte[] NONE = {};
 
+    /** Where a buffer's bytes come from. */
+    @FunctionalInterface
+    interface Memory {
+
+        /** {@return whether the buffer may be so long in place of so short; always if it becomes shorter} */
+        boolean resize(int before, int after);
+    }
+
+    private final Memory memory;
     private byte[] bytes = NONE;
     private int start;
     private int end;
     private int bodyOffset;
     private int bodyLength;
+
+    FrameBuffer(Memory memory) {
+        this.memory = memory;
+    }
 
     /**
      * Steps to the next frame if it is here whole; its body is then at {@link #bodyOffset()} until more room is asked for.
@@ -58,7 +71,7 @@ final class FrameBuffer {
     }
 
     /**
-     * Makes room behind the unread bytes and returns how many bytes fit, at least one.
+     * Makes room behind the unread bytes and returns how many bytes fit: at least one, or none if there is no memory for the frame.
      *
      * @param expected bytes that are there to be read
      */
@@ -67,7 +80,7 @@ final class FrameBuffer {
             start = 0;
             end = 0;
             if (bytes.length > SecretConstants.READ_BUFFER || bytes.length < Math.min(expected, SecretConstants.READ_BUFFER)) {
-                bytes = new byte[sizeFor(expected)];
+                replace(sizeFor(expected));
             }
         } else if (end == bytes.length && start > 0) {
             System.arraycopy(bytes, start, bytes, 0, end - start);
@@ -88,10 +101,16 @@ final class FrameBuffer {
     /** The reader has been waiting for long: a buffer without unread bytes goes, unless it is small. */
     void rest() {
         if (isLarge()) {
-            bytes = NONE;
-            start = 0;
-            end = 0;
+            drop();
         }
+    }
+
+    /** Lets everything go, unread bytes too. */
+    void drop() {
+        memory.resize(bytes.length, 0);
+        bytes = NONE;
+        start = 0;
+        end = 0;
     }
 
     /** Takes note that bytes were put at {@link #end()}. */
@@ -128,8 +147,18 @@ final class FrameBuffer {
         return Integer.highestOneBit(needed - 1) << 1;
     }
 
+    /** Takes another buffer, with nothing in it; the old one stays where there is no memory for a longer one. */
+    private void replace(int size) {
+        if (memory.resize(bytes.length, size)) {
+            bytes = new byte[size];
+        }
+    }
+
     private void grow() {
         int largest = SecretConstants.LENGTH_BYTES + SecretConstants.MAX_BODY;
-        bytes = Arrays.copyOf(bytes, Math.min(largest, Math.max(SecretConstants.SMALL_READ_BUFFER, bytes.length * 2)));
+        int size = Math.min(largest, Math.max(SecretConstants.SMALL_READ_BUFFER, bytes.length * 2));
+        if (memory.resize(bytes.length, size)) {
+            bytes = Arrays.copyOf(bytes, size);
+        }
     }
 }

@@ -28,18 +28,22 @@ final class PullSide {
     private byte[] key; // guarded by lock; empty once it is not needed any more, as the next
     private byte[] remoteId; // guarded by lock
     private final ReentrantLock lock = new ReentrantLock();
-    private final FrameBuffer frames = new FrameBuffer(); // guarded by lock
+    private final FrameMemory memory;
+    private final FrameBuffer frames; // guarded by lock
     private SecretStreamPull cipher; // guarded by lock; null before the peer's opening frame
     private byte[] plain = NONE; // guarded by lock; a frame that is being read in pieces
     private int plainOffset; // guarded by lock
     private int plainEnd; // guarded by lock
     private volatile int largestBody = SecretConstants.MAX_BODY;
     private volatile int available;
+    private volatile boolean over; // nobody reads any more
     private volatile long framesReceived;
 
-    PullSide(RawStream raw, Ticker ticker, byte[] key, byte[] remoteId) {
+    PullSide(RawStream raw, Ticker ticker, FrameMemory memory, byte[] key, byte[] remoteId) {
         this.raw = raw;
         this.ticker = ticker;
+        this.memory = memory;
+        this.frames = new FrameBuffer(memory::resize);
         this.key = key.clone();
         this.remoteId = remoteId;
     }
@@ -55,7 +59,7 @@ final class PullSide {
         try {
             return opened(deadline);
         } finally {
-            lock.unlock();
+            unlock();
         }
     }
 
@@ -76,6 +80,9 @@ final class PullSide {
                     continue; // an empty frame is a keep-alive
                 }
                 if (plain.length < size) {
+                    if (!memory.resize(plain.length, size)) {
+                        throw noMemory();
+                    }
                     plain = new byte[size];
                 }
                 decrypt(plain, 0);
@@ -88,7 +95,7 @@ final class PullSide {
             return count;
         } finally {
             plainTaken();
-            lock.unlock();
+            unlock();
         }
     }
 
@@ -111,13 +118,25 @@ final class PullSide {
             return Optional.empty();
         } finally {
             plainTaken();
-            lock.unlock();
+            unlock();
         }
     }
 
     /** Takes no frame with more plaintext from now on. */
     void limit(int plaintextBytes) {
         largestBody = Math.min(SecretConstants.MAX_BODY, plaintextBytes + SecretConstants.MESSAGE_OVERHEAD);
+    }
+
+    /** Nobody will read any more: lets go of what has arrived, now or as soon as whoever is reading is done. */
+    void abandon() {
+        memory.leave();
+        over = true;
+        dropIfOver();
+    }
+
+    /** The transport has ended: what has arrived can still be read, and no more will. */
+    void ended() {
+        memory.leave();
     }
 
     int available() {
@@ -179,6 +198,9 @@ final class PullSide {
     /** Takes what is there already however short the timeout, so that whoever reads again gets on. */
     private int readMore(long deadline) throws IOException {
         int room = frames.room(0);
+        if (room == 0) {
+            throw noMemory();
+        }
         int count = raw.read(frames.array(), frames.end(), room);
         if (count != 0) {
             return count;
@@ -188,7 +210,15 @@ final class PullSide {
             return ready;
         }
         room = frames.room(ready);
+        if (room == 0) {
+            throw noMemory();
+        }
         return raw.read(frames.array(), frames.end(), room);
+    }
+
+    private IOException noMemory() {
+        memory.evict();
+        return new IOException("no memory for a frame");
     }
 
     /** A reader who waits for long lets large buffers go. */
@@ -201,7 +231,9 @@ final class PullSide {
                 return ready;
             }
             frames.rest();
-            plain = plainOffset == plainEnd ? NONE : plain;
+            if (plainOffset == plainEnd) {
+                letPlainGo();
+            }
             limit = remaining(deadline);
         }
         int ready = raw.awaitReadable(limit);
@@ -236,11 +268,36 @@ final class PullSide {
 
     private void plainTaken() {
         if (plainOffset == plainEnd && plain.length > SecretConstants.LARGEST_KEPT_FRAME) {
-            plain = NONE;
-            plainOffset = 0;
-            plainEnd = 0;
+            letPlainGo();
         }
         available = plainEnd - plainOffset;
+    }
+
+    private void letPlainGo() {
+        memory.resize(plain.length, 0);
+        plain = NONE;
+        plainOffset = 0;
+        plainEnd = 0;
+    }
+
+    private void unlock() {
+        lock.unlock();
+        if (over) {
+            dropIfOver();
+        }
+    }
+
+    /** Whoever holds the lock instead does the same when it lets go of it. */
+    private void dropIfOver() {
+        if (lock.tryLock()) {
+            try {
+                frames.drop();
+                letPlainGo();
+                available = 0;
+            } finally {
+                lock.unlock();
+            }
+        }
     }
 
     private long lock(long timeoutNanos) throws IOException {

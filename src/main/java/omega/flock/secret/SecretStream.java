@@ -72,7 +72,8 @@ public final class SecretStream implements AutoCloseable {
         byte[] header = new byte[SecretConstants.HEADER_BYTES];
         RANDOM.nextBytes(header);
         this.push = new PushSide(raw, keys.transmitKey(), header, this.keys.localId());
-        this.pull = new PullSide(raw, options.ticker(), keys.receiveKey(), this.keys.remoteId());
+        FrameMemory memory = new FrameMemory(options.memory(), raw, () -> abort(FrameMemory.NEEDED));
+        this.pull = new PullSide(raw, options.ticker(), memory, keys.receiveKey(), this.keys.remoteId());
         this.datagrams = new DatagramSide(raw, new DatagramBox(this.keys, RANDOM.nextLong()));
         this.keepAlive = new KeepAlive(options, this::keepAliveDue);
         this.path = new PathTaken(false, options.ticker().wallMillis());
@@ -83,6 +84,7 @@ public final class SecretStream implements AutoCloseable {
         raw.onClose(reason -> {
             keepAlive.stop();
             datagrams.close();
+            pull.ended();
         });
         datagrams.start();
         try {
@@ -310,6 +312,7 @@ public final class SecretStream implements AutoCloseable {
         }
         keepAlive.stop();
         datagrams.close();
+        pull.abandon();
         if (push.hasUnsentRest()) {
             raw.destroy(CloseReason.closedLocally("closed inside a frame that an interrupt had cut"));
         } else {
@@ -325,6 +328,7 @@ public final class SecretStream implements AutoCloseable {
         keepAlive.stop();
         datagrams.close();
         raw.destroy(reason);
+        pull.abandon(); // last: whoever reads is awake now, and lets go of its buffers
     }
 
     @Override
@@ -366,9 +370,8 @@ public final class SecretStream implements AutoCloseable {
     }
 
     private void requireOpen() throws IOException {
-        CloseReason reason = closing;
-        if (reason != null) {
-            throw reason.toException();
+        if (closing != null) {
+            throw closing.toException();
         }
     }
 
@@ -377,9 +380,8 @@ public final class SecretStream implements AutoCloseable {
         if (failure instanceof InterruptedIOException) {
             return failure; // also a SocketTimeoutException
         }
-        CloseReason reason = closing;
-        if (reason != null) {
-            return reason.toException();
+        if (closing != null) {
+            return closing.toException();
         }
         return failure != null ? failure : raw.closeReason().orElse(CloseReason.closedLocally("closed")).toException();
     }

@@ -33,7 +33,7 @@ class FrameBufferTest {
             wire.write(size >> 16);
             wire.writeBytes(body);
         }
-        FrameBuffer buffer = new FrameBuffer();
+        FrameBuffer buffer = new FrameBuffer((before, after) -> true);
         byte[] bytes = wire.toByteArray();
         List<byte[]> found = new ArrayList<>();
         int sent = 0;
@@ -55,7 +55,7 @@ class FrameBufferTest {
 
     @Test
     void anAnnouncedFrameCostsNothingBeforeItArrives() {
-        FrameBuffer buffer = new FrameBuffer();
+        FrameBuffer buffer = new FrameBuffer((before, after) -> true);
         put(buffer, new byte[] {-1, -1, -1});
         assertFalse(buffer.next());
         assertEquals(0xFFFFFF, buffer.pendingLength());
@@ -65,7 +65,7 @@ class FrameBufferTest {
 
     @Test
     void theLargestFrameFitsAndItsBufferIsGivenBack() {
-        FrameBuffer buffer = new FrameBuffer();
+        FrameBuffer buffer = new FrameBuffer((before, after) -> true);
         put(buffer, new byte[] {-1, -1, -1});
         int missing = SecretConstants.MAX_BODY;
         while (missing > 0) {
@@ -82,7 +82,7 @@ class FrameBufferTest {
 
     @Test
     void aBufferIsAsLargeAsWhatIsThereAndGoesWhileTheReaderWaitsForLong() {
-        FrameBuffer buffer = new FrameBuffer();
+        FrameBuffer buffer = new FrameBuffer((before, after) -> true);
         assertEquals(0, buffer.array().length);
         assertTrue(buffer.room(30_000) >= 30_000);
         buffer.filled(2);
@@ -99,12 +99,34 @@ class FrameBufferTest {
 
     @Test
     void aFrameThatHasBegunIsNoticed() {
-        FrameBuffer buffer = new FrameBuffer();
+        FrameBuffer buffer = new FrameBuffer((before, after) -> true);
         assertFalse(buffer.insideFrame());
         assertEquals(-1, buffer.pendingLength());
         put(buffer, new byte[] {1});
         assertTrue(buffer.insideFrame());
         assertEquals(-1, buffer.pendingLength());
+    }
+
+    @Test
+    void aFrameForWhichThereIsNoMemoryGetsNoRoomAndLetsItsBytesGo() {
+        long[] held = new long[1];
+        FrameBuffer buffer = new FrameBuffer((before, after) -> {
+            boolean allowed = after <= before || held[0] + after - before <= 100_000;
+            held[0] += allowed ? after - before : 0;
+            return allowed;
+        });
+        put(buffer, new byte[] {-1, -1, -1});
+        int arrived = 3;
+        for (int room = buffer.room(0); room > 0; room = buffer.room(0)) {
+            assertFalse(buffer.next());
+            buffer.filled(room);
+            arrived += room;
+        }
+        assertEquals(1 << 16, arrived, "as far as doubling goes");
+        assertEquals(arrived, held[0]);
+        buffer.drop();
+        assertEquals(0, held[0]);
+        assertTrue(buffer.room(50_000) >= 50_000);
     }
 
     private static void put(FrameBuffer buffer, byte[] bytes) {

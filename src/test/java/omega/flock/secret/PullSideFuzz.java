@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import omega.flock.base.CloseReason;
 import omega.flock.fuzz.FuzzInput;
+import omega.flock.runtime.SharedMemory;
 import omega.flock.runtime.Ticker;
 import omega.flock.secret.PullSide.ProtocolViolation;
 import omega.flock.transport.flow.DropReason;
@@ -50,7 +51,8 @@ public final class PullSideFuzz {
         this.in = in;
         wire = new Wire(1 + in.next() * 8);
         peer = new PushSide(wire, KEY, HEADER, ID);
-        reader = new PullSide(wire, STANDING, KEY, ID);
+        SharedMemory plenty = new SharedMemory(SecretConstants.MAX_BODY * 4L);
+        reader = new PullSide(wire, STANDING, new FrameMemory(plenty, wire, () -> { }), KEY, ID);
     }
 
     /** What is read is what was written, from its beginning, however the peer goes on; more than that is never read. */

@@ -1,0 +1,64 @@
+package omega.flock.secret;
+
+import omega.flock.base.CloseReason;
+import omega.flock.runtime.NetworkSource;
+import omega.flock.runtime.SharedMemory;
+
+/**
+ * The bytes of one stream in which frames are put together, as a part of what all streams of a node share. Used by the stream's reader;
+ * another stream's reader may tell it that its bytes are needed there.
+ */
+final class FrameMemory extends SharedMemory.Tenant {
+
+    /** Why a stream ends whose frame needs more than there is, or whose bytes others need, who hold fewer. */
+    static final CloseReason NEEDED =
+            CloseReason.closedLocally("no memory for a message of the peer: of all hosts the one that holds most gives way");
+
+    private final SharedMemory shared;
+    private final RawStream raw;
+    private final Runnable needed;
+
+    /**
+     * Creates a part that holds nothing.
+     *
+     * @param raw whose peer is behind it
+     * @param needed closes the stream for the reason {@link #NEEDED}
+     */
+    FrameMemory(SharedMemory shared, RawStream raw, Runnable needed) {
+        this.shared = shared;
+        this.raw = raw;
+        this.needed = needed;
+    }
+
+    /** {@return whether a buffer may be so long in place of so short; always if it becomes shorter, or stays very small} */
+    boolean resize(int before, int after) {
+        int more = counted(after) - counted(before);
+        if (more > 0) {
+            return shared.reserve(this, more);
+        }
+        if (more < 0) {
+            shared.release(this, -more);
+        }
+        return true;
+    }
+
+    /** Holds nothing from now on, whatever it asks for. */
+    void leave() {
+        shared.leave(this);
+    }
+
+    @Override
+    protected Object source() {
+        return NetworkSource.of(raw.remoteAddress());
+    }
+
+    @Override
+    protected void evict() {
+        needed.run();
+    }
+
+    /** What every stream has is no matter of choice. */
+    private static int counted(int bytes) {
+        return Math.max(0, bytes - SecretConstants.SMALL_READ_BUFFER);
+    }
+}
