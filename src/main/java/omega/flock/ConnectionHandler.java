@@ -8,8 +8,8 @@ public interface ConnectionHandler {
 
     /**
      * Takes one connection, on a virtual thread of its own, which may block as long as it likes; it is interrupted when the
-     * flock is closed. The connection stays open when this returns: whoever takes it closes it. What this throws is logged
-     * and hurts nobody else.
+     * flock is closed. The connection stays open when this returns: whoever takes it closes it. What this throws is logged,
+     * resets the connection and hurts nobody else.
      *
      * @param connection the connection, open
      * @param peer what the flock knows about the peer; its topics are empty if the peer dialled and was not discovered here

@@ -199,8 +199,17 @@ final class SwarmEvents<L extends Link> {
         } catch (IOException e) {
             // The peer went away; the program chose not to deal with it.
             LOG.log(Level.DEBUG, "swarm.handler.io peer=" + peer.publicKey(), e);
-        } catch (Exception e) {
+            abandon(link, e);
+        } catch (Exception | Error e) {
             LOG.log(Level.WARNING, "swarm.handler.failed peer=" + peer.publicKey(), e);
+            abandon(link, e);
+        }
+    }
+
+    /** Nobody deals with the connection any more: its peer is not to wait for that. */
+    private void abandon(L link, Throwable cause) {
+        if (link.isOpen()) {
+            link.abort(CloseReason.closedLocally("its handler failed: " + cause));
         }
     }
 

@@ -131,7 +131,7 @@ public final class UdxTransport implements DatagramHandler, AutoCloseable {
 
     /** Whatever a packet brought about ends its stream and no other. What fails even in here ends the port, see {@link #onPortFailed}. */
     private static void fail(UdxStream stream, Throwable cause) {
-        stream.state().fail(cause);
+        stream.destroy(CloseReason.shutDown("the stream failed: " + cause));
         LOG.log(Level.ERROR, "stream.failed stream=" + stream, cause);
     }
 

@@ -37,6 +37,7 @@ final class FakeNetwork implements Network<FakeLink> {
     volatile boolean failsWalks;
     volatile boolean failsResume;
     volatile Optional<String> failsListen = Optional.empty();
+    volatile Optional<Error> breaksListen = Optional.empty();
     volatile Optional<String> failsDials = Optional.empty();
     volatile boolean randomized;
     volatile boolean online = true;
@@ -87,6 +88,9 @@ final class FakeNetwork implements Network<FakeLink> {
     public Listener<FakeLink> listen(KeyPair identity, Predicate<PublicKey> rejects, Supplier<List<PublicKey>> relayThrough)
             throws IOException {
         relaysOfListener = relayThrough;
+        if (breaksListen.isPresent()) {
+            throw breaksListen.get();
+        }
         if (failsListen.isPresent()) {
             throw new FlockException(failsListen.get(), "the fake network says so");
         }

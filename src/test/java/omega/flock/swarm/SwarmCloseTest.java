@@ -9,11 +9,14 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import omega.flock.base.CloseReason;
 import omega.flock.base.KeyPair;
 import omega.flock.swarm.SwarmLab.Member;
@@ -61,6 +64,38 @@ class SwarmCloseTest {
         lab.settle();
         assertEquals(CloseReason.Kind.RESET_BY_PEER, link.peer().reason().orElseThrow().kind());
         assertEquals(List.of(), server.swarm.connections());
+    }
+
+    @Test
+    void aFlockThatFailsClosesAndTellsWhoeverWaits() throws Exception {
+        Member flock = lab.silent(KeyPair.generate(), DialBudget.DEFAULT, Optional.empty());
+        CompletableFuture<Object> accepting = SwarmLab.async(() -> flock.swarm.accept(Optional.empty()));
+        flock.scope.fail(new OutOfMemoryError("on purpose"));
+        ExecutionException thrown = assertThrows(ExecutionException.class, () -> accepting.get(20, TimeUnit.SECONDS));
+        assertEquals("the flock failed: java.lang.OutOfMemoryError: on purpose", thrown.getCause().getMessage());
+        assertTrue(flock.swarm.closed());
+        assertEquals(0, flock.scope.live());
+        assertEquals(List.of("closeNow"), flock.network.life);
+        IllegalStateException late = assertThrows(IllegalStateException.class, () -> flock.swarm.join(TOPIC, BOTH));
+        assertTrue(late.getMessage().contains("on purpose"), late.getMessage());
+    }
+
+    @Test
+    void whoeverWaitsToListenHearsOfAnErrorToo() {
+        Member flock = lab.member();
+        flock.network.breaksListen = Optional.of(new StackOverflowError("on purpose"));
+        IOException thrown = assertThrows(IOException.class, flock.swarm::listen);
+        assertTrue(thrown.getMessage().contains("on purpose"), thrown.getMessage());
+        assertFalse(flock.swarm.closed(), "it fails alone");
+    }
+
+    @Test
+    void aFlockIsNotFlushedWhileNobodyOfTheNetworkAnswers() throws Exception {
+        Member flock = lab.joined(CLIENT);
+        flock.network.online = false;
+        assertFalse(flock.swarm.flush(Optional.of(Duration.ofSeconds(20))));
+        flock.network.online = true;
+        assertTrue(flock.swarm.flush(Optional.of(Duration.ofSeconds(20))));
     }
 
     /** Pitfall 17: upstream's second call returns while the first is at work. */

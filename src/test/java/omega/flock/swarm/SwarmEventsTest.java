@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.net.SocketException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -110,6 +111,27 @@ class SwarmEventsTest {
         Member server = silent();
         Thread.currentThread().interrupt();
         assertThrows(InterruptedException.class, () -> server.swarm.accept(Optional.empty()));
+    }
+
+    @Test
+    void aConnectionWhoseHandlerThrowsIsResetWithThatReason() throws Exception {
+        isResetWhenItsHandler((link, peer) -> {
+            throw new IllegalStateException("on purpose");
+        });
+        isResetWhenItsHandler((link, peer) -> {
+            throw new IOException("on purpose");
+        });
+        isResetWhenItsHandler((link, peer) -> {
+            throw new StackOverflowError("on purpose");
+        });
+    }
+
+    private void isResetWhenItsHandler(LinkHandler<FakeLink> throwing) throws Exception {
+        Member member = silent();
+        member.swarm.onConnection(throwing);
+        FakeLink link = dial(member).peer();
+        lab.until("the connection is reset", () -> link.reason().isPresent());
+        assertTrue(link.reason().get().message().contains("on purpose"), link.reason().toString());
     }
 
     @Test

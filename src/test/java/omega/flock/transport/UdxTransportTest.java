@@ -21,6 +21,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import omega.flock.base.CloseReason;
@@ -67,6 +68,38 @@ class UdxTransportTest {
         assertFalse(offer(fixture.transportA, packet(PacketFlags.DATA, stream.id() + 1, 0, 0)));
         assertTrue(offer(fixture.transportA, packet(PacketFlags.STATE, stream.id(), 0, 0)));
         assertEquals(1, fixture.transportA.stats().drops().get(DropReason.UNKNOWN_STREAM));
+    }
+
+    @Test
+    void anErrorOnAPacketEndsItsStreamWithThatReasonAndNoOther() throws Exception {
+        UdxStream[] pair = fixture.pair();
+        UdxStream doomed = fixture.transportA.createStream((stream, port, source) -> {
+            throw new OutOfMemoryError("on purpose");
+        });
+        CompletableFuture<CloseReason> closed = StreamFixture.closed(doomed);
+        fixture.sendRaw(PacketFlags.DATA, doomed.id(), 0, 0, (byte) 1);
+        assertEquals(CloseReason.shutDown("the stream failed: java.lang.OutOfMemoryError: on purpose"), closed.get(20, TimeUnit.SECONDS));
+        assertTrue(fixture.portA.isOpen());
+        write(pair[0], "well");
+        assertEquals("well", read(pair[1], 4));
+    }
+
+    @Test
+    void aPortThatFailsEndsTheStreamsThatLeaveThroughItAndNoOther() throws Exception {
+        UdxStream through = fixture.toRaw(1);
+        CompletableFuture<CloseReason> closed = StreamFixture.closed(through);
+        Task<Integer> reading = fixture.scope.forkCallable("reader", () -> through.read(new byte[1], 0, 1));
+        try (UdpPort otherPort = StreamFixture.bind(fixture.transportA)) {
+            UdxStream other = fixture.transportA.createStream(StreamFirewall.DENY_ALL);
+            other.connect(otherPort, 2, fixture.portB.localAddress());
+            fixture.transportA.onPortFailed(fixture.portA, new OutOfMemoryError("on purpose"));
+            CloseReason reason = closed.get(20, TimeUnit.SECONDS);
+            assertEquals(CloseReason.Kind.SHUT_DOWN, reason.kind());
+            assertTrue(reason.message().contains("on purpose"), reason.message());
+            assertThrows(ExecutionException.class, () -> reading.join(Duration.ofSeconds(20)));
+            assertTrue(other.isOpen());
+            other.destroy(CloseReason.closedLocally("test"));
+        }
     }
 
     @Test
