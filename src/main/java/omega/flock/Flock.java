@@ -56,8 +56,7 @@ import omega.flock.swarm.SystemAlarms;
  *
  * <p><b>Waiting.</b> What declares {@link InterruptedException} waits; an interrupt ends the wait, not what is waited for.
  *
- * <p>Behaviour follows hyperswarm 4.17.2, with which a flock shares its wire format. Relaying connections through a third
- * peer is not supported yet.
+ * <p>Behaviour follows hyperswarm 4.17.2, with which a flock shares its wire format.
  */
 public final class Flock implements AutoCloseable {
 
@@ -127,6 +126,9 @@ public final class Flock implements AutoCloseable {
      * Joins a topic: announces this flock there, looks for others, or both. Never blocks; the first announcement or lookup
      * has begun when this returns, so that {@link PeerDiscovery#flushed()} waits for it. Joining a topic again opens another
      * session of it with modes and limit of its own. While suspended, it begins with the resume.
+     *
+     * <p>A server's announcement is public, and a client tells nodes what it looks for: {@link Gateway#announce}. Whoever knows the topic
+     * can connect, under as many keys as he likes: let {@link FlockBuilder#firewall}, or first messages, say who may.
      *
      * @throws IllegalStateException if the flock is closed
      */

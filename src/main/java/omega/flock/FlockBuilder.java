@@ -137,6 +137,10 @@ public abstract sealed class FlockBuilder<B extends FlockBuilder<B>> permits Flo
      * Runs on a virtual thread of its own for at most 5 seconds; if it throws or takes longer, the peer is rejected this
      * time and not banned.
      *
+     * <p>Keys cost nothing, so whoever is rejected may come again under another: a firewall that names whom to admit holds, one that
+     * names whom to reject does not. What observers and nodes of the network learn of a dial does not depend on it; see
+     * {@link omega.flock.gateway.ServerOptions#withFirewall}.
+     *
      * @param rejects true to reject
      */
     public B firewall(Predicate<PublicKey> rejects) {
@@ -145,10 +149,10 @@ public abstract sealed class FlockBuilder<B extends FlockBuilder<B>> permits Flo
     }
 
     /**
-     * Sets blind relays: nodes that pass packets on between two peers whose NATs cannot be opened for each other, and see
-     * only ciphertext. One of them is picked at random, for dials to peers that could not be punched before, and for all dials
-     * and inbound connections while the NAT of this host is random. A connection through a relay opens at once, and moves to
-     * a direct path when one is found.
+     * Sets blind relays: nodes that pass packets on between two peers whose NATs cannot be opened for each other. They see only
+     * ciphertext, but who talks to whom, when and how much ({@link omega.flock.gateway.ConnectOptions#withRelayThrough}). One of them is
+     * picked at random, for dials to peers that could not be punched before, and for all dials and inbound connections while the NAT of
+     * this host is random. A connection through a relay opens at once, and moves to a direct path when one is found.
      *
      * @param relays the keys under which they listen; none for no relay
      */

@@ -80,7 +80,11 @@ public final class ConnectOptions {
 
     /**
      * Returns options with blind relays, of which one is used, picked at random for each attempt: nodes that listen under
-     * these keys and pass packets on between the two peers. A relay sees when and how much, but only ciphertext.
+     * these keys and pass packets on between the two peers.
+     *
+     * <p>A relay learns the keys and addresses under which both sides reach it, which of them it ties together, when they talk and how
+     * much; of bytes and messages it sees only ciphertext. Like anybody on a path it can delay, drop and copy packets, and reset or end the
+     * connection, see {@link Connection}. It cannot read datagrams unless it is one of the nodes that passed the handshake on, too.
      *
      * <p>The relay is asked at once, while a direct path is looked for, and the connection opens on whichever stands first;
      * it then is {@link PathInfo.Kind#RELAYED} until a direct path is found, which may be never. A failed search for one does

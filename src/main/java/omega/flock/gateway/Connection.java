@@ -25,6 +25,15 @@ import omega.flock.secret.SecretStream;
  *     └──────── close(), abort(), reset by peer, time-out ─────►┘
  * </pre>
  *
+ * <p><b>What holds against strangers.</b> Bytes and messages are secret, authentic and in order, from everybody on the way, relays
+ * included; {@link #remotePublicKey()} is who sends them. Datagrams are neither secret nor authentic from everybody, see
+ * {@link #sendDatagram}. Nor is an end: END and DESTROY travel in clear beside the encryption. Whoever sees the packets of a
+ * connection, or guesses its stream's 32-bit id and a fitting number, can reset it ({@link CloseReason.Kind#RESET_BY_PEER}), and whoever
+ * is on the path can end a direction <em>between two messages</em>, which reads as the clean end of the stream; an end inside a message is
+ * an {@link java.io.EOFException}. The protocol is so in both stacks. A protocol whose meaning depends on its end therefore says so
+ * itself, by a length, a count or a last message, and takes an end without that for an error. What observers see at any rate is
+ * who talks to whom, when and how much. {@code SECURITY.md} has all of it.
+ *
  * <p><b>Time-outs.</b> Reads wait for ever unless {@link #setReadTimeout} says otherwise. A peer that no longer answers is
  * noticed because an idle connection sends a keep-alive every 5 seconds ({@link #setKeepAlive}); about 13 seconds after one
  * stays unanswered the connection ends with {@link CloseReason.Kind#TIMED_OUT}.
@@ -136,7 +145,10 @@ public final class Connection implements AutoCloseable {
         return stream.remotePublicKey();
     }
 
-    /** Returns the 64 bytes that identify this very connection, the same on both sides. */
+    /**
+     * Returns the 64 bytes that identify this very connection, the same on both sides: to bind something to it, by a signature for
+     * instance. They are no secret: the node that relayed the handshake knows them too, so no key may be made of them.
+     */
     public byte[] handshakeHash() {
         return stream.handshakeHash();
     }
@@ -200,13 +212,19 @@ public final class Connection implements AutoCloseable {
     /**
      * Ends the connection: what was written is still delivered, in the background and for a bounded time. Readers and
      * writers of this side are released at once. Idempotent.
+     *
+     * <p>The peer reads the end of the stream, behind which it cannot tell a close from what somebody on the path made of it, see
+     * above; an observer sees that the connection ends. Whether the peer has everything only an answer of its own says.
      */
     @Override
     public void close() {
         stream.close();
     }
 
-    /** Resets the connection: what was not acknowledged is lost, and the peer's reads fail. Idempotent. */
+    /**
+     * Resets the connection: what was not acknowledged is lost, and the peer's reads fail. Idempotent. The one packet that says so may
+     * get lost: then the peer notices by silence, after about 16 seconds.
+     */
     public void abort() {
         abort(CloseReason.closedLocally("aborted"));
     }

@@ -110,7 +110,7 @@ public final class Gateway implements AutoCloseable {
         return new Connection(node.connect(Objects.requireNonNull(remote, "remote"), options.toDialOptions()));
     }
 
-    /** Listens with {@link ServerOptions#DEFAULT}. */
+    /** Listens with {@link ServerOptions#DEFAULT}, which turn nobody away: see {@link ServerOptions#withFirewall}. */
     public GatewayServer listen(KeyPair keyPair) throws IOException, InterruptedException {
         return listen(keyPair, ServerOptions.DEFAULT);
     }
@@ -130,7 +130,11 @@ public final class Gateway implements AutoCloseable {
         return lookup(topic, List.of());
     }
 
-    /** Looks a topic up, beginning with {@code seeds}: the closest nodes of an earlier walk, for instance. Returns at once. */
+    /**
+     * Looks a topic up, beginning with {@code seeds}: the closest nodes of an earlier walk, for instance. Returns at once. The nodes on the
+     * way learn this host's address and the topic's hash. What they answer is their word: a lookup's records carry no signature, and only
+     * the handshake proves that somebody has a key.
+     */
     public Query<LookupReply> lookup(Topic topic, List<PeerAddress> seeds) {
         return new MappedQuery<>(dht().lookup(DhtNode.target(topic), seeds), Replies::lookup, rpc::offlineCause);
     }
@@ -143,6 +147,12 @@ public final class Gateway implements AutoCloseable {
     /**
      * Looks a topic up and stores a signed record of this key at the nodes closest to it, where it lives for 20 minutes.
      * Returns at once; the query ends when the record is stored, and fails if no node took it.
+     *
+     * <p><b>Who learns what.</b> Each node that is asked on the way learns this host's address and the topic's hash, and each that stores
+     * the record the key and the relays. They show it to everybody who knows the hash: an announcement is public. The signature keeps
+     * others from storing one under this key at honest nodes; it does not keep nodes near the topic from hiding it, so it goes to twenty
+     * of them. Nodes named as relays see from where and when the key is dialled, and can drop the handshake. A topic that is hard to guess
+     * hides the record from whoever does not know it, but not from those nodes.
      *
      * @param relays nodes through which the key is reached, {@link GatewayServer#relayAddresses()} as a rule
      */

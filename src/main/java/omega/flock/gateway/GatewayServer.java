@@ -57,6 +57,9 @@ public final class GatewayServer implements AutoCloseable {
      * Stops listening: withdraws the announcement (bounded). Idempotent. Connections that nobody has accepted are reset,
      * as with a {@link java.net.ServerSocket}, though their peers may see them as open already: nobody can take them any
      * more. Accepted connections live on.
+     *
+     * <p>The nodes that held the announcement are asked to forget it, and honest ones do at once; those that are not, or are not
+     * reached, may show it until it expires, after 20 minutes, and can tell from then on that the key was here and is gone.
      */
     @Override
     public void close() {

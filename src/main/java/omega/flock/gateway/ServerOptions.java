@@ -44,6 +44,11 @@ public final class ServerOptions {
      * Returns options with another firewall. It runs on a virtual thread of its own for each handshake, for at most five
      * seconds; one that throws or takes longer rejects. Whoever is rejected gets no answer at all.
      *
+     * <p>It is no secret that somebody listens: the announcement stands at nodes of the hash table, which know the key, and each of which
+     * sees from where it is dialled through that node, though not under which key. Keys cost nothing: whoever is rejected may come again
+     * under another, so a firewall that names whom to admit holds and one that names whom to reject does not. It guards the application,
+     * not the packets: a handshake costs this host some hundred microseconds before the firewall is asked, which other bounds hold down.
+     *
      * @param rejects tells by the key of the peer, which is proven at that point; true rejects
      */
     public ServerOptions withFirewall(Predicate<PublicKey> rejects) {
@@ -69,7 +74,7 @@ public final class ServerOptions {
 
     /**
      * Returns options with blind relays, of which one is used for each client, picked at random, in place of any that the
-     * client brings. What a relay does and when it is used: {@link ConnectOptions#withRelayThrough}.
+     * client brings. What a relay does and learns, and when it is used: {@link ConnectOptions#withRelayThrough}.
      *
      * @param relays none to use no relay of our own
      */

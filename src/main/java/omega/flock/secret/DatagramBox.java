@@ -8,7 +8,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import omega.flock.crypto.SecretBox;
 
 /**
- * Seals and opens unordered datagrams (secret-stream 6.9.2 {@code send}). Thread-safe.
+ * Seals and opens unordered datagrams (secret-stream 6.9.2 {@code send}). Thread-safe. The keys are made of the handshake's hash, so that
+ * whoever saw the handshake has them too: what opens is likely the peer's, and not certainly.
  *
  * <pre>
  *  0            8                 24
@@ -54,7 +55,7 @@ final class DatagramBox {
         return ByteBuffer.wrap(envelope).order(ByteOrder.LITTLE_ENDIAN).getLong();
     }
 
-    /** Returns the plaintext; empty for what the peer did not seal, which is "silently ignored". */
+    /** Returns the plaintext; empty for what was not sealed with the peer's key, which is "silently ignored". */
     Optional<byte[]> open(byte[] envelope) {
         if (envelope.length < SecretConstants.DATAGRAM_OVERHEAD) {
             return Optional.empty();

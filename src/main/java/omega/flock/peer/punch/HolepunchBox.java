@@ -10,7 +10,8 @@ import omega.flock.dht.message.Namespaces;
 import omega.flock.wire.MalformedMessageException;
 
 /**
- * Seals the rounds of one hole punching negotiation, so that the nodes between the peers can neither read nor change them.
+ * Seals the rounds of one hole punching negotiation. That hides them from whoever did not see the handshake; but the key is made of
+ * its hash, which the node that relayed it can compute: to everybody else here what a round says is a stranger's word.
  * Both directions use the same key. Immutable but for the random source; thread-safe if that is.
  *
  * <pre>
@@ -82,7 +83,7 @@ public final class HolepunchBox {
         try {
             return Optional.of(HolepunchPayload.decode(plaintext));
         } catch (MalformedMessageException e) {
-            // Sealed by the right peer but broken: for the caller the same as a box that does not open.
+            // Sealed by somebody who knows the key but broken: for the caller the same as a box that does not open.
             return Optional.empty();
         }
     }
