@@ -15,6 +15,10 @@ import omega.flock.base.PeerAddress;
  */
 public final class WireWriter {
 
+    private static final int IPV6_BYTES = 16;
+    /** What an IPv4 address begins with as an IPv6 one, RFC 4291 §2.5.5.2. */
+    private static final byte[] IPV4_MAPPED = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, -1, -1};
+
     private static final int INITIAL_CAPACITY = 256;
 
     private byte[] bytes = new byte[INITIAL_CAPACITY];
@@ -97,7 +101,9 @@ public final class WireWriter {
      * @throws IllegalArgumentException if the host is not a dotted IPv4 address
      */
     public WireWriter ipv4Address(PeerAddress address) {
-        return address(address, 4);
+        // Twenty of them go into every reply: the way by an InetAddress is for IPv6 only.
+        byte[] host = address.octets().orElseThrow(() -> new IllegalArgumentException(address + " is no IPv4 address"));
+        return raw(host).uint16(address.port());
     }
 
     /**
@@ -106,7 +112,14 @@ public final class WireWriter {
      * @throws IllegalArgumentException if the host is not a numeric IPv6 address
      */
     public WireWriter ipv6Address(PeerAddress address) {
-        return address(address, 16);
+        if (address.isIPv4()) {
+            throw new IllegalArgumentException(address + " is no IPv6 address");
+        }
+        byte[] host = address.toSocketAddress().getAddress().getAddress();
+        if (host.length < IPV6_BYTES) {
+            raw(IPV4_MAPPED); // the JDK makes four octets of such an address
+        }
+        return raw(host).uint16(address.port());
     }
 
     /** Writes a count and the items. */
@@ -126,15 +139,6 @@ public final class WireWriter {
     /** Returns a copy of what was written. */
     public byte[] toBytes() {
         return Arrays.copyOf(bytes, size);
-    }
-
-    private WireWriter address(PeerAddress address, int octets) {
-        // Twenty of them go into every reply: the way by an InetAddress is for IPv6 only.
-        byte[] host = address.octets().orElseGet(() -> address.toSocketAddress().getAddress().getAddress());
-        if (host.length != octets) {
-            throw new IllegalArgumentException(address + " has " + host.length + " octets, the field " + octets);
-        }
-        return raw(host).uint16(address.port());
     }
 
     private WireWriter checked(long value, long max) {

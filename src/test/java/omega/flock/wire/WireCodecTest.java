@@ -102,6 +102,16 @@ class WireCodecTest {
         assertEquals(new PeerAddress("2001:db8:0:0:0:0:0:1", 258), WireReader.of(bytes).ipv6Address("to"));
     }
 
+    /** Found by fuzzing: the JDK makes an IPv4 address of it, which had four octets too few. */
+    @Test
+    void anIPv4AddressInIPv6FormIsWrittenAsItWasRead() {
+        PeerAddress mapped = new PeerAddress("0:0:0:0:0:ffff:c000:201", 7);
+        byte[] bytes = new WireWriter().ipv6Address(mapped).toBytes();
+        assertEquals(mapped, WireReader.of(bytes).ipv6Address("to"));
+        assertThrows(IllegalArgumentException.class, () -> new WireWriter().ipv6Address(new PeerAddress("192.0.2.1", 7)));
+        assertThrows(IllegalArgumentException.class, () -> new WireWriter().ipv4Address(mapped));
+    }
+
     @Property
     void addressesSurviveTheRoundTrip(@ForAll("addresses") List<PeerAddress> addresses) {
         byte[] bytes = new WireWriter().list(addresses, WireWriter::ipv4Address).toBytes();
