@@ -166,7 +166,8 @@ class RandomPeerTest {
 
     private void assertServes(String address) throws Exception {
         byte[] message = new byte[100_000];
-        try (PeerNode guest = PeerNode.open(PeerConfig.of(config().host(address), KeyPair.generate()), network.host(address), Ticker.SYSTEM);
+        PeerConfig config = PeerConfig.of(config().host(address), KeyPair.generate());
+        try (PeerNode guest = PeerNode.open(config, network.host(address), Ticker.SYSTEM);
                 SecretStream stream = guest.connect(server.publicKey(), DialOptions.DEFAULT)) {
             stream.setReadTimeout(PATIENCE);
             stream.writeMessage(message);
