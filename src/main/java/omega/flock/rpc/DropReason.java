@@ -14,6 +14,8 @@ public enum DropReason {
     WRONG_SOURCE,
     /** Its source sends more requests than it may. */
     RATE_LIMITED,
+    /** Parts of an answer, its value or some closer nodes: its source has proven nothing and has had more than it sent pays for. */
+    UNPROVEN_SOURCE,
     /** A request with a wrong token, which was answered with error 2. */
     BAD_TOKEN,
     /** An internal command without what it needs, which is met with silence. */

@@ -5,11 +5,11 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.locks.ReentrantLock;
 import omega.flock.base.PeerAddress;
 import omega.flock.net.UdpPort;
 import omega.flock.rpc.routing.NodeId;
 import omega.flock.rpc.routing.RpcPeer;
+import omega.flock.runtime.NetworkSource;
 import omega.flock.runtime.Ticker;
 import omega.flock.wire.MalformedMessageException;
 
@@ -28,12 +28,11 @@ final class Inbound {
     private final RequestHandler application;
     private final Ticker ticker;
     private final RpcCounters counters;
-    private final ReentrantLock lock = new ReentrantLock();
-    private final SourceLimiter limiter; // guarded by lock
+    private final RequestBudget budget;
     private volatile boolean open;
 
     Inbound(RpcConfig config, NodePorts ports, NodeState state, RequestPool pool, Responder responder, Upkeep upkeep,
-            InternalCommands commands, RequestHandler application, Ticker ticker, RpcCounters counters) {
+            InternalCommands commands, RequestHandler application, RequestBudget budget, Ticker ticker, RpcCounters counters) {
         this.config = config;
         this.ports = ports;
         this.state = state;
@@ -44,7 +43,7 @@ final class Inbound {
         this.application = application;
         this.ticker = ticker;
         this.counters = counters;
-        this.limiter = new SourceLimiter(ticker.nanoTime());
+        this.budget = budget;
     }
 
     /** Lets messages in, or keeps them out while the node is suspended or closed. */
@@ -62,16 +61,22 @@ final class Inbound {
             counters.dropped(DropReason.NOT_RUNNING);
             return true;
         }
-        if (source.getPort() == 0 || RpcMessage.isRequest(datagram) && !withinLimit(source)) {
-            counters.dropped(source.getPort() == 0 ? DropReason.MALFORMED : DropReason.RATE_LIMITED);
+        if (source.getPort() == 0) {
+            counters.dropped(DropReason.MALFORMED);
             return true;
         }
+        NetworkSource network = NetworkSource.of(source);
+        if (RpcMessage.isRequest(datagram) && !budget.admits(network)) {
+            counters.dropped(DropReason.RATE_LIMITED);
+            return true;
+        }
+        int bytes = datagram.remaining();
         try {
             PeerAddress from = PeerAddress.of(source);
             // No switch over types on the way to a first connection: the JDK links each of them at run time (ADR 19).
             RpcMessage message = RpcMessage.decode(datagram);
             if (message instanceof RpcMessage.Request request) {
-                onRequest(port, from, request);
+                onRequest(port, from, request, network, bytes);
             } else if (message instanceof RpcMessage.Reply reply) {
                 onReply(port, from, reply);
             }
@@ -81,17 +86,19 @@ final class Inbound {
         return true;
     }
 
-    private void onRequest(UdpPort port, PeerAddress from, RpcMessage.Request message) {
+    private void onRequest(UdpPort port, PeerAddress from, RpcMessage.Request message, NetworkSource network, int bytes) {
         if (message.token().isPresent() && !responder.accepts(message.token().get(), from.host())) {
             counters.dropped(DropReason.BAD_TOKEN);
-            responder.reply(message, RpcConstants.ERROR_INVALID_TOKEN, Optional.empty(), true, true, from, port);
+            responder.reply(message, RpcConstants.ERROR_INVALID_TOKEN, Optional.empty(), true, true, from, port,
+                    new Responder.Origin(network, bytes, false));
             return;
         }
         Optional<NodeId> fromId = provenId(message.id(), from);
         if (fromId.isPresent()) {
             note(port, from, fromId, message.to());
         }
-        ReceivedRequest request = new ReceivedRequest(message, from, fromId, port, responder);
+        ReceivedRequest request = new ReceivedRequest(message, from, fromId, port,
+                new Responder.Origin(network, bytes, message.token().isPresent()), responder);
         boolean known = message.internal() ? commands.onRequest(message, request) : application.onRequest(request);
         if (!known) {
             request.error(RpcConstants.ERROR_UNKNOWN_COMMAND);
@@ -137,14 +144,5 @@ final class Inbound {
         List<PeerAddress> usable = nodes.stream().filter(Addresses::isUsable).toList();
         counters.dropped(DropReason.BOGUS_ADDRESS, nodes.size() - usable.size());
         return usable;
-    }
-
-    private boolean withinLimit(InetSocketAddress source) {
-        lock.lock();
-        try {
-            return limiter.admits(source, ticker.nanoTime());
-        } finally {
-            lock.unlock();
-        }
     }
 }

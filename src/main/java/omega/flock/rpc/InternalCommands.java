@@ -3,7 +3,6 @@ package omega.flock.rpc;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import omega.flock.base.PeerAddress;
-import omega.flock.net.UdpPort;
 import omega.flock.rpc.routing.NodeId;
 import omega.flock.runtime.DeadlineQueue;
 import omega.flock.runtime.Ticker;
@@ -43,7 +42,7 @@ final class InternalCommands {
         try {
             switch (command.get()) {
                 case PING -> request.replyBare(Optional.empty());
-                case PING_NAT -> onPingNat(message, request.from(), request.port());
+                case PING_NAT -> onPingNat(message, request);
                 case FIND_NODE -> onFindNode(message, request);
                 case DOWN_HINT -> onDownHint(message, request);
                 case DELAYED_PING -> onDelayedPing(message, request);
@@ -55,12 +54,13 @@ final class InternalCommands {
     }
 
     /** Answers from the port that was asked to the other port of the asker, which also stands in the answer. */
-    private void onPingNat(RpcMessage.Request message, PeerAddress from, UdpPort port) {
+    private void onPingNat(RpcMessage.Request message, ReceivedRequest request) {
         int otherPort = argument(message).uint16("pingNat.port");
         if (otherPort == 0) {
             throw new MalformedMessageException("pingNat.port: 0");
         }
-        responder.reply(message, RpcConstants.OK, Optional.empty(), false, false, new PeerAddress(from.host(), otherPort), port);
+        responder.reply(message, RpcConstants.OK, Optional.empty(), false, false, new PeerAddress(request.from().host(), otherPort),
+                request.port(), request.origin());
     }
 
     private void onFindNode(RpcMessage.Request message, ReceivedRequest request) {

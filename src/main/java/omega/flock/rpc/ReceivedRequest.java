@@ -12,19 +12,22 @@ final class ReceivedRequest implements IncomingRequest {
     private final PeerAddress from;
     private final Optional<NodeId> fromId;
     private final UdpPort port;
+    private final Responder.Origin origin;
     private final Responder responder;
 
     /**
      * Wraps a message whose token is right, if it has one.
      *
      * @param fromId the id of the sender, checked
+     * @param origin what the network shows of where it came from
      */
-    ReceivedRequest(RpcMessage.Request message, PeerAddress from, Optional<NodeId> fromId, UdpPort port,
+    ReceivedRequest(RpcMessage.Request message, PeerAddress from, Optional<NodeId> fromId, UdpPort port, Responder.Origin origin,
             Responder responder) {
         this.message = message;
         this.from = from;
         this.fromId = fromId;
         this.port = port;
+        this.origin = origin;
         this.responder = responder;
     }
 
@@ -78,29 +81,33 @@ final class ReceivedRequest implements IncomingRequest {
         return port;
     }
 
+    Responder.Origin origin() {
+        return origin;
+    }
+
     @Override
     public void reply(Optional<byte[]> value) {
-        responder.reply(message, RpcConstants.OK, value, true, true, from, port);
+        responder.reply(message, RpcConstants.OK, value, true, true, from, port, origin);
     }
 
     @Override
     public void replyWithoutToken(Optional<byte[]> value) {
-        responder.reply(message, RpcConstants.OK, value, false, true, from, port);
+        responder.reply(message, RpcConstants.OK, value, false, true, from, port, origin);
     }
 
     @Override
     public void replyBare(Optional<byte[]> value) {
-        responder.reply(message, RpcConstants.OK, value, false, false, from, port);
+        responder.reply(message, RpcConstants.OK, value, false, false, from, port, origin);
     }
 
     @Override
     public void error(int code) {
-        responder.reply(message, code, Optional.empty(), false, true, from, port);
+        responder.reply(message, code, Optional.empty(), false, true, from, port, origin);
     }
 
     @Override
     public void replyTo(PeerAddress to, UdpPort via, byte[] value) {
-        responder.reply(message, RpcConstants.OK, Optional.of(value), false, false, to, via);
+        responder.replyElsewhere(message, value, to, via);
     }
 
     @Override

@@ -10,23 +10,35 @@ import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import omega.flock.base.PeerAddress;
 import omega.flock.net.UdpPort;
+import omega.flock.runtime.NetworkSource;
 import omega.flock.runtime.Ticker;
 
 /** Sends replies, on the thread that has one to send, and issues the tokens in them. Thread-safe. */
 final class Responder {
 
+    /**
+     * What a request has shown of where it came from.
+     *
+     * @param source as the network shows it
+     * @param bytes length of the request
+     * @param proven whether its token is right, so that whoever sent it receives there
+     */
+    record Origin(NetworkSource source, int bytes, boolean proven) {}
+
     private static final Logger LOG = System.getLogger("omega.flock.rpc");
 
     private final NodePorts ports;
     private final NodeState state;
+    private final RequestBudget budget;
     private final Ticker ticker;
     private final RpcCounters counters;
     private final ReentrantLock lock = new ReentrantLock();
     private final TokenSecrets secrets; // guarded by lock
 
-    Responder(NodePorts ports, NodeState state, Ticker ticker, RpcCounters counters, SecureRandom random) {
+    Responder(NodePorts ports, NodeState state, RequestBudget budget, Ticker ticker, RpcCounters counters, SecureRandom random) {
         this.ports = ports;
         this.state = state;
+        this.budget = budget;
         this.ticker = ticker;
         this.counters = counters;
         byte[] seed = new byte[2 * RpcConstants.TOKEN_BYTES];
@@ -45,23 +57,37 @@ final class Responder {
     }
 
     /**
-     * Answers a request.
+     * Answers a request, or as much of it as the request pays for if it proves nothing and its source has spent its allowance.
      *
      * @param withToken whether the receiver may want to change something later
      * @param withCloserNodes whether to name nodes near the target, if the request has one
      */
     void reply(RpcMessage.Request request, int error, Optional<byte[]> value, boolean withToken, boolean withCloserNodes,
-            PeerAddress to, UdpPort via) {
+            PeerAddress to, UdpPort via, Origin origin) {
         Optional<byte[]> token = withToken ? Optional.of(issue(to.host())) : Optional.empty();
         List<PeerAddress> closer =
                 withCloserNodes ? request.target().map(state::closerNodes).orElse(List.of()) : List.of();
-        emit(new RpcMessage.Reply(request.tid(), to, ports.idFor(via), token, closer, error, value), via);
+        RpcMessage.Reply reply = new RpcMessage.Reply(request.tid(), to, ports.idFor(via), token, closer, error, value);
+        byte[] whole = reply.encode();
+        int paid = (int) (RpcConstants.ANSWER_FACTOR * origin.bytes());
+        if (whole.length <= paid || origin.proven() || budget.takeUnproven(origin.source(), whole.length - paid)) {
+            emit(whole, to, via);
+        } else {
+            counters.dropped(DropReason.UNPROVEN_SOURCE);
+            emit(reply.trimmed(paid).encode(), to, via);
+        }
+    }
+
+    /** Answers to a third address with nothing but a value. */
+    void replyElsewhere(RpcMessage.Request request, byte[] value, PeerAddress to, UdpPort via) {
+        emit(new RpcMessage.Reply(request.tid(), to, ports.idFor(via), Optional.empty(), List.of(), RpcConstants.OK,
+                Optional.of(value)).encode(), to, via);
     }
 
     /** Passes a request on with another value and without its token. */
     void forward(RpcMessage.Request request, byte[] value, PeerAddress to, UdpPort via) {
         emit(new RpcMessage.Request(request.tid(), to, ports.idFor(via), Optional.empty(), request.internal(),
-                request.command(), request.target(), Optional.of(value)), via);
+                request.command(), request.target(), Optional.of(value)).encode(), to, via);
     }
 
     private byte[] issue(String host) {
@@ -73,12 +99,12 @@ final class Responder {
         }
     }
 
-    private void emit(RpcMessage message, UdpPort via) {
+    private void emit(byte[] message, PeerAddress to, UdpPort via) {
         try {
-            via.send(ByteBuffer.wrap(message.encode()), message.to().toSocketAddress());
+            via.send(ByteBuffer.wrap(message), to.toSocketAddress());
         } catch (IOException e) {
             counters.dropped(DropReason.SEND_FAILED);
-            LOG.log(Level.TRACE, "rpc.send.failed to=" + message.to(), e);
+            LOG.log(Level.TRACE, "rpc.send.failed to=" + to, e);
         }
     }
 }

@@ -184,8 +184,26 @@ public final class RpcConstants {
     /** Requests a second that one source may send on average. */
     static final int SOURCE_PER_SECOND = 1000;
 
-    /** Sources whose rate is kept; the rest share one bucket. */
-    static final int MAX_SOURCES = 4096;
+    /** Requests a second that all sources together may send: more than a processor answers. */
+    static final int REQUESTS_PER_SECOND = 100_000;
+
+    /**
+     * Bytes of answers for each byte of a request that proves nothing of where it came from; for more the source has an allowance. With
+     * that, a flood from a claimed address sends there at most three times what it costs.
+     */
+    static final double ANSWER_FACTOR = 2.5;
+
+    /**
+     * Allowance of a source, in bytes: 200 clients behind one address may begin a lookup of one topic at once, each of which sends 43
+     * bytes and gets up to 1,300 from the nodes that keep the topic.
+     */
+    static final int UNPROVEN_BURST = 256 * 1024;
+
+    /** The same in a second: those 200 look their topic up again every ten minutes. */
+    static final int UNPROVEN_PER_SECOND = 512;
+
+    /** The same for all sources together. Far above it, so that invented sources take nothing from those that there are. */
+    static final int ALL_UNPROVEN_PER_SECOND = 4 * 1024 * 1024;
 
     /** How long a query may take in all, its consumer's pauses included. */
     public static final Duration DEFAULT_QUERY_DEADLINE = Duration.ofMinutes(5);

@@ -3,6 +3,7 @@ package omega.flock.rpc;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import omega.flock.base.PeerAddress;
 import omega.flock.rpc.routing.NodeId;
 import omega.flock.rpc.routing.RoutingConstants;
@@ -164,6 +165,29 @@ sealed interface RpcMessage permits RpcMessage.Request, RpcMessage.Reply {
      */
     record Reply(int tid, PeerAddress to, Optional<NodeId> id, Optional<byte[]> token, List<PeerAddress> closerNodes,
             int error, Optional<byte[]> value) implements RpcMessage {
+
+        /** What the length of a value takes at most. */
+        private static final int LENGTH_BYTES = 3;
+
+        /**
+         * {@return what of this reply fits into so many bytes}. It begins with what it cannot do without: its id above all, by which a
+         * node stays in the routing tables of others; then the token, with which the asker proves where it is, the value or none of it,
+         * and the nearest of the closer nodes.
+         */
+        Reply trimmed(int bytes) {
+            Reply least = new Reply(tid, to, id, Optional.empty(), List.of(), error, Optional.empty());
+            int left = bytes - least.encode().length;
+            Optional<byte[]> keptToken = token.filter(bytesOf(left));
+            left -= keptToken.map(kept -> kept.length).orElse(0);
+            Optional<byte[]> keptValue = value.filter(bytesOf(left - LENGTH_BYTES));
+            left -= keptValue.map(kept -> kept.length + LENGTH_BYTES).orElse(0);
+            int nodes = Math.clamp((left - 1) / RpcConstants.ADDRESS_BYTES, 0, closerNodes.size());
+            return new Reply(tid, to, id, keptToken, closerNodes.subList(0, nodes), error, keptValue);
+        }
+
+        private static Predicate<byte[]> bytesOf(int atMost) {
+            return part -> part.length <= atMost;
+        }
 
         private static Reply decode(WireReader in) {
             long flags = in.uint("reply.flags");

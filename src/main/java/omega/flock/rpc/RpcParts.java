@@ -51,9 +51,10 @@ final class RpcParts {
         queries = new NodeQueries(config, state, pool, upkeep, resolver, deadlines, scope, ticker, counters);
         networkCheck = new NetworkCheck(config, state, ports, pool, resolver, events,
                 () -> queries.refresh(random.nextDouble()));
-        Responder responder = new Responder(ports, state, ticker, counters, random);
+        RequestBudget budget = new RequestBudget(ticker);
+        Responder responder = new Responder(ports, state, budget, ticker, counters, random);
         inbound = new Inbound(config, ports, state, pool, responder, upkeep,
-                new InternalCommands(config, responder, upkeep, deadlines, ticker, counters), application, ticker, counters);
+                new InternalCommands(config, responder, upkeep, deadlines, ticker, counters), application, budget, ticker, counters);
         ticks = new NodeTicks(state, pool, upkeep, queries, networkCheck, resolver, events, counters, scope,
                 random.nextLong());
         bootstrap = new Bootstrap(config, state, ports, pool, queries, networkCheck);
