@@ -30,6 +30,8 @@ public enum DropReason {
     BOGUS_ADDRESS,
     /** A closer node that would make a query remember too many. */
     QUERY_FULL,
+    /** A node beyond those that count of one address, or of one /24, in the routing table or in a query. */
+    CROWDED_NODE,
     /** A node that the configured filter refused. */
     FILTERED_NODE,
     /** A request of ours beyond the number that may be in flight. */

@@ -10,9 +10,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import omega.flock.base.PeerAddress;
+import omega.flock.rpc.routing.Diversity;
 import omega.flock.rpc.routing.NodeId;
 import omega.flock.rpc.routing.RoutingConstants;
 import omega.flock.rpc.routing.RpcPeer;
+import omega.flock.runtime.NetworkSource;
 
 /**
  * Walks towards a target, asking ever nearer nodes: Kademlia's lookup as dht-rpc 6.27.0 {@code lib/query.js} does it. Pure;
@@ -88,6 +90,8 @@ final class IterativeQuery {
     private final boolean onlyGiven;
     private final Deque<RpcPeer> pending = new ArrayDeque<>(); // a stack
     private final Map<PeerAddress, Seen> seen = new HashMap<>();
+    private final Map<Integer, Integer> visitsOfHost = new HashMap<>();
+    private final Map<Integer, Integer> visitsOfNetwork = new HashMap<>();
     private final Set<PeerAddress> slow = new HashSet<>();
     private final List<RpcReply> closest = new ArrayList<>(); // nearest first
     private Phase phase = Phase.SEEDING;
@@ -99,6 +103,7 @@ final class IterativeQuery {
     private int successes;
     private int errors;
     private int refused;
+    private int crowded;
 
     /**
      * Begins a walk.
@@ -250,6 +255,11 @@ final class IterativeQuery {
         return refused;
     }
 
+    /** Returns how many nodes did not count, since enough of their address or /24 are nearer or were asked. */
+    int crowded() {
+        return crowded;
+    }
+
     private Optional<Step> nextSeed() {
         if (onlyGiven || pending.size() >= RoutingConstants.K) {
             return Optional.empty();
@@ -269,13 +279,29 @@ final class IterativeQuery {
         int limit = (slowedDown ? RpcConstants.SLOWDOWN_CONCURRENCY : concurrency) + slow.size();
         while (inFlight < limit && !pending.isEmpty()) {
             RpcPeer peer = pending.pop();
-            if (isCloser(peer.id())) {
+            if (isCloser(peer.id()) && mayVisit(peer)) {
                 inFlight++;
                 seen.get(peer.address()).fate = Fate.VISITED;
                 return Optional.of(peer);
             }
         }
         return Optional.empty();
+    }
+
+    /** Whoever has an address can name a nearer node of it each time that it is asked: a query asks only so many of them. */
+    private boolean mayVisit(RpcPeer peer) {
+        NetworkSource source = Diversity.sourceOf(peer.address());
+        if (onlyGiven || !source.isPublic()) {
+            return true;
+        }
+        if (visitsOfHost.getOrDefault(source.host(), 0) >= RpcConstants.MAX_VISITS_OF_HOST
+                || visitsOfNetwork.getOrDefault(source.network(), 0) >= RpcConstants.MAX_VISITS_OF_NETWORK) {
+            crowded++;
+            return false;
+        }
+        visitsOfHost.merge(source.host(), 1, Integer::sum);
+        visitsOfNetwork.merge(source.network(), 1, Integer::sum);
+        return true;
     }
 
     private Seen end(RpcPeer visited, Fate fate) {
@@ -335,6 +361,13 @@ final class IterativeQuery {
             at--;
         }
         closest.add(at, reply);
+        // Only the newcomer can be one too many, and the farthest of its address or /24 is who goes.
+        int beyond = onlyGiven ? closest.size()
+                : Diversity.firstBeyond(closest, each -> Diversity.sourceOf(each.from()), Diversity.sourceOf(reply.from()));
+        if (beyond < closest.size()) {
+            closest.remove(beyond);
+            crowded++;
+        }
         if (closest.size() > RoutingConstants.K) {
             closest.removeLast();
         }

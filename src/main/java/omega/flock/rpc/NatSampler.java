@@ -1,13 +1,20 @@
 package omega.flock.rpc;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
+import omega.flock.base.PeerAddress;
+import omega.flock.rpc.routing.Diversity;
+import omega.flock.runtime.NetworkSource;
 
 /**
  * Distils our address from what others say it is: the last 16 opinions, of which a large majority must agree. Pure; not
  * thread-safe.
  *
  * <p>This is nat-sampler 1.0.1, with its limited memory: an opinion joins one of the last four that are equal to it, and else
- * counts on its own, so agreement must be recent to add up.
+ * counts on its own, so agreement must be recent to add up. Unlike there each address has one vote, its last: whoever has one has all
+ * its ports, and could outvote everybody else.
  */
 final class NatSampler {
 
@@ -27,30 +34,44 @@ final class NatSampler {
         }
     }
 
-    private final Counter[] exact = new Counter[SAMPLES];
-    private final Counter[] hosts = new Counter[SAMPLES];
-    private int size;
-    private int next;
+    /** An opinion that counts. */
+    private record Vote(NetworkSource voter, Counter exact, Counter host) {
+
+        void withdraw() {
+            exact.hits--;
+            host.hits--;
+        }
+    }
+
+    private final List<Vote> votes = new ArrayList<>(SAMPLES); // oldest first
     private Counter bestExact = new Counter("", 0);
     private Counter bestHost = new Counter("", 0);
     private Optional<String> host = Optional.empty();
     private int port;
 
-    /** Takes an opinion. Returns whether the verdict changed. */
-    boolean add(String sampledHost, int sampledPort) {
-        Counter exactCounter = recent(exact, sampledHost, sampledPort);
-        Counter hostCounter = recent(hosts, sampledHost, 0);
+    /**
+     * Takes an opinion.
+     *
+     * @param from whose it is
+     * @return whether the verdict changed
+     */
+    boolean add(PeerAddress from, String sampledHost, int sampledPort) {
+        NetworkSource voter = Diversity.voter(from);
+        votes.removeIf(vote -> {
+            boolean again = vote.voter.equals(voter);
+            if (again) {
+                vote.withdraw();
+            }
+            return again;
+        });
+        Counter exactCounter = recent(Vote::exact, sampledHost, sampledPort);
+        Counter hostCounter = recent(Vote::host, sampledHost, 0);
         exactCounter.hits++;
         hostCounter.hits++;
-        if (size == SAMPLES) {
-            exact[next].hits--;
-            hosts[next].hits--;
-        } else {
-            size++;
+        if (votes.size() == SAMPLES) {
+            votes.removeFirst().withdraw();
         }
-        exact[next] = exactCounter;
-        hosts[next] = hostCounter;
-        next = (next + 1) % SAMPLES;
+        votes.add(new Vote(voter, exactCounter, hostCounter));
         bestExact = bestExact.hits < exactCounter.hits ? exactCounter : bestExact;
         bestHost = bestHost.hits < hostCounter.hits ? hostCounter : bestHost;
         return judge();
@@ -69,7 +90,7 @@ final class NatSampler {
     private boolean judge() {
         Optional<String> hostBefore = host;
         int portBefore = port;
-        int needed = size - tolerated();
+        int needed = votes.size() - tolerated();
         if (bestExact.hits >= needed) {
             host = Optional.of(bestExact.host);
             port = bestExact.port;
@@ -84,12 +105,13 @@ final class NatSampler {
     }
 
     private int tolerated() {
+        int size = votes.size();
         return size < 4 ? 0 : size < 8 ? 1 : size < 12 ? 2 : 3;
     }
 
-    private Counter recent(Counter[] counters, String wantedHost, int wantedPort) {
-        for (int back = 1; back <= Math.min(LOOK_BACK, size); back++) {
-            Counter counter = counters[Math.floorMod(next - back, SAMPLES)];
+    private Counter recent(Function<Vote, Counter> kind, String wantedHost, int wantedPort) {
+        for (int back = 1; back <= Math.min(LOOK_BACK, votes.size()); back++) {
+            Counter counter = kind.apply(votes.get(votes.size() - back));
             if (counter.port == wantedPort && counter.host.equals(wantedHost)) {
                 return counter;
             }

@@ -37,8 +37,9 @@ final class Neighbours {
      * What follows from a contact.
      *
      * @param sampled whether the node's view of our address counts as a fresh opinion
+     * @param crowded whether the node found no place since there are enough of its address or /24
      */
-    record Contact(boolean sampled, Optional<Swap> swap) {}
+    record Contact(boolean sampled, boolean crowded, Optional<Swap> swap) {}
 
     private RoutingTable table;
 
@@ -66,7 +67,7 @@ final class Neighbours {
             }
             node.heard(tick);
             table.moveToNewest(node);
-            return new Contact(sampleable && stale, Optional.empty());
+            return new Contact(sampleable && stale, false, Optional.empty());
         }
         NodeRecord node = new NodeRecord(peer, tick);
         node.heard(tick);
@@ -75,10 +76,11 @@ final class Neighbours {
                 if (sampleable) {
                     node.sampled(ourAddress, tick);
                 }
-                yield new Contact(sampleable, Optional.empty());
+                yield new Contact(sampleable, false, Optional.empty());
             }
-            case BUCKET_FULL -> new Contact(false, swapFor(node, tick));
-            case SELF, KNOWN -> new Contact(false, Optional.empty());
+            case BUCKET_FULL -> new Contact(false, false, swapFor(node, tick));
+            case CROWDED -> new Contact(false, true, Optional.empty());
+            case SELF, KNOWN -> new Contact(false, false, Optional.empty());
         };
     }
 

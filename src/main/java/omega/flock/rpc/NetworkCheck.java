@@ -101,7 +101,7 @@ final class NetworkCheck {
             // A NAT may let answers in at the client port, which has sent before; only the other one proves anything.
             if (ports.isServer(reply.port())) {
                 answers++;
-                sampler.add(reply.to().host(), reply.to().port());
+                sampler.add(reply.from(), reply.to().host(), reply.to().port());
             }
         }
         boolean enough = answers >= (nodes.size() >= RpcConstants.PROBE_NODES ? RpcConstants.PROBE_ANSWERS : 1);

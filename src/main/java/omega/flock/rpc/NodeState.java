@@ -27,7 +27,7 @@ final class NodeState {
     record Observed(Optional<String> host, int port) {}
 
     /** What follows from a message of a node. */
-    record Heard(boolean natChanged, Optional<Neighbours.Swap> swap) {}
+    record Heard(boolean natChanged, boolean crowded, Optional<Neighbours.Swap> swap) {}
 
     /** What follows from a tick. */
     record TickPlan(boolean wokeUp, boolean becameEphemeral, boolean tryPersistence, List<Neighbours.Check> checks,
@@ -69,7 +69,7 @@ final class NodeState {
 
     /** Takes our address for known, as the first node of a network has to: nobody could tell it. */
     void assumeAddress(String host, int port) {
-        locked(() -> sampler.add(host, port));
+        locked(() -> sampler.add(new PeerAddress(host, port), host, port));
     }
 
     boolean ephemeral() {
@@ -144,12 +144,12 @@ final class NodeState {
             if (id.isEmpty()) {
                 // Nobody vouches for such a node, so only a few of them are believed, as many as we have bootstrap nodes.
                 boolean counts = expectedPort && idlessSamples.size() < maxIdlessSamples && idlessSamples.add(from);
-                return new Heard(counts && sampler.add(ourAddress.host(), ourAddress.port()), Optional.empty());
+                return new Heard(counts && sampler.add(from, ourAddress.host(), ourAddress.port()), false, Optional.empty());
             }
             Neighbours.Contact contact =
                     neighbours.heard(new RpcPeer(id.get(), from), ourAddress, expectedPort, ticks.tick());
-            boolean changed = contact.sampled() && sampler.add(ourAddress.host(), ourAddress.port());
-            return new Heard(changed, contact.swap().filter(this::beginSwap));
+            boolean changed = contact.sampled() && sampler.add(from, ourAddress.host(), ourAddress.port());
+            return new Heard(changed, contact.crowded(), contact.swap().filter(this::beginSwap));
         });
     }
 

@@ -163,6 +163,7 @@ final class QueryWalker {
             deadline.cancel();
             visits.close();
             counters.dropped(DropReason.QUERY_FULL, locked(walk::refused));
+            counters.dropped(DropReason.CROWDED_NODE, locked(walk::crowded));
             query.end(known ? failure : Optional.of(destroyed("the query failed")));
         }
     }

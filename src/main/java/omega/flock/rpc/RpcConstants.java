@@ -172,6 +172,12 @@ public final class RpcConstants {
     /** Nodes that one query remembers; an honest walk sees a few hundred. */
     static final int MAX_QUERY_NODES = 4096;
 
+    /** Nodes of one public address that a query asks: two are wanted, but not all that others name still live. */
+    static final int MAX_VISITS_OF_HOST = 8;
+
+    /** The same of one /24. */
+    static final int MAX_VISITS_OF_NETWORK = 16;
+
     /** Nodes that are remembered as having referred to one node, each of which may get a down hint. */
     static final int MAX_REFERRERS = 20;
 

@@ -31,6 +31,9 @@ final class Upkeep {
         if (heard.natChanged()) {
             events.fire(RpcEvents.Kind.NAT_UPDATE);
         }
+        if (heard.crowded()) {
+            counters.dropped(DropReason.CROWDED_NODE);
+        }
         heard.swap().ifPresent(swap -> ping(swap.check(), conclusive -> state.endSwap(swap, conclusive)));
     }
 

@@ -8,6 +8,8 @@ import java.util.Optional;
 import java.util.Set;
 import omega.flock.base.PeerAddress;
 import omega.flock.dht.message.Firewall;
+import omega.flock.rpc.routing.Diversity;
+import omega.flock.runtime.NetworkSource;
 
 /**
  * What a NAT does with one socket, judged from what other nodes see of it. Pure; not thread-safe.
@@ -40,7 +42,7 @@ public final class NatAnalysis {
         }
     }
 
-    private final Set<PeerAddress> referrers = new HashSet<>();
+    private final Set<NetworkSource> referrers = new HashSet<>();
     private final List<Tally> hosts = new ArrayList<>(); // most seen first, port 0
     private final List<Tally> addresses = new ArrayList<>(); // most seen first
     private Firewall firewall = Firewall.UNKNOWN;
@@ -49,7 +51,7 @@ public final class NatAnalysis {
     private boolean gaveUp;
 
     /**
-     * Adds what a node saw. Only the first sample of each node counts.
+     * Adds what a node saw. Only the first sample of each node counts, and of each public address: one host has many nodes for free.
      *
      * @param self the address that the node saw this socket come from
      * @param referrer the node
@@ -57,7 +59,7 @@ public final class NatAnalysis {
      * @return false if the sample did not count
      */
     public boolean add(PeerAddress self, PeerAddress referrer, boolean firewalled) {
-        if (referrers.size() >= PunchConstants.MAX_SAMPLES || !referrers.add(referrer)) {
+        if (referrers.size() >= PunchConstants.MAX_SAMPLES || !referrers.add(Diversity.voter(referrer))) {
             return false;
         }
         count(hosts, new PeerAddress(self.host(), 0));
@@ -91,9 +93,9 @@ public final class NatAnalysis {
         return referrers.size();
     }
 
-    /** Tells whether this node has given a sample already. */
+    /** Tells whether this node, or another of its public address, has given a sample already. */
     public boolean hasSampled(PeerAddress referrer) {
-        return referrers.contains(referrer);
+        return referrers.contains(Diversity.voter(referrer));
     }
 
     /** Tells whether it is no use to wait any longer before negotiating. */

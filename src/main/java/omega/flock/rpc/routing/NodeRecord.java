@@ -2,6 +2,7 @@ package omega.flock.rpc.routing;
 
 import java.util.Optional;
 import omega.flock.base.PeerAddress;
+import omega.flock.runtime.NetworkSource;
 
 /**
  * What a node remembers about another one. Mutable and not thread-safe: it belongs to whoever owns the table.
@@ -11,6 +12,7 @@ import omega.flock.base.PeerAddress;
 public final class NodeRecord {
 
     private final RpcPeer peer;
+    private final NetworkSource source;
     private Optional<PeerAddress> observedAs = Optional.empty();
     private long sampledTick;
     private long addedTick;
@@ -21,6 +23,7 @@ public final class NodeRecord {
     /** Creates the record of a node that was not heard of before. */
     public NodeRecord(RpcPeer peer, long nowTick) {
         this.peer = peer;
+        this.source = Diversity.sourceOf(peer.address());
         this.addedTick = nowTick;
         this.pingedTick = nowTick;
     }
@@ -38,6 +41,10 @@ public final class NodeRecord {
     /** Returns the address of the node. */
     public PeerAddress address() {
         return peer.address();
+    }
+
+    NetworkSource source() {
+        return source;
     }
 
     /** Returns our own address as this node saw it, if it told. */

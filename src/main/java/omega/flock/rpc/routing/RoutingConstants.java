@@ -14,5 +14,13 @@ public final class RoutingConstants {
     /** Nodes in a bucket, nodes in a reply, and closest nodes of a query: Kademlia's k. */
     public static final int K = 20;
 
+    // Tuning: bounds that JavaScript does not have. Private networks and loopback are excepted.
+
+    /** Nodes of one address in a bucket and among the closest nodes of a query. */
+    public static final int NODES_OF_HOST = 2;
+
+    /** The same of one /24. */
+    public static final int NODES_OF_NETWORK = 4;
+
     private RoutingConstants() {}
 }

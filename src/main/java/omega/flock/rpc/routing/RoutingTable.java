@@ -23,6 +23,8 @@ public final class RoutingTable {
         KNOWN,
         /** It is ourselves. */
         SELF,
+        /** Its bucket has as many nodes of its address or of its /24 as it takes. */
+        CROWDED,
         /** Its bucket has 20 nodes. */
         BUCKET_FULL
     }
@@ -55,7 +57,7 @@ public final class RoutingTable {
         return Optional.ofNullable(byContact.get(id));
     }
 
-    /** Adds a node as the one heard of last, unless its bucket is full. */
+    /** Adds a node as the one heard of last, unless its bucket is full, of its like or of all. */
     public Added add(NodeRecord node) {
         if (node.id().equals(self)) {
             return Added.SELF;
@@ -65,6 +67,9 @@ public final class RoutingTable {
         }
         int index = bucketOf(node.id());
         List<NodeRecord> bucket = buckets.get(index);
+        if (!Diversity.admits(bucket, NodeRecord::source, node.source())) {
+            return Added.CROWDED;
+        }
         if (bucket.size() >= RoutingConstants.K) {
             return Added.BUCKET_FULL;
         }

@@ -266,7 +266,7 @@ class HolePuncherTest {
         server.open(false);
         for (int port = 1; port <= 20; port++) {
             client.puncher.addSample(client.puncher.port(), new PeerAddress("5.5.100.1", port),
-                    new PeerAddress("9.9.9.9", port));
+                    new PeerAddress("9.9.9." + port, 1));
         }
         UdpPort first = client.puncher.port();
         client.puncher.updateRemote(HolepunchPayload.of(PayloadError.NONE, Firewall.RANDOM, 0), Optional.empty());

@@ -33,11 +33,18 @@ class NatAnalysisTest {
 
     @Test
     void aNodeIsHeardOnlyOnce() {
-        PeerAddress node = PeerAddress.parse("1.1.1.1:1000");
+        PeerAddress node = PeerAddress.parse("10.1.1.1:1000");
         assertTrue(analysis.add(PeerAddress.parse("9.9.9.9:8080"), node, true));
         assertFalse(analysis.add(PeerAddress.parse("9.9.9.9:8081"), node, true));
         assertEquals(1, analysis.samples());
         assertTrue(analysis.hasSampled(node));
+    }
+
+    @Test
+    void aPublicAddressIsHeardOnlyOnceHoweverManyNodesItIs() {
+        assertTrue(analysis.add(PeerAddress.parse("9.9.9.9:8080"), PeerAddress.parse("198.51.100.66:1"), true));
+        assertFalse(analysis.add(PeerAddress.parse("9.9.9.9:8080"), PeerAddress.parse("198.51.100.66:2"), true));
+        assertEquals(1, analysis.samples());
     }
 
     @Test
@@ -120,7 +127,7 @@ class NatAnalysisTest {
     @Test
     void anOpenNodeSaysSoOnlyOnceItHasAnAddress() {
         assertVerdict(Firewall.UNKNOWN);
-        analysis.add(PeerAddress.parse("9.9.9.9:8080"), PeerAddress.parse("1.1.1.1:1"), false);
+        analysis.add(PeerAddress.parse("9.9.9.9:8080"), PeerAddress.parse("10.1.1.1:1"), false);
         assertVerdict(Firewall.OPEN, "9.9.9.9:8080");
         assertTrue(analysis.isSettled());
     }
@@ -128,15 +135,15 @@ class NatAnalysisTest {
     @Test
     void anOpenNodeWhosePunchSocketsGetRandomPortsIsRandomForPunching() {
         for (int port = 1; port <= 3; port++) {
-            analysis.add(PeerAddress.parse("9.9.9.9:" + port), PeerAddress.parse("1.1.1.1:" + port), false);
+            analysis.add(PeerAddress.parse("9.9.9.9:" + port), PeerAddress.parse("10.1.1.1:" + port), false);
         }
         assertVerdict(Firewall.RANDOM, "9.9.9.9:0");
     }
 
     @Test
     void aNodeThatTurnsOutToBeFirewalledIsOpenNoMore() {
-        analysis.add(PeerAddress.parse("9.9.9.9:8080"), PeerAddress.parse("1.1.1.1:1"), false);
-        analysis.add(PeerAddress.parse("9.9.9.9:8080"), PeerAddress.parse("1.1.1.1:2"), true);
+        analysis.add(PeerAddress.parse("9.9.9.9:8080"), PeerAddress.parse("10.1.1.1:1"), false);
+        analysis.add(PeerAddress.parse("9.9.9.9:8080"), PeerAddress.parse("10.1.1.1:2"), true);
         assertVerdict(Firewall.UNKNOWN);
     }
 
@@ -148,7 +155,7 @@ class NatAnalysisTest {
         assertVerdict(Firewall.UNKNOWN);
         NatAnalysis other = new NatAnalysis();
         for (int port = 1; port <= 4; port++) {
-            other.add(new PeerAddress("9.9.9.9", port), new PeerAddress("1.1.1.1", port), true);
+            other.add(new PeerAddress("9.9.9.9", port), new PeerAddress("10.1.1.1", port), true);
         }
         assertTrue(other.isSettled());
     }
@@ -168,7 +175,7 @@ class NatAnalysisTest {
         Map<Integer, Integer> hits = new HashMap<>();
         for (int i = 0; i < ports.size(); i++) {
             hits.merge(ports.get(i), 1, Integer::sum);
-            any.add(new PeerAddress("9.9.9.9", ports.get(i)), new PeerAddress("1.1.1.1", i + 1), firewalled);
+            any.add(new PeerAddress("9.9.9.9", ports.get(i)), new PeerAddress("10.1.1.1", i + 1), firewalled);
         }
         int best = hits.values().stream().mapToInt(Integer::intValue).max().orElse(0);
         Optional<List<PeerAddress>> addresses = any.addresses();
@@ -189,7 +196,7 @@ class NatAnalysisTest {
     }
 
     private void see(String self) {
-        analysis.add(PeerAddress.parse(self), new PeerAddress("1.1.1.1", ++referrers), true);
+        analysis.add(PeerAddress.parse(self), new PeerAddress("10.1.1.1", ++referrers), true);
     }
 
     private void assertVerdict(Firewall firewall, String... addresses) {
