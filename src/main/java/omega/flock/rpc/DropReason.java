@@ -20,7 +20,7 @@ public enum DropReason {
     BAD_TOKEN,
     /** An internal command without what it needs, which is met with silence. */
     BAD_INTERNAL_VALUE,
-    /** A delayed ping while too many wait already. */
+    /** A delayed ping that gave its place up, or found none: too many wait already, most of them of its source. */
     TOO_MANY_DELAYED_PINGS,
     /** A down hint while too many nodes are being checked already. */
     TOO_MANY_CHECKS,

@@ -1,10 +1,12 @@
 package omega.flock.rpc;
 
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
 import omega.flock.base.PeerAddress;
 import omega.flock.rpc.routing.NodeId;
 import omega.flock.runtime.DeadlineQueue;
+import omega.flock.runtime.FairSlots;
+import omega.flock.runtime.NetworkSource;
 import omega.flock.runtime.Ticker;
 import omega.flock.wire.MalformedMessageException;
 import omega.flock.wire.WireReader;
@@ -15,13 +17,29 @@ import omega.flock.wire.WireReader;
  */
 final class InternalCommands {
 
+    /** A ping that waits to be answered. */
+    private static final class DelayedPing {
+
+        private final ReceivedRequest request;
+        private Optional<DeadlineQueue.Entry> timer = Optional.empty(); // written with a place, before anybody can take that away
+
+        private DelayedPing(ReceivedRequest request) {
+            this.request = request;
+        }
+
+        private NetworkSource source() {
+            return request.origin().source();
+        }
+    }
+
     private final RpcConfig config;
     private final Responder responder;
     private final Upkeep upkeep;
     private final DeadlineQueue deadlines;
     private final Ticker ticker;
     private final RpcCounters counters;
-    private final AtomicInteger delayedPings = new AtomicInteger();
+    private final ReentrantLock lock = new ReentrantLock();
+    private final FairSlots<DelayedPing> delayedPings = new FairSlots<>(RpcConstants.MAX_DELAYED_PINGS); // guarded by lock
 
     InternalCommands(RpcConfig config, Responder responder, Upkeep upkeep, DeadlineQueue deadlines, Ticker ticker,
             RpcCounters counters) {
@@ -80,15 +98,34 @@ final class InternalCommands {
         if (delayMillis > config.maxPingDelay()) {
             throw new MalformedMessageException("delayedPing.delay: " + delayMillis);
         }
-        if (delayedPings.incrementAndGet() > RpcConstants.MAX_DELAYED_PINGS) {
-            delayedPings.decrementAndGet();
-            counters.dropped(DropReason.TOO_MANY_DELAYED_PINGS);
-            return;
+        DelayedPing ping = new DelayedPing(request);
+        Optional<DelayedPing> displaced = Optional.of(ping);
+        lock.lock();
+        try {
+            if (delayedPings.hasRoomFor(ping.source())) {
+                displaced = delayedPings.enter(ping, ping.source());
+                ping.timer = Optional.of(deadlines.schedule(ticker.nanoTime() + delayMillis * 1_000_000, () -> onDelayOver(ping)));
+            }
+        } finally {
+            lock.unlock();
         }
-        deadlines.schedule(ticker.nanoTime() + delayMillis * 1_000_000, () -> {
-            delayedPings.decrementAndGet();
-            request.replyBare(Optional.empty());
+        displaced.ifPresent(loser -> {
+            loser.timer.ifPresent(DeadlineQueue.Entry::cancel);
+            counters.dropped(DropReason.TOO_MANY_DELAYED_PINGS);
         });
+    }
+
+    private void onDelayOver(DelayedPing ping) {
+        boolean waited;
+        lock.lock();
+        try {
+            waited = delayedPings.leave(ping, ping.source());
+        } finally {
+            lock.unlock();
+        }
+        if (waited) {
+            ping.request.replyBare(Optional.empty());
+        }
     }
 
     private static WireReader argument(RpcMessage.Request message) {

@@ -59,6 +59,20 @@ class RpcAnswersTest {
     }
 
     @Test
+    void oneStrangerDoesNotTakeAllPlacesOfDelayedPings() throws Exception {
+        PeerAddress to = RpcSwarm.addressOf(swarm.bootstrapNode());
+        byte[] tenSeconds = {0x10, 0x27, 0, 0};
+        for (int i = 0; i < 2 * RpcConstants.MAX_DELAYED_PINGS; i++) {
+            silent.send(new RpcMessage.Request(i, to, Optional.empty(), Optional.empty(), true, InternalCommand.DELAYED_PING.number(),
+                    Optional.empty(), Optional.of(tenSeconds)).encode(), to);
+        }
+        Eventually.holds("half of them find no place",
+                () -> swarm.bootstrapNode().stats().dropped(DropReason.TOO_MANY_DELAYED_PINGS) == RpcConstants.MAX_DELAYED_PINGS);
+        assertTrue(node.delayedPing(to, Duration.ofMillis(10)).isOk(), "somebody else finds a place");
+        assertEquals(RpcConstants.MAX_DELAYED_PINGS + 1, swarm.bootstrapNode().stats().dropped(DropReason.TOO_MANY_DELAYED_PINGS));
+    }
+
+    @Test
     void internalCommandsWithoutTheirValueAreMetWithSilence() {
         PeerAddress to = RpcSwarm.addressOf(swarm.bootstrapNode());
         for (InternalCommand command : List.of(InternalCommand.PING_NAT, InternalCommand.FIND_NODE, InternalCommand.DOWN_HINT,
