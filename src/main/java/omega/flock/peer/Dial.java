@@ -100,6 +100,7 @@ final class Dial implements AutoCloseable {
         Found found = new PeerSearch(context, scope, remote, handshake, knownRelays(), forStranger).find(remaining());
         SecretStream stream = context.encrypt(paths.raw(), found.verified().keys(), true, keyPair);
         start(stream);
+        paths.raw().limitUnproven(PeerConstants.AMPLIFICATION * found.reply().noise().length);
         paths.ready((int) found.verified().payload().udx().orElseThrow().id());
         enterRoutes(found);
         race.closeEntries();
@@ -195,6 +196,7 @@ final class Dial implements AutoCloseable {
     private SecretStream awaitOpening(SecretStream stream) throws FlockException, InterruptedException {
         try {
             stream.awaitPeer(remaining());
+            paths.raw().openingWasGenuine();
             relayTried.countDown();
             paths.confirmed(stream);
             race.settle(stream);

@@ -43,7 +43,6 @@ import omega.flock.wire.MalformedMessageException;
  * to a path. Nothing but a few bytes is allocated before the Noise message has verified.
  */
 final class InboundHandshake {
-
     private static final Logger LOG = System.getLogger("omega.flock.peer");
 
     private enum State {
@@ -122,6 +121,8 @@ final class InboundHandshake {
             } else if (state == State.ANSWERED && path.orElseThrow().bind(found)) {
                 state = State.BOUND;
                 setTimerLocked(PeerConstants.OPENING_TIMEOUT, () -> giveUp(PeerDrop.NO_OPENING_FRAME));
+            } else if (state == State.CONNECTED) {
+                path.orElseThrow().correct(found);
             } else if (state == State.RELAYED && path.orElseThrow().upgrade(found)) {
                 state = State.CONNECTED;
                 upgraded = true;
@@ -192,6 +193,7 @@ final class InboundHandshake {
             return Optional.empty();
         }
         UdxStream created = context.createStream(this::admits);
+        created.limitUnproven(PeerConstants.AMPLIFICATION * first.noise().length);
         created.onClose(this::streamClosed);
         raw = Optional.of(created);
         Optional<RelayThroughInfo> relay = server.offerRelay();
@@ -211,6 +213,7 @@ final class InboundHandshake {
         // While the answer is on its way; the opening frame waits in the stream until there is a path.
         secret.start();
         secret.awaitPeer(PeerConstants.DIAL_TIMEOUT);
+        created.openingWasGenuine();
         connected();
         return Optional.of(secret);
     }
@@ -356,10 +359,7 @@ final class InboundHandshake {
 
     /** Tells whether nothing is left to be done for the client. */
     boolean isOver() {
-        return locked(() -> switch (state) {
-            case VERIFYING, ANSWERED, BOUND, RELAYED -> false;
-            case CONNECTED, ABORTED, SILENT -> true;
-        });
+        return locked(() -> state.compareTo(State.CONNECTED) >= 0);
     }
 
     private boolean hopesForRelayLocked() {

@@ -37,7 +37,7 @@ final class InboundPath {
 
     /**
      * Moves the stream to where a packet of the client came from. What we sent into a relay before the client had written
-     * there is lost: its first packet that comes that way has ours sent again at once. While nothing of ours has been acknowledged, the client may
+     * there is lost: its first packet that comes that way has ours sent again at once. While nothing has shown that the client is where the path leads, it may
      * still be trying one path after another; after that the path stays, unless it is a relay and the client came directly.
      */
     void follow(Path to) {
@@ -47,11 +47,18 @@ final class InboundPath {
             }
             heardThroughRelay |= to.isRelayed();
         } else {
-            if (stream.smoothedRtt().isZero()) {
+            if (!stream.isPathProven()) {
                 take(to, stream::retarget);
             } else {
                 upgrade(to);
             }
+        }
+    }
+
+    /** A packet of the client came on another path than the present one: as long as that has not proven itself, the client may be here. */
+    void correct(Path to) {
+        if (!to.isRelayed() && !stream.isPathProven() && path.filter(to::equals).isEmpty()) {
+            take(to, stream::changeRemote);
         }
     }
 

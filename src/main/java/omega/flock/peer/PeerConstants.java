@@ -174,5 +174,8 @@ public final class PeerConstants {
     /** The least that a node can work with, in bytes: some frames of 64 KiB that are being put together. */
     static final long LEAST_MEMORY = 1 << 20;
 
+    /** "No more than three times as many bytes as received" (RFC 9000 §8.1) go to an address that may belong to somebody else. */
+    static final int AMPLIFICATION = 3;
+
     private PeerConstants() {}
 }

@@ -230,7 +230,9 @@ final class RelayRoute {
         }
     }
 
+    /** The relay is needed for as long as the direct path has not proven itself: whoever sent a packet along it may be a stranger. */
     private void moved(boolean ours) {
+        boolean proven = raw.isPathProven();
         lock.lock();
         try {
             if (state != State.LEAVING) {
@@ -238,7 +240,7 @@ final class RelayRoute {
             }
             ourSideMoved |= ours;
             peerMoved |= !ours;
-            if (!ourSideMoved || !peerMoved) {
+            if (!ourSideMoved || !peerMoved || !proven) {
                 return;
             }
         } finally {

@@ -70,11 +70,22 @@ final class KeepAlive {
             lock.unlock();
         }
         if (silent) {
-            try {
-                options.keepAlives().add(action);
-            } catch (RejectedExecutionException e) {
-                stop(); // the owner is closing, and the stream with it
-            }
+            fire();
+        }
+    }
+
+    /** On a direct path one goes out at once, whatever the interval: the peer's acknowledgement proves it. Does not block. */
+    void tookPath(boolean throughRelay) {
+        if (!throughRelay) {
+            fire();
+        }
+    }
+
+    private void fire() {
+        try {
+            options.keepAlives().add(action);
+        } catch (RejectedExecutionException e) {
+            stop(); // the owner is closing, and the stream with it
         }
     }
 

@@ -33,7 +33,6 @@ import omega.flock.transport.UdxStream;
  * Behaviour: @hyperswarm/secret-stream 6.9.2 with an external handshake.
  */
 public final class SecretStream implements AutoCloseable {
-
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private final RawStream raw;
@@ -225,9 +224,10 @@ public final class SecretStream implements AutoCloseable {
         return raw.remoteAddress();
     }
 
-    /** Notes that another kind of path carries the stream from now on; whoever moves the raw stream says so. */
+    /** Notes that another kind of path carries the stream from now on; a direct one gets an empty frame to prove itself by. */
     public void tookPath(boolean throughRelay) {
         path = new PathTaken(throughRelay, options.ticker().wallMillis());
+        keepAlive.tookPath(throughRelay);
     }
 
     /** Tells whether a relay carries the stream. */

@@ -50,7 +50,7 @@ final class StreamArrivals {
         state.lock.lock();
         try {
             long now = state.ticker.nanoTime();
-            complete = takeLocked(now, datagram);
+            complete = takeLocked(now, source, datagram);
             message = brought;
             answer = answerLocked(now, 1);
             undriven = isUndrivenLocked();
@@ -80,7 +80,7 @@ final class StreamArrivals {
                 long now = state.ticker.nanoTime();
                 // A message ends the visit: few of them are kept, and the handler takes them without the lock.
                 while (next < end && !message) {
-                    complete |= takeLocked(now, batch.datagram(next++));
+                    complete |= takeLocked(now, source, batch.datagram(next++));
                     message = brought;
                 }
                 answer = answerLocked(now, next - began);
@@ -93,12 +93,15 @@ final class StreamArrivals {
     }
 
     private boolean admits(UdpPort from, InetSocketAddress source) {
-        return stream.leavesThrough(from) && pathWatch == null || firewall.admits(stream, from, source);
+        InetSocketAddress awaited = state.awaited;
+        boolean expected = stream.leavesThrough(from) && pathWatch == null && (awaited == null || awaited.equals(source));
+        return expected || firewall.admits(stream, from, source);
     }
 
     /** {@return whether the packet shows what the peer has sent before it to be complete, see {@link PathWatch}} */
-    private boolean takeLocked(long now, ByteBuffer datagram) {
+    private boolean takeLocked(long now, InetSocketAddress source, ByteBuffer datagram) {
         StreamMachine machine = state.machine;
+        machine.onSource(source, datagram.remaining());
         header.decode(datagram);
         int content = datagram.remaining() - header.dataOffset();
         machine.onPacket(now, header, datagram);
@@ -109,6 +112,9 @@ final class StreamArrivals {
     /** {@return what this thread has to send; null if the driver does it, or nobody} */
     private PacketBatch answerLocked(long now, int packets) {
         state.noticeEndLocked();
+        if (state.awaited != null) {
+            state.noticePathLocked();
+        }
         StreamView view = state.machine.view();
         // A lone packet is answered at once, and so are many in one go; for a burst that comes one by one the driver answers.
         boolean reply = state.wroteSince;

@@ -2,6 +2,7 @@ package omega.flock.transport;
 
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.net.InetSocketAddress;
 import java.util.Optional;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -13,6 +14,7 @@ import omega.flock.transport.flow.FlowConstants;
 import omega.flock.transport.flow.StreamConfig;
 import omega.flock.transport.flow.StreamEnd;
 import omega.flock.transport.flow.StreamMachine;
+import omega.flock.transport.flow.StreamPath;
 
 /**
  * What the threads that meet at a stream share: the machine, the one lock, and the conditions they wait for. Runs on whichever
@@ -58,6 +60,7 @@ final class StreamState {
     final Ticker ticker;
     final StreamMachine machine; // guarded by lock
     UdpPort port; // guarded by lock; null before connect
+    volatile InetSocketAddress awaited; // written under lock; where the path leads, while that is not proven
     int writersWaiting; // guarded by lock
     int progressWaiting; // guarded by lock
     int readersWaiting; // guarded by lock
@@ -78,6 +81,11 @@ final class StreamState {
         this.ticker = ticker;
         this.host = host;
         this.machine = new StreamMachine(config);
+    }
+
+    /** To be called after everything that may have moved or proven the path. */
+    void noticePathLocked() {
+        awaited = machine.view().isPathProven() ? null : machine.view().path().map(StreamPath::address).orElse(null);
     }
 
     Optional<CloseReason> closeReasonLocked() {

@@ -77,6 +77,7 @@ public final class UdxStream {
             machine.connect(now(), path);
             state.port = through;
             port = through;
+            state.noticePathLocked();
             state.wakeDriverLocked(now());
             return null;
         });
@@ -100,6 +101,33 @@ public final class UdxStream {
      */
     public void retarget(UdpPort through, int remoteId, InetSocketAddress remote) {
         move(through, machine -> machine.retarget(new StreamPath(remoteId, remote)));
+    }
+
+    /**
+     * Doubts every address from now on: until something comes from it that shows that it hears us, it gets at most three times the bytes
+     * that came from there, and all such addresses together {@code allowanceBytes} beside; packets from elsewhere go to the firewall, on
+     * whatever port. Without this call {@link #connect} vouches for the address.
+     */
+    public void limitUnproven(int allowanceBytes) {
+        locked(machine -> {
+            machine.limitUnproven(allowanceBytes);
+            return null;
+        });
+    }
+
+    /** The peer's first bytes were what only the peer could send: the address that they came from is proven. */
+    public void openingWasGenuine() {
+        locked(machine -> {
+            machine.openingWasGenuine();
+            state.noticePathLocked();
+            state.wakeDriverLocked(now());
+            return null;
+        });
+    }
+
+    /** {@return whether the address that packets go to has proven that it hears us, or does not have to} */
+    public boolean isPathProven() {
+        return port != null && state.awaited == null;
     }
 
     /** Asks the firewall about every packet, from whichever port, for as long as there is a {@code watch}, and tells that one. */
@@ -347,6 +375,7 @@ public final class UdxStream {
             change.accept(machine);
             state.port = through;
             port = through;
+            state.noticePathLocked();
             state.wakeDriverLocked(now());
             return null;
         });

@@ -106,7 +106,7 @@ class PeerBlindRelayTest {
         net.awaitIdle();
     }
 
-    /** Nobody writes and no keep-alive goes out: only the empty message tells that the direct path is in use. */
+    /** Nobody writes and no keep-alive goes out: only one empty frame and the empty message tell that the direct path is in use. */
     @Test
     void idleStreamsLeaveTheRelayToo() throws Exception {
         CountDownLatch relayed = new CountDownLatch(1);

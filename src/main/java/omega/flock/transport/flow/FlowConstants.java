@@ -58,6 +58,8 @@ public final class FlowConstants {
     static final int MAX_OUTBOUND_MESSAGES = 256;
     /** Packets in flight that are never exceeded, whatever window the peer claims. */
     static final int MAX_IN_FLIGHT = 1 << 16;
+    /** On a path that has not proven itself a packet of new bytes has so many of them, if there are, or waits. */
+    static final int SHORT_PAYLOAD_BYTES = 128;
     /** Bytes that wait for the cumulative ack, at most: twice our default window, and what one stream holds of its peer's making. */
     static final int MAX_UNRELEASED_BYTES = 16 << 20;
 

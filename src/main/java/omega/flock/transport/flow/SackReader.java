@@ -14,11 +14,13 @@ final class SackReader {
     private final InFlight table;
     private final LossRecovery recovery;
     private final FlowCounters counters;
+    private final AddressProof proof;
 
-    SackReader(InFlight table, LossRecovery recovery, FlowCounters counters) {
+    SackReader(InFlight table, LossRecovery recovery, FlowCounters counters, AddressProof proof) {
         this.table = table;
         this.recovery = recovery;
         this.counters = counters;
+        this.proof = proof;
     }
 
     /**
@@ -50,6 +52,7 @@ final class SackReader {
             if (table.state(seq) == InFlight.SACKED) {
                 seq = table.endOfSackedRun(seq);
             } else {
+                proof.onAcknowledged(table.path(seq).address());
                 recovery.onDelivered(nowNanos, seq);
                 table.markSacked(seq);
                 seq++;

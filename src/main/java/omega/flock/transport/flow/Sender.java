@@ -4,8 +4,10 @@ import static omega.flock.transport.flow.FlowConstants.MAX_IN_FLIGHT;
 import static omega.flock.transport.flow.FlowConstants.MAX_UNRELEASED_BYTES;
 import static omega.flock.transport.flow.FlowConstants.REFILL_PACKETS;
 import static omega.flock.transport.flow.FlowConstants.SEND_HIGH_WATER_BYTES;
+import static omega.flock.transport.flow.FlowConstants.SHORT_PAYLOAD_BYTES;
 import static omega.flock.transport.flow.SequenceNumbers.atOrAfter;
 import static omega.flock.transport.flow.SequenceNumbers.before;
+import static omega.flock.transport.packet.PacketConstants.HEADER_BYTES;
 
 import java.nio.ByteBuffer;
 import omega.flock.runtime.TimerTable;
@@ -31,6 +33,7 @@ final class Sender {
     private final SackReader sacks;
 
     private SendState state = SendState.OPEN;
+    private final AddressProof proof = new AddressProof();
     private StreamPath path;
     private boolean windowLimited;
     private boolean wroteWhileIdle;
@@ -48,7 +51,7 @@ final class Sender {
         this.mtu = new PathMtu(config.probeMtu());
         this.window = new PeerWindow(config.initialAck(), config.initialSeq());
         this.recovery = new LossRecovery(table, mtu, timers, counters, controller);
-        this.sacks = new SackReader(table, recovery, counters);
+        this.sacks = new SackReader(table, recovery, counters, proof);
     }
 
     SendState state() {
@@ -83,8 +86,12 @@ final class Sender {
         return path;
     }
 
+    AddressProof proof() {
+        return proof;
+    }
+
     boolean isRemoteChanging() {
-        return remoteChanging;
+        return remoteChanging || proof.isOnTrial();
     }
 
     /** {@return bytes accepted: all that fit below the high-water mark, 0 if none} */
@@ -106,11 +113,13 @@ final class Sender {
 
     void connect(StreamPath newPath) {
         path = newPath;
+        proof.onPath(newPath);
     }
 
     /** "Immediately switches for everything new, resets MTU discovery"; packets with a number keep their path. */
     void changePath(StreamPath newPath) {
         path = newPath;
+        proof.onPath(newPath);
         mtu.reset();
         table.forgetProbes();
         recovery.onPathChange();
@@ -245,7 +254,7 @@ final class Sender {
         if (path == null) {
             return Action.NOTHING;
         }
-        if (recovery.isTailProbeWanted()) {
+        if (recovery.isTailProbeWanted() && proof.isPathProven()) {
             return Action.TAIL_PROBE;
         }
         boolean lost = table.lostCount() > 0;
@@ -269,11 +278,24 @@ final class Sender {
             pacer.release();
             return Action.NOTHING;
         }
+        if ((lost ? routeOfLost(table.firstLost()) : routeOfNew()) == null) {
+            pacer.release();
+            return Action.NOTHING; // until a packet comes from where they would go
+        }
         if (!pacer.allows(nowNanos)) {
             timers.set(StreamTimer.PACING, pacer.nextAttempt(nowNanos));
             return Action.NOTHING;
         }
         return lost ? Action.REPEAT : Action.NEW;
+    }
+
+    /** {@return where the next packet of new bytes goes; null if it must not go anywhere now} */
+    private StreamPath routeOfNew() {
+        return proof.route(path, HEADER_BYTES + Math.min(Math.min(buffer.backlog(), maxPayload()), SHORT_PAYLOAD_BYTES));
+    }
+
+    private StreamPath routeOfLost(int seq) {
+        return proof.route(table.path(seq), HEADER_BYTES + table.length(seq));
     }
 
     /**
@@ -298,20 +320,22 @@ final class Sender {
     }
 
     private void sendNew(long nowNanos, ByteBuffer out, PacketWriter writer, boolean mayProbe) {
-        int length = Math.min(buffer.backlog(), maxPayload());
+        StreamPath to = routeOfNew();
+        int limit = Math.min(maxPayload(), proof.room(to.address()) - HEADER_BYTES);
+        int length = Math.min(buffer.backlog(), limit);
         // "If END is queued right behind data that fits, one packet carries DATA|END; if the data fills the packet exactly, END
         // follows alone."
-        boolean end = state == SendState.ENDING && length == buffer.backlog() && length < maxPayload();
+        boolean end = state == SendState.ENDING && length == buffer.backlog() && length < limit;
         int flags = (length > 0 ? PacketFlags.DATA : 0) | (end ? PacketFlags.END : 0);
-        int padding = mayProbe && length > 0 ? mtu.padding(length + path.overheadBytes()) : 0;
+        int padding = mayProbe && length > 0 && proof.isPathProven() ? mtu.padding(length + path.overheadBytes()) : 0;
         long position = buffer.cutPosition();
-        writer.begin(out, flags, padding, path, table.next());
+        writer.begin(out, flags, padding, to, table.next());
         buffer.copyTo(position, length, out);
         buffer.cut(length);
         counters.bytesSent += length;
         recovery.onSending(nowNanos, table.next(), length + path.overheadBytes());
         updatePacing(); // a restart from idle may have changed the rate
-        table.add(nowNanos, flags, position, length, path, padding > 0);
+        table.add(nowNanos, flags, position, length, to, padding > 0);
         if (padding > 0) {
             mtu.onProbeSent();
             counters.mtuProbes++;
@@ -319,6 +343,7 @@ final class Sender {
         if (end) {
             state = SendState.END_SENT;
         }
+        proof.onSent(to.address(), HEADER_BYTES + padding + length);
         wroteWhileIdle = false;
         pacer.onSent(length + padding + path.overheadBytes());
         recovery.onNewPacket(nowNanos);
@@ -333,17 +358,21 @@ final class Sender {
         if (table.isProbe(seq)) {
             mtu.onProbeLost();
         }
-        writer.begin(out, table.flags(seq), 0, table.path(seq), seq);
+        StreamPath to = routeOfLost(seq);
+        table.movePath(seq, to);
+        writer.begin(out, table.flags(seq), 0, to, seq);
         buffer.copyTo(table.position(seq), table.length(seq), out);
         recovery.onSending(nowNanos, seq, table.bytes(seq));
         table.resent(seq, nowNanos);
         counters.retransmissions++;
+        proof.onSent(to.address(), HEADER_BYTES + table.length(seq));
         pacer.onSent(table.length(seq) + path.overheadBytes());
         recovery.onRetransmission(nowNanos);
     }
 
     private void acknowledgeFirst(long nowNanos) {
         int seq = table.first();
+        proof.onAcknowledged(table.path(seq).address());
         if (table.state(seq) != InFlight.SACKED) {
             recovery.onDelivered(nowNanos, seq);
         }

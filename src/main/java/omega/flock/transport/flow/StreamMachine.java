@@ -1,7 +1,7 @@
 package omega.flock.transport.flow;
 
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
-import java.util.ArrayDeque;
 import java.util.Objects;
 import java.util.Optional;
 import omega.flock.runtime.TimerTable;
@@ -31,11 +31,9 @@ public final class StreamMachine {
     private final Receiver receiver;
     private final Sender sender;
     private final PacketWriter writer;
-    private final ArrayDeque<byte[]> outboundMessages = new ArrayDeque<>(0);
+    private final ControlPackets control;
     private final StreamView view;
     private StreamEnd end; // null while the stream lives
-    private boolean destroyWanted;
-    private boolean keepAliveDue;
     private long keepAliveNanos;
     private boolean lingering;
 
@@ -48,7 +46,26 @@ public final class StreamMachine {
         receiver = new Receiver(config, timers, counters);
         sender = new Sender(config, timers, counters, controller);
         writer = new PacketWriter(receiver);
+        control = new ControlPackets(sender, receiver, writer, counters);
         view = new StreamView(sender, receiver, counters);
+    }
+
+    /**
+     * Whoever names the stream's addresses may be lying, from now on: one that has not proven that it hears us gets at most three times
+     * the bytes that came from there, and all of them together so many beside.
+     */
+    public void limitUnproven(int allowanceBytes) {
+        sender.proof().limit(allowanceBytes);
+    }
+
+    /** The peer's first bytes were what only the peer could send: the address that they came from is proven. */
+    public void openingWasGenuine() {
+        sender.proof().onOpeningGenuine();
+    }
+
+    /** To be told before {@link #onPacket} where the packet comes from, and how many bytes it has. */
+    public void onSource(InetSocketAddress source, int bytes) {
+        sender.proof().onReceived(source, bytes);
     }
 
     /** Fixes where packets go. "Sends nothing, except one ACK if data arrived earlier." */
@@ -158,7 +175,9 @@ public final class StreamMachine {
     /** Drops everything; a connected stream says so in one DESTROY. */
     public void destroy() {
         if (end == null) {
-            destroyWanted = isConnected();
+            if (isConnected()) {
+                control.wantDestroy();
+            }
             finish(StreamEnd.DESTROYED);
         }
     }
@@ -182,10 +201,7 @@ public final class StreamMachine {
         if (message.length > FlowConstants.MAX_MESSAGE_BYTES) {
             throw new IllegalArgumentException("a message has at most " + FlowConstants.MAX_MESSAGE_BYTES + " bytes, not " + message.length);
         }
-        if (end != null || outboundMessages.size() >= FlowConstants.MAX_OUTBOUND_MESSAGES) {
-            return false;
-        }
-        return outboundMessages.add(message.clone());
+        return end == null && control.queueMessage(message);
     }
 
     /** {@return the oldest received message, taken out} */
@@ -201,15 +217,14 @@ public final class StreamMachine {
     /** Sends a HEARTBEAT whenever the stream was idle for so long; 0 switches it off. */
     public void keepAlive(long nowNanos, long intervalNanos) {
         keepAliveNanos = intervalNanos;
-        keepAliveDue = false;
+        control.keepAlive(false);
         timers.clear(StreamTimer.KEEP_ALIVE);
         touchKeepAlive(nowNanos);
     }
 
     /** {@return whether {@link #pollPacket} would write a packet now} */
     public boolean wantsToSend(long nowNanos) {
-        return isConnected() && (destroyWanted || receiver.isAckDue() || end == null
-                && (!outboundMessages.isEmpty() || keepAliveDue || sender.wantsToSend(nowNanos) || sender.isHeartbeatWanted()));
+        return isConnected() && (end == null ? control.isWanted() || sender.wantsToSend(nowNanos) : control.isLastWanted());
     }
 
     /**
@@ -218,7 +233,7 @@ public final class StreamMachine {
      * @param out with room for {@link omega.flock.transport.packet.PacketConstants#MAX_DATAGRAM_BYTES}
      */
     public boolean pollPacket(long nowNanos, ByteBuffer out) {
-        boolean written = isConnected() && (end == null ? pollLive(nowNanos, out) : pollLast(out));
+        boolean written = isConnected() && (end == null ? pollLive(nowNanos, out) : control.writeLast(out));
         counters.packetsSent += written ? 1 : 0;
         return written;
     }
@@ -271,7 +286,11 @@ public final class StreamMachine {
             if (!header.has(PacketFlags.DATA)) {
                 payload.position(payload.limit());
             }
+            boolean first = receiver.buffer().delivered() == 0;
             receiver.onReliable(header.seq(), payload, header.has(PacketFlags.END));
+            if (first && receiver.buffer().delivered() > 0) {
+                sender.proof().onOpened();
+            }
         }
         if (header.has(PacketFlags.DESTROY)) {
             if (SequenceNumbers.atOrAfter(header.seq(), receiver.expected())) {
@@ -287,53 +306,25 @@ public final class StreamMachine {
     }
 
     private boolean pollLive(long nowNanos, ByteBuffer out) {
-        byte[] message = outboundMessages.poll();
-        if (message != null) {
-            writer.begin(out, PacketFlags.MESSAGE, 0, sender.path(), sender.table().next());
-            out.put(message);
+        if (control.isMessageWanted()) {
+            control.writeMessage(out);
             return true;
         }
+        boolean mayAck = receiver.isAckDue() && control.mayGo(0);
         // An ACK with SACK blocks goes first, a plain one only if no data packet can carry it.
-        if (receiver.isAckDue() && !receiver.buffer().outOfOrder().isEmpty()) {
-            writeAck(out);
+        if (mayAck && !receiver.buffer().outOfOrder().isEmpty()) {
+            control.writeAck(out);
             return true;
         }
         if (sender.poll(nowNanos, out, writer)) {
             receiver.ackSent();
             return true;
         }
-        if (receiver.isAckDue()) {
-            writeAck(out);
+        if (mayAck) {
+            control.writeAck(out);
             return true;
         }
-        boolean heartbeat = sender.takeHeartbeat() | keepAliveDue;
-        keepAliveDue = false;
-        if (heartbeat) {
-            writer.begin(out, PacketFlags.HEARTBEAT, 0, sender.path(), sender.table().next());
-            counters.heartbeatsSent++;
-        }
-        return heartbeat;
-    }
-
-    private boolean pollLast(ByteBuffer out) {
-        if (destroyWanted) {
-            destroyWanted = false;
-            receiver.ackSent();
-            writer.begin(out, PacketFlags.DESTROY, 0, sender.path(), sender.table().next());
-            return true;
-        }
-        if (receiver.isAckOwed()) {
-            writeAck(out);
-            return true;
-        }
-        return false;
-    }
-
-    private void writeAck(ByteBuffer out) {
-        AckRanges ranges = receiver.buffer().outOfOrder();
-        writer.begin(out, ranges.isEmpty() ? PacketFlags.STATE : PacketFlags.SACK, 0, sender.path(), sender.table().next());
-        ranges.writeTo(out);
-        receiver.ackSent();
+        return control.mayGo(0) && control.writeHeartbeat(out);
     }
 
     private void onTimer(long nowNanos, StreamTimer timer) {
@@ -352,11 +343,11 @@ public final class StreamMachine {
                 }
             }
             case KEEP_ALIVE -> {
-                keepAliveDue = sender.table().isEmpty();
+                control.keepAlive(sender.table().isEmpty());
                 touchKeepAlive(nowNanos);
             }
             case LINGER -> {
-                destroyWanted = true;
+                control.wantDestroy();
                 finish(StreamEnd.LINGER_EXPIRED);
             }
         }
@@ -379,7 +370,7 @@ public final class StreamMachine {
         end = how;
         timers.clearAll();
         sender.clear();
-        outboundMessages.clear();
+        control.dropMessages();
         receiver.buffer().dropOutOfOrder();
         if (how != StreamEnd.FINISHED) {
             receiver.ackSent();

@@ -94,7 +94,7 @@ public final class StreamView {
         return sender.window().bytes();
     }
 
-    /** {@return whether packets numbered before the last change of path are still unacknowledged} */
+    /** {@return whether packets numbered before the last change of path are still unacknowledged, or the path has not proven itself} */
     public boolean isRemoteChanging() {
         return sender.isRemoteChanging();
     }
@@ -102,6 +102,11 @@ public final class StreamView {
     /** {@return the path for new packets} */
     public Optional<StreamPath> path() {
         return Optional.ofNullable(sender.path());
+    }
+
+    /** {@return whether the path for new packets has proven that it hears us, or does not have to} */
+    public boolean isPathProven() {
+        return sender.proof().isPathProven();
     }
 
     /** {@return the counters} */
