@@ -178,6 +178,7 @@ class AnswerReflectionTest {
         assertTrue(wire.sent.getFirst().remaining() > RECORDS);
     }
 
+    /** Its answers name five to ten closer nodes in place of twenty, so it may miss some of the farther ones. */
     @Test
     void aWalkFromTheVeryAddressThatIsForgedStillFindsTheNearestNodes() throws Exception {
         List<RpcNode> swarm = new ArrayList<>();
@@ -205,7 +206,8 @@ class AnswerReflectionTest {
                 List<NodeId> nearest = swarm.subList(0, 40).stream().map(each -> each.id().orElseThrow())
                         .sorted((a, b) -> target.compareDistance(a, b)).limit(20).toList();
                 long met = found.stream().filter(nearest::contains).count();
-                assertTrue(met >= 18, "of the 20 nearest nodes the walk met " + met);
+                assertTrue(found.contains(nearest.getFirst()), "it did not meet the nearest node");
+                assertTrue(met >= 10, "of the 20 nearest nodes the walk met " + met);
             }
         } finally {
             swarm.forEach(RpcNode::close);
