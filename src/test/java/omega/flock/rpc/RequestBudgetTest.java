@@ -58,6 +58,15 @@ class RequestBudgetTest {
         assertFalse(budget.takeUnproven(source, 1));
     }
 
+    @Test
+    void onLoopbackAndPrivateNetworksAnAllowanceHasNoEnd() {
+        for (String host : List.of("127.0.0.1", "10.0.0.1", "192.168.1.2")) {
+            for (int i = 0; i < 10; i++) {
+                assertTrue(budget.takeUnproven(source(host, 1), RpcConstants.UNPROVEN_BURST), host);
+            }
+        }
+    }
+
     @Property
     void aTrimmedReplyFitsAndKeepsItsIdAndErrorAndTheNearestNodes(@ForAll @IntRange(max = 400) int bytes,
             @ForAll @IntRange(max = 300) int value, @ForAll @IntRange(max = 20) int nodes, @ForAll @IntRange(max = 100) int error) {
