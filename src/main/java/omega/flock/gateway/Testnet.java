@@ -99,7 +99,7 @@ public final class Testnet implements AutoCloseable {
         return opened(settings);
     }
 
-    /** Closes every node. Idempotent; never throws. */
+    /** Closes every node; their addresses are free again. Idempotent; never throws. */
     @Override
     public void close() {
         List<Gateway> open;
@@ -113,6 +113,7 @@ public final class Testnet implements AutoCloseable {
         }
         // Nobody is left to be told: announcements are not withdrawn.
         open.forEach(Gateway::closeNow);
+        ports.awaitReleased();
     }
 
     private void addPersistentNode() throws IOException, InterruptedException {

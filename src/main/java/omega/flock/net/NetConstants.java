@@ -44,6 +44,9 @@ final class NetConstants {
      */
     static final int TURNING_DATAGRAMS = 4_096;
 
+    /** How long somebody waits for the shared reader of ports to let go of them, at most. */
+    static final long RELEASE_NANOS = 1_000_000_000;
+
     /** After so many receive errors in a row the port gives up and closes: the socket is beyond repair. */
     static final int MAX_RECEIVE_ERRORS_IN_A_ROW = 1_000;
 

@@ -22,4 +22,10 @@ public interface PortBinder {
     default PortBinder forMany(int bytes) {
         return this;
     }
+
+    /**
+     * Waits until the addresses of all ports of this binder are free again, which have been closed: where ports share a reader, that lets
+     * go of them a moment later than {@link UdpPort#close()} returns. Blocks for a second at most; an interrupt ends it early and stays set.
+     */
+    default void awaitReleased() {}
 }

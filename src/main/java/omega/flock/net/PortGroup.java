@@ -12,6 +12,7 @@ import java.nio.channels.Selector;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import omega.flock.runtime.DaemonThreads;
 
@@ -33,6 +34,7 @@ final class PortGroup implements PortBinder {
 
     private final int smallBytes;
     private final ReentrantLock lock = new ReentrantLock();
+    private final Condition ended = lock.newCondition();
     private Optional<Selector> selector = Optional.empty(); // guarded by lock; there as long as the reader is
 
     /** Creates a group without ports. */
@@ -57,6 +59,21 @@ final class PortGroup implements PortBinder {
         } catch (IOException | RuntimeException e) {
             channel.close();
             throw e;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void awaitReleased() {
+        lock.lock();
+        try {
+            long left = NetConstants.RELEASE_NANOS;
+            while (selector.isPresent() && left > 0) {
+                left = ended.awaitNanos(left);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         } finally {
             lock.unlock();
         }
@@ -97,6 +114,7 @@ final class PortGroup implements PortBinder {
         } catch (IOException e) {
             LOG.log(Level.DEBUG, "port.group.close.failed", e);
         } finally {
+            ended.signalAll();
             lock.unlock();
         }
         left.forEach(port -> port.fail(cause));
@@ -115,6 +133,7 @@ final class PortGroup implements PortBinder {
                 }
             }
             selector = Optional.empty();
+            ended.signalAll();
             ours.close();
         } catch (IOException e) {
             LOG.log(Level.DEBUG, "port.group.close.failed", e);

@@ -68,6 +68,19 @@ class PortGroupTest {
         Eventually.holds("the reader ends", SOON, () -> !reader.isAlive(), reader::getState);
     }
 
+    @RepeatedTest(value = 50, failureThreshold = 1) // the reader may let go of a closed port only in its next selection
+    void whoeverHasWaitedForTheReleaseFindsTheAddressesFree() throws Exception {
+        List<UdpPort> ports = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            ports.add(group.bind(ANY, collector));
+        }
+        ports.forEach(UdpPort::close);
+        group.awaitReleased();
+        for (UdpPort port : ports) {
+            DatagramUdpPort.bind(port.localAddress(), collector).close();
+        }
+    }
+
     @Test
     void anErrorForOnePortClosesThatOneAndTellsItsHandlerWhy() throws Exception {
         var failures = new LinkedBlockingQueue<Throwable>();
