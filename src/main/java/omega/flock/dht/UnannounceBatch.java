@@ -10,8 +10,8 @@ import omega.flock.rpc.RpcReply;
 import omega.flock.rpc.RpcRequest;
 
 /**
- * Unannounces under way, sent by whoever goes on with the query's walk and awaited by its thread before it commits. Whether a node obeyed does not
- * matter to anybody: "can never fail, caught below".
+ * Unannounces under way, sent by whoever goes on with the query's walk and awaited by its thread before it commits. Whether a node
+ * obeyed does not matter to anybody: "can never fail, caught below".
  */
 final class UnannounceBatch {
 

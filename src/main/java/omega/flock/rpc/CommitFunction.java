@@ -9,8 +9,9 @@ import omega.flock.base.FlockException;
 public interface CommitFunction {
 
     /**
-     * Returns the request that commits to one node; without one there is nothing to do, which is well done. Runs on the query's thread for one node after the other, nearest first, while
-     * the requests before it are under way; may block, and is interrupted when the query is closed.
+     * Returns the request that commits to one node; without one there is nothing to do, which is well done. Runs on the query's thread
+     * for one node after the other, nearest first, while the requests before it are under way; may block, and is interrupted when the
+     * query is closed.
      *
      * @param closest the reply of the node, with its token
      * @throws IOException if the node cannot be asked; the query succeeds if at least one commit does

@@ -14,7 +14,7 @@ import java.net.InetSocketAddress;
  */
 public record NetworkSource(int host, int port) {
 
-    /** IPv4 blocks in which nobody can be told from a neighbour by address: {network, length of the prefix}. */
+    /** IPv4 blocks in which addresses are free, as bogon 1.3.0 lists them: {network, length of the prefix}. */
     private static final int[][] PRIVATE = {
             {10 << 24, 8},                    // RFC 1918
             {100 << 24 | 64 << 16, 10},       // RFC 6598, carriers

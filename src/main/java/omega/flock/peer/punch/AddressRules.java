@@ -3,6 +3,7 @@ package omega.flock.peer.punch;
 import java.util.List;
 import java.util.Optional;
 import omega.flock.base.PeerAddress;
+import omega.flock.runtime.NetworkSource;
 
 /**
  * What can be told from an IPv4 address alone: whether it is of a private or reserved range, and which of a peer's private
@@ -26,14 +27,6 @@ public final class AddressRules {
         }
     }
 
-    private static final List<Range> PRIVATE = List.of(
-            Range.of("10.0.0.0/8"),
-            Range.of("100.64.0.0/10"),
-            Range.of("127.0.0.0/8"),
-            Range.of("169.254.0.0/16"),
-            Range.of("172.16.0.0/12"),
-            Range.of("192.168.0.0/16"));
-
     private static final List<Range> RESERVED = List.of(
             Range.of("0.0.0.0/8"),
             Range.of("192.0.0.0/24"),
@@ -48,12 +41,13 @@ public final class AddressRules {
 
     /** Tells whether the host is private: a home or carrier network, loopback, link-local. */
     public static boolean isPrivate(String host) {
-        return isIn(PRIVATE, host);
+        PeerAddress address = new PeerAddress(host, 0);
+        return address.isIPv4() && !NetworkSource.of(address.toSocketAddress()).isPublic();
     }
 
     /** Tells whether the host is reserved: documentation, benchmarks, multicast and the like. Nobody can be there. */
     public static boolean isReserved(String host) {
-        return isIn(RESERVED, host);
+        return bits(host).filter(address -> RESERVED.stream().anyMatch(range -> range.contains(address))).isPresent();
     }
 
     /** Tells whether the host is private or reserved, so that it means nothing on the internet. */
@@ -86,10 +80,6 @@ public final class AddressRules {
     /** Returns how many of the first three octets are equal from the left; 0 unless both are IPv4. */
     private static int sharedOctets(String a, String b) {
         return bits(a).flatMap(x -> bits(b).map(y -> Math.min(3, Integer.numberOfLeadingZeros(x ^ y) / 8))).orElse(0);
-    }
-
-    private static boolean isIn(List<Range> ranges, String host) {
-        return bits(host).filter(address -> ranges.stream().anyMatch(range -> range.contains(address))).isPresent();
     }
 
     private static Optional<Integer> bits(String host) {
