@@ -2,49 +2,65 @@ package omega.flock.transport;
 
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.ArrayDeque;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import omega.flock.base.CloseReason;
 
-/** Whoever wants to know that a stream ended, each told exactly once, on the thread that ended it or on its own if it came late. */
+/**
+ * Whoever wants to know that a stream ended, each told exactly once and in the order in which they came: on the thread that ended it, and
+ * on its own thread only if it came after all others had been told. So whoever is told knows that those before it have been.
+ */
 final class CloseListeners {
     private static final Logger LOG = System.getLogger("omega.flock.transport");
 
     private final ReentrantLock lock = new ReentrantLock();
-    private final List<Consumer<CloseReason>> waiting = new ArrayList<>(); // guarded by lock
+    private final Queue<Consumer<CloseReason>> waiting = new ArrayDeque<>(2); // guarded by lock
     private CloseReason told; // guarded by lock; null until the stream ended
+    private boolean telling; // guarded by lock; some thread is about to tell those who wait
 
     void add(Consumer<CloseReason> listener) {
-        Optional<CloseReason> already;
+        CloseReason already;
         lock.lock();
         try {
-            already = Optional.ofNullable(told);
-            if (told == null) {
+            already = telling ? null : told;
+            if (already == null) {
                 waiting.add(listener);
             }
         } finally {
             lock.unlock();
         }
-        already.ifPresent(reason -> tell(listener, reason));
+        if (already != null) {
+            tell(listener, already);
+        }
     }
 
     void tellAll(CloseReason reason) {
-        List<Consumer<CloseReason>> listeners;
         lock.lock();
         try {
             if (told != null) {
                 return;
             }
             told = reason;
-            listeners = List.copyOf(waiting);
-            waiting.clear();
+            telling = true;
         } finally {
             lock.unlock();
         }
-        listeners.forEach(listener -> tell(listener, reason));
+        for (Optional<Consumer<CloseReason>> next = next(); next.isPresent(); next = next()) {
+            tell(next.get(), reason);
+        }
+    }
+
+    private Optional<Consumer<CloseReason>> next() {
+        lock.lock();
+        try {
+            telling = !waiting.isEmpty();
+            return Optional.ofNullable(waiting.poll());
+        } finally {
+            lock.unlock();
+        }
     }
 
     private static void tell(Consumer<CloseReason> listener, CloseReason reason) {

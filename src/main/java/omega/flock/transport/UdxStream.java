@@ -263,8 +263,9 @@ public final class UdxStream {
     }
 
     /**
-     * Calls the listener exactly once when the stream is over, at once if it is already; on the driver's thread, or on the caller's of
-     * this method or of {@link #destroy}. By then the stream is counted among the living no more.
+     * Calls the listener exactly once when the stream is over, after those that were added before it, at once if they all have been called;
+     * on the driver's thread, or on the caller's of this method or of {@link #destroy}. By then the stream is counted among the living no
+     * more.
      */
     public void onClose(Consumer<CloseReason> listener) {
         closeListeners.add(Objects.requireNonNull(listener, "listener"));

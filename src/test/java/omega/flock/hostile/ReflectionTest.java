@@ -8,6 +8,7 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Map;
+import omega.flock.transport.flow.DropReason;
 import omega.flock.transport.flow.FlowConstants;
 import omega.flock.transport.flow.StreamConfig;
 import omega.flock.transport.flow.StreamMachine;
@@ -83,6 +84,7 @@ class ReflectionTest {
         sendFor(20_000, PEER);
         assertTrue(bytesTo(OTHER) <= ALLOWANCE, "the victim got " + bytesTo(OTHER) + " bytes");
         assertFalse(machine.view().isPathProven());
+        assertTrue(machine.view().counters().drops(DropReason.UNPROVEN_PATH) >= ZEROS.length - ALLOWANCE, "an operator sees it");
     }
 
     @Test

@@ -34,5 +34,10 @@ public enum DropReason {
     /** A message of the peer that nobody had taken when too many newer ones had come. */
     MESSAGE_UNREAD,
     /** A packet for a stream that ended and whose id is still remembered; it may be answered. */
-    CLOSED_STREAM
+    CLOSED_STREAM,
+    /**
+     * Bytes of ours that had to wait, each counted once: the address that they go to has got three times what came from there, and has not
+     * proven that it hears us.
+     */
+    UNPROVEN_PATH
 }

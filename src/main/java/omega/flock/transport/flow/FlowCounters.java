@@ -68,6 +68,11 @@ public final class FlowCounters {
     }
 
     void drop(DropReason reason) {
-        drops[reason.ordinal()]++;
+        drop(reason, 1);
+    }
+
+    /** Counts so many, none if it is less than one. */
+    void drop(DropReason reason, long count) {
+        drops[reason.ordinal()] += Math.max(0, count);
     }
 }

@@ -29,6 +29,7 @@ final class Sender {
     private final PeerWindow window;
     private final TimerTable<StreamTimer> timers;
     private final FlowCounters counters;
+    private long heldBackTo; // position up to which bytes have been counted that had to wait for a proof
     private final LossRecovery recovery;
     private final SackReader sacks;
 
@@ -280,6 +281,7 @@ final class Sender {
         }
         if ((lost ? routeOfLost(table.firstLost()) : routeOfNew()) == null) {
             pacer.release();
+            countHeldBack();
             return Action.NOTHING; // until a packet comes from where they would go
         }
         if (!pacer.allows(nowNanos)) {
@@ -287,6 +289,11 @@ final class Sender {
             return Action.NOTHING;
         }
         return lost ? Action.REPEAT : Action.NEW;
+    }
+
+    private void countHeldBack() {
+        counters.drop(DropReason.UNPROVEN_PATH, buffer.writtenPosition() - Math.max(heldBackTo, buffer.cutPosition()));
+        heldBackTo = buffer.writtenPosition();
     }
 
     /** {@return where the next packet of new bytes goes; null if it must not go anywhere now} */
