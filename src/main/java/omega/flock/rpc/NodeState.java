@@ -11,6 +11,8 @@ import omega.flock.rpc.routing.NodeId;
 import omega.flock.rpc.routing.NodeRecord;
 import omega.flock.rpc.routing.RoutingConstants;
 import omega.flock.rpc.routing.RpcPeer;
+import omega.flock.runtime.FairSlots;
+import omega.flock.runtime.NetworkSource;
 
 /**
  * What a node knows: its neighbours, its own address as they see it, and its standing among them. All of it under one lock,
@@ -40,6 +42,25 @@ final class NodeState {
      */
     record Promotion(boolean succeeded, boolean persistent, boolean addressChanged, boolean newId) {}
 
+    /** A check that a stranger brought about; no two are equal. */
+    static final class HintedCheck {
+
+        private final Neighbours.Check check;
+        private final NetworkSource source;
+
+        private HintedCheck(Neighbours.Check check, NetworkSource source) {
+            this.check = check;
+            this.source = source;
+        }
+
+        Neighbours.Check check() {
+            return check;
+        }
+    }
+
+    /** What follows from a stranger's word that a node is down. */
+    record Hint(boolean heeded, Optional<HintedCheck> check) {}
+
     private final boolean adaptive;
     private final int downHintsPerTick;
     private final int maxIdlessSamples;
@@ -52,7 +73,7 @@ final class NodeState {
     private boolean firewalled;
     private boolean bootstrapped;
     private Optional<String> lastCheckedHost = Optional.empty();
-    private int checks;
+    private final FairSlots<HintedCheck> hintedChecks = new FairSlots<>(RpcConstants.MAX_CHECKS);
     private int swaps;
     private int downHintsSent;
 
@@ -161,26 +182,34 @@ final class NodeState {
         });
     }
 
-    /** Begins to check a node that somebody says is down. */
-    Optional<Neighbours.Check> beginHintedCheck(NodeId id) {
+    /**
+     * Begins to check a node that somebody says is down, if we know it. When as many are checked as may be at once, one of whoever holds
+     * most of the places does without: it is bounded all the same, since no node is checked twice in a tick.
+     *
+     * @return whether the hint was heeded, which it is not if the source itself holds most of them, and the check that it brings about
+     */
+    Hint beginHintedCheck(NodeId id, NetworkSource source) {
         return locked(() -> {
-            Optional<Neighbours.Check> check = neighbours.beginHinted(id, ticks.tick());
-            check.ifPresent(begun -> checks++);
-            return check;
+            if (!hintedChecks.hasRoomFor(source)) {
+                return new Hint(false, Optional.empty());
+            }
+            Optional<HintedCheck> check = neighbours.beginHinted(id, ticks.tick()).map(each -> new HintedCheck(each, source));
+            check.ifPresent(each -> hintedChecks.enter(each, source));
+            return new Hint(true, check);
         });
     }
 
-    /** Tells whether as many nodes are being checked as may be. */
-    boolean checksExhausted() {
-        return locked(() -> checks >= RpcConstants.MAX_CHECKS);
+    /** Ends a check; {@code conclusive} is false if it could not be made. */
+    void endHintedCheck(HintedCheck hinted, boolean conclusive) {
+        locked(() -> {
+            hintedChecks.leave(hinted, hinted.source);
+            return conclusive && neighbours.end(hinted.check());
+        });
     }
 
     /** Ends a check; {@code conclusive} is false if it could not be made. */
     void endCheck(Neighbours.Check check, boolean conclusive) {
-        locked(() -> {
-            checks--;
-            return conclusive && neighbours.end(check);
-        });
+        locked(() -> conclusive && neighbours.end(check));
     }
 
     /** Drops a node that did not answer to a request that was meant for it. */
@@ -220,7 +249,6 @@ final class NodeState {
             }
             List<Neighbours.Check> round =
                     due.pingRound() ? neighbours.beginRound(requestsInFlight, ticks.tick()) : List.of();
-            checks += round.size();
             boolean empty = neighbours.table().size() == 0;
             boolean sparse = neighbours.table().size() < RoutingConstants.K;
             downHintsSent = 0;

@@ -4,6 +4,7 @@ import java.util.Optional;
 import omega.flock.base.FlockException;
 import omega.flock.base.PeerAddress;
 import omega.flock.rpc.routing.NodeId;
+import omega.flock.runtime.NetworkSource;
 import omega.flock.wire.WireWriter;
 
 /**
@@ -37,13 +38,13 @@ final class Upkeep {
         heard.swap().ifPresent(swap -> ping(swap.check(), conclusive -> state.endSwap(swap, conclusive)));
     }
 
-    /** Checks a node that somebody says is down, if we know it and not too many are being checked. */
-    void onDownHint(NodeId suspect) {
-        if (state.checksExhausted()) {
+    /** Checks a node that somebody says is down, if we know it and he is not having too many checked. */
+    void onDownHint(NodeId suspect, NetworkSource source) {
+        NodeState.Hint hint = state.beginHintedCheck(suspect, source);
+        if (!hint.heeded()) {
             counters.dropped(DropReason.TOO_MANY_CHECKS);
-            return;
         }
-        state.beginHintedCheck(suspect).ifPresent(this::check);
+        hint.check().ifPresent(hinted -> ping(hinted.check(), conclusive -> state.endHintedCheck(hinted, conclusive)));
     }
 
     /** Removes the node from the table unless it answers under its own id. */

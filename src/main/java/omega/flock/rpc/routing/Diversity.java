@@ -38,9 +38,12 @@ public final class Diversity {
 
     private static <T> int firstBeyond(List<T> nodes, Function<T, NetworkSource> sourceOf, NetworkSource newcomer, int hosts,
             int networks) {
+        if (!newcomer.isPublic()) {
+            return nodes.size();
+        }
         int ofHost = 0;
         int ofNetwork = 0;
-        for (int i = 0; i < nodes.size() && newcomer.isPublic(); i++) {
+        for (int i = 0; i < nodes.size(); i++) {
             NetworkSource source = sourceOf.apply(nodes.get(i));
             ofHost += source.host() == newcomer.host() ? 1 : 0;
             ofNetwork += source.network() == newcomer.network() ? 1 : 0;

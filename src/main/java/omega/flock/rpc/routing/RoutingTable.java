@@ -104,7 +104,7 @@ public final class RoutingTable {
         return List.copyOf(buckets.get(bucketOf(id)));
     }
 
-    /** Returns up to {@code limit} nodes, nearest to the target first. */
+    /** Returns up to {@code limit} nodes, nearest to the target first; of one address and of one /24 no more than {@link Diversity} admits. */
     public List<NodeRecord> closest(NodeId target, int limit) {
         List<NodeRecord> nearest = new ArrayList<>(Math.min(limit, size()));
         int shared = bucketOf(target);
@@ -169,10 +169,13 @@ public final class RoutingTable {
                     at--;
                 }
                 if (at < limit) {
-                    if (nearest.size() == limit) {
+                    nearest.add(at, node);
+                    int surplus = Diversity.firstBeyond(nearest, NodeRecord::source, node.source());
+                    if (surplus < nearest.size()) {
+                        nearest.remove(surplus);
+                    } else if (nearest.size() > limit) {
                         nearest.removeLast();
                     }
-                    nearest.add(at, node);
                 }
             }
         }

@@ -55,6 +55,27 @@ class RoutingTableTest {
         assertEquals(exact, table.closest(target, limit).stream().map(NodeRecord::id).toList());
     }
 
+    /** The nearest of those that there may be of each address and /24, as a walk through all of them in order would take them. */
+    @Property(tries = 200)
+    void closestIsExactWhereManyNodesAreOfFewPlaces(@ForAll long seed, @ForAll @IntRange(min = 1, max = 40) int limit) {
+        Random random = new Random(seed);
+        NodeId self = id(random);
+        RoutingTable table = new RoutingTable(self);
+        for (int i = 0; i < 400; i++) {
+            String host = "8.8." + random.nextInt(12) + "." + random.nextInt(5);
+            table.add(new NodeRecord(new RpcPeer(near(self, random), new PeerAddress(host, 1)), 1));
+        }
+        NodeId target = random.nextInt(10) == 0 ? self : near(self, random);
+        List<NodeRecord> exact = new ArrayList<>();
+        for (NodeRecord node : table.newest(Integer.MAX_VALUE).stream()
+                .sorted((a, b) -> target.compareDistance(a.id(), b.id())).toList()) {
+            if (exact.size() < limit && Diversity.admits(exact, NodeRecord::source, node.source())) {
+                exact.add(node);
+            }
+        }
+        assertEquals(exact, table.closest(target, limit));
+    }
+
     @Property(tries = 100)
     void noBucketExceedsTwentyAndNothingIsLost(@ForAll long seed, @ForAll @IntRange(max = 600) int operations) {
         Random random = new Random(seed);

@@ -1,0 +1,53 @@
+package omega.flock.rpc;
+
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import omega.flock.base.PeerAddress;
+import omega.flock.rpc.routing.NodeId;
+import omega.flock.rpc.routing.RpcPeer;
+import omega.flock.runtime.NetworkSource;
+import org.junit.jupiter.api.Test;
+
+/** Row 16: "one stranger at the down-hint checks" takes all of them, so that the word of others is not heard. */
+class DownHintsTest {
+
+    private final NodeState state = new NodeState(RpcConfig.builder().bootstrap(List.of()).build(), NodeId.of(new byte[32]),
+            new TickCounter(0, 0, 0));
+    private final List<RpcPeer> known = new ArrayList<>();
+
+    DownHintsTest() {
+        for (int i = 0; i < 3 * RpcConstants.MAX_CHECKS; i++) {
+            RpcPeer peer = RpcPeer.of(new PeerAddress("192.0." + i + ".1", 49_737));
+            state.addUnheard(peer);
+            known.add(peer);
+        }
+    }
+
+    private NodeState.Hint hint(int node, String from) {
+        return state.beginHintedCheck(known.get(node).id(), NetworkSource.of(new InetSocketAddress(from, 4_711)));
+    }
+
+    @Test
+    void whoeverTakesAllChecksLeavesRoomForOthersAndNoneForHimself() {
+        for (int i = 0; i < RpcConstants.MAX_CHECKS; i++) {
+            assertTrue(hint(i, "198.51.100.66").check().isPresent());
+        }
+        assertFalse(hint(RpcConstants.MAX_CHECKS, "198.51.100.66").heeded());
+        assertTrue(hint(RpcConstants.MAX_CHECKS, "203.0.113.5").check().isPresent());
+        assertFalse(hint(RpcConstants.MAX_CHECKS + 1, "198.51.100.66").heeded());
+    }
+
+    @Test
+    void aCheckThatHasEndedMakesRoom() {
+        NodeState.Hint first = hint(0, "198.51.100.66");
+        for (int i = 1; i < RpcConstants.MAX_CHECKS; i++) {
+            hint(i, "198.51.100.66");
+        }
+        state.endHintedCheck(first.check().orElseThrow(), true);
+        assertTrue(hint(RpcConstants.MAX_CHECKS, "198.51.100.66").check().isPresent());
+    }
+}
