@@ -19,6 +19,10 @@ import omega.flock.runtime.SourceBudget;
  * relay: a relay that names clients which do not exist takes places from its own. What comes from anybody else counts by where the
  * datagram came from, and has places and a speed of its own, so that whoever forges sources cannot take those of the relays.
  *
+ * <p>Clients that have connected before have half of the places and a speed of their own ({@link ClientStandings}): a thousand strangers,
+ * real or forged, do not keep them out. And when there are more handshakes than a node works on, whoever has left one unfinished waits for
+ * those who have not.
+ *
  * <p>A client whose first message proves to be garbage pays for {@value PeerConstants#FAILURE_COST} handshakes: it gets slower.
  *
  * @param <H> a handshake
@@ -49,9 +53,24 @@ final class HandshakeAdmission<H> {
         Object[] path() {
             return relay.isPresent() ? new Object[] {relay.get(), client} : new Object[] {client.network(), client};
         }
+
+        private Object[] path(boolean known) {
+            Object[] own = path();
+            return new Object[] {known, own[0], own[1]};
+        }
     }
 
-    private record Entered(Applicant applicant, long atNanos) {}
+    /**
+     * A handshake that has a place.
+     *
+     * @param known whether its client had connected before
+     */
+    private record Entered(Applicant applicant, boolean known, long atNanos) {
+
+        Object[] path() {
+            return applicant.path(known);
+        }
+    }
 
     /**
      * What became of an application.
@@ -67,6 +86,8 @@ final class HandshakeAdmission<H> {
     private final SourceBudget relays;
     private final SourceBudget relayedClients;
     private final SourceBudget directClients;
+    private final SourceBudget knownClients;
+    private final ClientStandings standings = new ClientStandings();
     private final Map<H, Entered> inFlight = new HashMap<>();
 
     HandshakeAdmission(int maxRelayed, int maxDirect, long nowNanos) {
@@ -75,6 +96,7 @@ final class HandshakeAdmission<H> {
         relays = new SourceBudget(PeerConstants.RELAY_PER_SECOND, PeerConstants.RELAY_BURST, PeerConstants.RELAYED_PER_SECOND, nowNanos);
         relayedClients = clients(PeerConstants.RELAYED_PER_SECOND, nowNanos);
         directClients = clients(PeerConstants.DIRECT_PER_SECOND, nowNanos);
+        knownClients = clients(PeerConstants.KNOWN_PER_SECOND, nowNanos);
     }
 
     private static SourceBudget clients(double allPerSecond, long nowNanos) {
@@ -88,47 +110,63 @@ final class HandshakeAdmission<H> {
      */
     Decision<H> tryEnter(Applicant applicant, boolean limitSpeed, Supplier<H> maker, long nowNanos) {
         FairSlots<H> places = applicant.relay().isPresent() ? relayed : direct;
-        Object[] path = applicant.path();
-        if (!places.hasRoomFor(path) || places.displacedBy(path).filter(oldest -> isYoung(oldest, nowNanos)).isPresent()) {
+        Entered entered = new Entered(applicant, standings.hasConnected(applicant.client(), nowNanos), nowNanos);
+        if (!places.hasRoomFor(entered.path()) || places.displacedBy(entered.path()).filter(oldest -> mayStay(oldest, places, entered)).isPresent()) {
             return new Decision<>(Optional.empty(), Optional.empty(), Optional.of(PeerDrop.TOO_MANY_HALF_OPEN));
         }
-        if (limitSpeed && !withinSpeed(applicant, nowNanos)) {
+        if (limitSpeed && !withinSpeed(entered)) {
             return new Decision<>(Optional.empty(), Optional.empty(), Optional.of(PeerDrop.SOURCE_TOO_FAST));
         }
+        standings.begins(applicant.client(), nowNanos);
         H handshake = maker.get();
-        Optional<H> displaced = places.enter(handshake, path);
+        Optional<H> displaced = places.enter(handshake, entered.path());
         displaced.ifPresent(inFlight::remove);
-        inFlight.put(handshake, new Entered(applicant, nowNanos));
+        inFlight.put(handshake, entered);
         return new Decision<>(Optional.of(handshake), displaced, Optional.empty());
     }
 
-    private boolean isYoung(H handshake, long nowNanos) {
-        return nowNanos - inFlight.get(handshake).atNanos < PeerConstants.HALF_OPEN_GRACE.toNanos();
+    /** {@return whether a handshake keeps its place: it is young, and neither of somebody who holds many nor in the way of a known client} */
+    private boolean mayStay(H handshake, FairSlots<H> places, Entered newcomer) {
+        Entered oldest = inFlight.get(handshake);
+        return newcomer.atNanos - oldest.atNanos < PeerConstants.HALF_OPEN_GRACE.toNanos() && newcomer.known == oldest.known
+                && places.held(oldest.path()) - places.held(newcomer.path()) < PeerConstants.MANY_HALF_OPEN;
     }
 
-    private boolean withinSpeed(Applicant applicant, long nowNanos) {
-        return applicant.relay().map(relay -> relays.trySpend(relay, 1, nowNanos)).orElse(true)
-                && clientsOf(applicant).trySpend(applicant.client(), 1, nowNanos);
+    private boolean withinSpeed(Entered entered) {
+        NetworkSource client = entered.applicant.client();
+        long now = entered.atNanos;
+        if (entered.known) {
+            return knownClients.trySpend(client, 1, now);
+        }
+        Optional<NetworkSource> relay = entered.applicant.relay();
+        SourceBudget clients = clientsOf(entered);
+        boolean scarce = clients.isScarce(now) || relay.filter(each -> relays.isScarceFor(each, now)).isPresent();
+        return !(scarce && standings.hasUnfinished(client, now))
+                && clients.trySpend(client, 1, now) && relay.map(each -> relays.trySpend(each, 1, now)).orElse(true);
     }
 
-    private SourceBudget clientsOf(Applicant applicant) {
-        return applicant.relay().isPresent() ? relayedClients : directClients;
+    private SourceBudget clientsOf(Entered entered) {
+        return entered.known ? knownClients : entered.applicant.relay().isPresent() ? relayedClients : directClients;
     }
 
     /** The first message of a handshake under way has proven to be garbage. */
     void failed(H handshake, long nowNanos) {
         Entered entered = inFlight.get(handshake);
         if (entered != null) {
-            clientsOf(entered.applicant).charge(entered.applicant.client(), PeerConstants.FAILURE_COST - 1, nowNanos);
+            clientsOf(entered).charge(entered.applicant.client(), PeerConstants.FAILURE_COST - 1, nowNanos);
         }
     }
 
-    /** A handshake is not half-open any more; one that was displaced has given its place back already. */
-    void settled(H handshake) {
+    /**
+     * A handshake is not half-open any more; one that was displaced has given its place back already.
+     *
+     * @param connected whether its client has spoken
+     */
+    void settled(H handshake, boolean connected, long nowNanos) {
         Entered entered = inFlight.remove(handshake);
         if (entered != null) {
-            Applicant applicant = entered.applicant;
-            (applicant.relay().isPresent() ? relayed : direct).leave(handshake, applicant.path());
+            (entered.applicant.relay().isPresent() ? relayed : direct).leave(handshake, entered.path());
+            standings.ended(entered.applicant.client(), connected, nowNanos);
         }
     }
 

@@ -79,9 +79,9 @@ final class HandshakeBook {
         }
     }
 
-    /** A handshake has ended, one way or the other: it makes room for another one, and is forgotten later. */
-    void ended(InboundHandshake handshake) {
-        context.handshakeSettled(handshake);
+    /** A handshake has ended, with a connection or without: it makes room for another one, and is forgotten later. */
+    void ended(InboundHandshake handshake, boolean connected) {
+        context.handshakeSettled(handshake, connected);
         lock.lock();
         try {
             if (isForgottenLocked(handshake)) {

@@ -149,7 +149,7 @@ final class InboundHandshake {
             LOG.log(Level.DEBUG, "handshake.failed client={0} cause={1}", first.clientAddress(), e.getMessage());
             abort(e.getMessage());
         } finally {
-            server.handshakes().ended(this);
+            server.handshakes().ended(this, connection.isPresent());
         }
         // Whoever takes it may stay on this thread for as long as the connection lives.
         connection.ifPresent(server::deliver);

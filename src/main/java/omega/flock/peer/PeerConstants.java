@@ -144,6 +144,15 @@ public final class PeerConstants {
     /** How long a half-open handshake keeps its place whoever else asks for it. */
     static final Duration HALF_OPEN_GRACE = Duration.ofSeconds(1);
 
+    /** Whoever holds so many half-open handshakes more than somebody else has no such grace before that one. */
+    static final int MANY_HALF_OPEN = 16;
+
+    /** How long a client that has connected is known, and has places of its own. */
+    static final Duration CONNECTED_MEMORY = Duration.ofMinutes(30);
+
+    /** How long a client that has begun a handshake and not finished it waits for others, where there are more than a node works on. */
+    static final Duration UNFINISHED_MEMORY = Duration.ofSeconds(30);
+
     /** Half-open handshakes of one node, all servers together. */
     static final int MAX_HALF_OPEN = MAX_HALF_OPEN_RELAYED + MAX_HALF_OPEN_DIRECT;
 
@@ -164,6 +173,9 @@ public final class PeerConstants {
 
     /** Handshakes that everybody else may start a second, on average: each takes about half a millisecond of processor time. */
     static final int DIRECT_PER_SECOND = 320;
+
+    /** Handshakes that clients which are known may start a second, on average. */
+    static final int KNOWN_PER_SECOND = 320;
 
     /** What a first message that is garbage costs its client, in handshakes: one a second is what it may go on with. */
     static final int FAILURE_COST = 16;

@@ -149,11 +149,11 @@ final class PeerContext {
         }
     }
 
-    /** Gives back what {@link #admitHandshake} gave. */
-    void handshakeSettled(InboundHandshake handshake) {
+    /** Gives back what {@link #admitHandshake} gave; see {@link HandshakeAdmission#settled}. */
+    void handshakeSettled(InboundHandshake handshake, boolean connected) {
         admissionLock.lock();
         try {
-            admission.settled(handshake);
+            admission.settled(handshake, connected, ticker.nanoTime());
         } finally {
             admissionLock.unlock();
         }

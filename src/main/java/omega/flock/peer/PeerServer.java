@@ -210,7 +210,7 @@ public final class PeerServer implements AutoCloseable {
             context.scope().fork("flock-handshake", handshake::run);
         } catch (RejectedExecutionException e) {
             handshakes.forget(handshake); // the node is closing
-            handshakes.ended(handshake);
+            handshakes.ended(handshake, false);
         }
     }
 

@@ -22,6 +22,7 @@ public final class SourceBudget {
 
     private final double perSecond;
     private final double burst;
+    private final double allBurst;
     private final TokenBucket all;
     private final SequencedMap<Object, TokenBucket> buckets = new LinkedHashMap<>(16, 0.75f, true); // longest silent first
 
@@ -30,13 +31,18 @@ public final class SourceBudget {
      *
      * @param perSecond what a source may spend in a second, more than 0
      * @param burst what a source may spend at once, at least 1
-     * @param allPerSecond what all of them together may spend in a second; their burst is what they may spend in one
+     * @param allPerSecond what all of them together may spend in a second, and at once; at least {@code burst}
      * @param nowNanos the present
+     * @throws IllegalArgumentException if all of them together may spend less at once than one source
      */
     public SourceBudget(double perSecond, double burst, double allPerSecond, long nowNanos) {
         this.perSecond = perSecond;
         this.burst = burst;
-        this.all = new TokenBucket(Math.max(burst, allPerSecond), allPerSecond, nowNanos);
+        this.allBurst = allPerSecond;
+        if (allPerSecond < burst) {
+            throw new IllegalArgumentException("all together " + allPerSecond + " a second and at once, but a single source " + burst + " at once");
+        }
+        this.all = new TokenBucket(allBurst, allPerSecond, nowNanos);
     }
 
     /** {@return whether the source may spend so much now, in which case it is spent} */
@@ -59,6 +65,16 @@ public final class SourceBudget {
         if (source.isPublic()) {
             bucket(source.network(), SOURCES_IN_NETWORK, nowNanos).charge(cost, nowNanos);
         }
+    }
+
+    /** {@return whether less than a quarter of what all may spend at once is left: there are more who want it than there is of it} */
+    public boolean isScarce(long nowNanos) {
+        return !all.has(allBurst / 4, nowNanos);
+    }
+
+    /** {@return whether less than a quarter of what a source may spend at once is left to it} */
+    public boolean isScarceFor(NetworkSource source, long nowNanos) {
+        return !bucket(source, 1, nowNanos).has(burst / 4, nowNanos);
     }
 
     /** {@return how many sources and networks are remembered} */

@@ -23,7 +23,7 @@ class HandshakeAdmissionTest {
             assertTrue(direct("8.8.8.8").handshake().isPresent());
         }
         assertEquals(Optional.of(PeerDrop.TOO_MANY_HALF_OPEN), direct("8.8.8.8").refusal());
-        admission.settled(0);
+        admission.settled(0, false, now);
         assertTrue(direct("8.8.8.8").handshake().isPresent());
         assertEquals(4, admission.inFlight());
     }
@@ -36,7 +36,7 @@ class HandshakeAdmissionTest {
         assertEquals(Optional.of(PeerDrop.TOO_MANY_HALF_OPEN), direct("9.9.9.9").refusal(), "it has not had its second yet");
         now += SECOND;
         assertEquals(Optional.of(0), direct("9.9.9.9").displaced());
-        admission.settled(0); // which ends, but has given its place back
+        admission.settled(0, false, now); // which ends, but has given its place back
         assertEquals(4, admission.inFlight());
     }
 
@@ -81,7 +81,7 @@ class HandshakeAdmissionTest {
         while (enter(wide, Optional.empty(), "8.8.8.8", true, 0).handshake().isPresent()) {
             admitted++;
         }
-        assertEquals(PeerConstants.SOURCE_BURST, admitted);
+        assertTrue(admitted >= 200 && admitted <= PeerConstants.SOURCE_BURST, admitted + ": a school, and not many more");
         assertEquals(Optional.of(PeerDrop.SOURCE_TOO_FAST), enter(wide, Optional.empty(), "8.8.8.8", true, 0).refusal());
         assertTrue(enter(wide, Optional.empty(), "9.9.9.9", true, 0).handshake().isPresent());
         assertTrue(enter(wide, Optional.empty(), "8.8.8.8", false, 0).handshake().isPresent(), "who is not watched is not held up");
@@ -98,7 +98,7 @@ class HandshakeAdmissionTest {
             if (garbage.isPresent()) {
                 looked++;
                 wide.failed(garbage.get(), now);
-                wide.settled(garbage.get());
+                wide.settled(garbage.get(), false, now);
             }
         }
         int seen = looked;
@@ -119,6 +119,56 @@ class HandshakeAdmissionTest {
         }
     }
 
+    /** Attack: one source takes all places at once, each of them young. */
+    @Test
+    void whoeverHoldsManyHasNoGraceBeforeOthers() {
+        HandshakeAdmission<Integer> real = real();
+        for (int i = 0; i < PeerConstants.MAX_HALF_OPEN_DIRECT; i++) {
+            enter(real, Optional.empty(), "8.8.8.8", true, 0);
+        }
+        assertTrue(enter(real, Optional.empty(), "9.9.9.9", true, 0).displaced().isPresent());
+    }
+
+    /** Attack: more sources than there are places, of which none ever finishes a handshake. */
+    @Test
+    void aClientThatHasConnectedBeforeComesInThroughAThousandStrangers() {
+        HandshakeAdmission<Integer> real = real();
+        int friend = enter(real, Optional.empty(), "9.9.9.9", true, 0).handshake().orElseThrow();
+        real.settled(friend, true, 0);
+        for (int i = 0; i < 1000; i++) {
+            enter(real, Optional.empty(), "8." + (i >> 8) + "." + (i & 0xff) + ".8", true, SECOND);
+        }
+        assertTrue(enter(real, Optional.empty(), "9.9.9.9", true, SECOND).handshake().isPresent());
+        assertEquals(Optional.of(PeerDrop.TOO_MANY_HALF_OPEN), enter(real, Optional.empty(), "7.7.7.7", true, SECOND).refusal());
+    }
+
+    @Test
+    void aClientThatLeavesAHandshakeUnfinishedIsOneLikeOthersAgain() {
+        ClientStandings standings = new ClientStandings();
+        NetworkSource client = source("9.9.9.9");
+        standings.ended(client, true, 0);
+        assertTrue(standings.hasConnected(client, SECOND) && !standings.hasUnfinished(client, SECOND));
+        standings.ended(client, false, SECOND);
+        assertTrue(!standings.hasConnected(client, SECOND) && standings.hasUnfinished(client, SECOND));
+        assertTrue(!standings.hasUnfinished(client, 2 * SECOND + PeerConstants.UNFINISHED_MEMORY.toNanos()));
+    }
+
+    /** Attack: a thousand clients of our relays that begin one handshake a second each and finish none. */
+    @Test
+    void whoeverHasNotLeftAHandshakeUnfinishedComesBeforeThoseWhoHave() {
+        HandshakeAdmission<Integer> wide = new HandshakeAdmission<>(100_000, 100_000, 0);
+        int refused = 0;
+        for (int i = 0; i < 10_000; i++) {
+            int source = i % 1000;
+            refused += enter(wide, Optional.of("1.1.1." + i % 3), "8." + (source >> 8) + "." + (source & 0xff) + ".8", true, i * SECOND / 1000)
+                    .refusal().isPresent() ? 1 : 0;
+        }
+        assertTrue(refused > 4_000, refused + " of 10,000");
+        for (int i = 0; i < 3; i++) {
+            assertTrue(enter(wide, Optional.of("1.1.1." + i), "9.9.9." + i, true, 10 * SECOND).handshake().isPresent());
+        }
+    }
+
     @Test
     void aRelayIsHeldToItsSpeedHoweverManyClientsItNames() {
         HandshakeAdmission<Integer> wide = new HandshakeAdmission<>(100_000, 100_000, 0);
@@ -131,10 +181,14 @@ class HandshakeAdmissionTest {
 
     @Test
     void twoHundredClientsBehindOneAddressMayComeAtOnce() {
-        HandshakeAdmission<Integer> real = new HandshakeAdmission<>(PeerConstants.MAX_HALF_OPEN_RELAYED, PeerConstants.MAX_HALF_OPEN_DIRECT, 0);
+        HandshakeAdmission<Integer> real = real();
         for (int i = 0; i < 200; i++) {
             assertTrue(enter(real, Optional.of("1.1.1." + i % 3), "5.5.5.5", true, 0).handshake().isPresent());
         }
+    }
+
+    private static HandshakeAdmission<Integer> real() {
+        return new HandshakeAdmission<>(PeerConstants.MAX_HALF_OPEN_RELAYED, PeerConstants.MAX_HALF_OPEN_DIRECT, 0);
     }
 
     private HandshakeAdmission.Decision<Integer> direct(String from) {

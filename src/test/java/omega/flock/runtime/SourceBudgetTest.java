@@ -2,6 +2,7 @@ package omega.flock.runtime;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.net.InetSocketAddress;
@@ -57,6 +58,20 @@ class SourceBudgetTest {
         }
         assertEquals(4096, wide.remembered());
         assertTrue(wide.trySpend(source("9.9.9.9"), 20, 0));
+    }
+
+    @Test
+    void allTogetherMaySpendWhatASingleSourceMay() {
+        String said = assertThrows(IllegalArgumentException.class, () -> new SourceBudget(10, 20, 19, 0)).getMessage();
+        assertTrue(said.contains("19") && said.contains("20"), said);
+    }
+
+    @Test
+    void itIsScarceWhenLessThanAQuarterIsLeft() {
+        assertFalse(budget.isScarce(0) || budget.isScarceFor(source("8.0.8.8"), 0));
+        IntStream.range(0, 39).forEach(i -> spends("8." + i + ".8.8", 20, 0));
+        assertTrue(budget.isScarce(0) && budget.isScarceFor(source("8.0.8.8"), 0));
+        assertFalse(budget.isScarce(SECOND));
     }
 
     private int spends(String host, int times, long now) {
