@@ -1,0 +1,123 @@
+package omega.flock.hostile.siege;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import omega.flock.base.KeyPair;
+import omega.flock.base.PeerAddress;
+import omega.flock.base.PublicKey;
+import omega.flock.runtime.TaskScope;
+
+/**
+ * The strangers, in a process of their own: {@code flood KIND,… SOURCES RATE} begins, each kind at that many a second, {@code stop} ends it
+ * and says what was sent. Arguments: the server's key, how many keys to have, and the nodes at which the server has announced itself.
+ */
+public final class Horde {
+
+    private static final int KEYS_AT_LEAST = 1;
+    private static final long DEBT_NANOS = TimeUnit.MILLISECONDS.toNanos(100); // what a late thread has missed is sent at once
+
+    private final Flood.Arms arms;
+    private final AtomicLong sent = new AtomicLong();
+    private final AtomicLong received = new AtomicLong(); // bytes
+    private Optional<TaskScope> campaign = Optional.empty();
+    private Optional<Callers> callers = Optional.empty();
+    private List<Source> sources = List.of();
+
+    private Horde(Flood.Arms arms) {
+        this.arms = arms;
+    }
+
+    public static void main(String[] arguments) throws Exception {
+        PublicKey server = PublicKey.parse(arguments[0]);
+        int count = Math.max(KEYS_AT_LEAST, Integer.parseInt(arguments[1]));
+        List<PeerAddress> relays = Stream.of(arguments).skip(2).map(PeerAddress::parse).toList();
+        Horde horde = new Horde(new Flood.Arms(server, relays,
+                IntStream.range(0, count).parallel().mapToObj(i -> KeyPair.generate()).toList(),
+                IntStream.range(0, count).parallel().mapToObj(i -> Attempt.with(server)).toList(),
+                IntStream.range(0, count).parallel().mapToObj(i -> Attempt.throughNobody(server)).toList()));
+        try (BufferedReader commands = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
+            for (String command = commands.readLine(); command != null; command = commands.readLine()) {
+                String[] words = command.split(" ");
+                System.out.println(switch (words[0]) {
+                    case "flood" -> horde.begin(Arrays.stream(words[1].split(",")).map(Flood::named).toList(), Integer.parseInt(words[2]),
+                            Integer.parseInt(words[3]));
+                    case "stop" -> horde.stop();
+                    default -> throw new IllegalArgumentException(command);
+                });
+            }
+        } finally {
+            horde.stop();
+        }
+    }
+
+    private String begin(List<Flood> kinds, int count, int perSecond) throws IOException, InterruptedException {
+        sent.set(0);
+        received.set(0);
+        TaskScope scope = new TaskScope("horde");
+        campaign = Optional.of(scope);
+        List<Flood> datagrams = kinds.stream().filter(kind -> kind != Flood.CONNECTIONS).toList();
+        if (kinds.contains(Flood.CONNECTIONS)) {
+            callers = Optional.of(new Callers(arms.server(), arms.keys(), count));
+        }
+        if (!datagrams.isEmpty()) {
+            Selector selector = Selector.open();
+            sources = new ArrayList<>();
+            for (int i = 0; i < count; i++) {
+                sources.add(new Source(Land.stranger(i), selector));
+            }
+            scope.fork("reader", () -> read(selector));
+            for (Flood kind : datagrams) {
+                scope.fork("flood " + kind, () -> flood(kind, perSecond));
+            }
+        }
+        return "begun";
+    }
+
+    private void read(Selector selector) throws IOException {
+        ByteBuffer buffer = ByteBuffer.allocate(4_096);
+        try (selector) {
+            while (!Thread.currentThread().isInterrupted()) {
+                selector.select(100);
+                for (SelectionKey key : selector.selectedKeys()) {
+                    received.addAndGet(((Source) key.attachment()).receive(buffer));
+                }
+                selector.selectedKeys().clear();
+            }
+        }
+    }
+
+    private void flood(Flood kind, int perSecond) throws IOException, InterruptedException {
+        Beat beat = new Beat(TimeUnit.SECONDS.toNanos(1) / perSecond, DEBT_NANOS);
+        for (int i = 0; true; i++) {
+            kind.once(sources.get(i % sources.size()), arms, i);
+            sent.incrementAndGet();
+            beat.await();
+        }
+    }
+
+    private String stop() throws IOException {
+        String calls = callers.map(each -> ", " + each.tried() + " dials, " + each.connected() + " connections held").orElse("");
+        callers.ifPresent(Callers::close);
+        callers = Optional.empty();
+        campaign.ifPresent(TaskScope::close);
+        campaign = Optional.empty();
+        for (Source source : sources) {
+            source.close();
+        }
+        sources = List.of();
+        return "sent " + sent + " datagrams, got " + received + " bytes" + calls;
+    }
+}

@@ -1,0 +1,101 @@
+package omega.flock.hostile.siege;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import omega.flock.base.KeyPair;
+import omega.flock.gateway.Connection;
+import omega.flock.gateway.Gateway;
+import omega.flock.gateway.GatewayServer;
+import omega.flock.gateway.Testnet;
+import omega.flock.runtime.TaskScope;
+
+/**
+ * A node in a small heap, which {@code starve} fills to the last byte and keeps full until the node has closed itself or half a minute is
+ * over; the answer says what became of it. {@code port} says where it is.
+ */
+public final class StarvedNode {
+
+    private static final long LIMIT = TimeUnit.SECONDS.toNanos(30);
+    private static final int LARGEST = 1 << 20;
+    private static final int SMALLEST = 32;
+
+    private static volatile Object[] ballast = {};
+
+    private StarvedNode() {}
+
+    public static void main(String[] arguments) throws Exception {
+        try (Testnet testnet = Testnet.start(1);
+                Gateway node = Gateway.builder().bootstrap(testnet.bootstrap()).host("127.0.0.1").port(0).open();
+                Gateway peer = testnet.createNode();
+                TaskScope waiters = new TaskScope("waiters");
+                BufferedReader commands = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
+            if (!node.awaitReady(Duration.ofSeconds(20))) {
+                throw new IOException("not ready");
+            }
+            GatewayServer server = node.listen(KeyPair.generate());
+            Connection there = peer.connect(server.publicKey());
+            Connection here = server.accept();
+            CompletableFuture<String> accepting = outcome(waiters, server::accept);
+            CompletableFuture<String> reading = outcome(waiters, here::readMessage);
+            int port = node.localAddress().port();
+            for (String command = commands.readLine(); command != null; command = commands.readLine()) {
+                if (command.equals("starve")) {
+                    starve(node);
+                    System.out.println(String.join("; ", "open " + node.isOpen(), "health " + node.health(),
+                            "accept " + accepting.get(20, TimeUnit.SECONDS), "read " + reading.get(20, TimeUnit.SECONDS),
+                            "port " + (isFree(port) ? "free" : "taken")));
+                } else {
+                    System.out.println(port + " " + there.isOpen());
+                }
+            }
+        }
+        System.exit(0); // whatever the lack of memory has left behind
+    }
+
+    private static CompletableFuture<String> outcome(TaskScope scope, Callable<?> wait) {
+        CompletableFuture<String> outcome = new CompletableFuture<>();
+        scope.fork("waiter", () -> {
+            try {
+                outcome.complete("returned " + wait.call());
+            } catch (Exception | Error e) {
+                outcome.complete("threw " + e);
+            }
+        });
+        return outcome;
+    }
+
+    private static void starve(Gateway node) {
+        long start = System.nanoTime();
+        int size = LARGEST;
+        while (node.isOpen() && System.nanoTime() - start < LIMIT) {
+            try {
+                ballast = new Object[] {ballast, new byte[size]};
+            } catch (OutOfMemoryError e) {
+                size = size > SMALLEST ? size / 2 : LARGEST;
+            }
+        }
+        ballast = new Object[0];
+    }
+
+    /** The port is given back by the thread that closes the node, maybe a little later. */
+    private static boolean isFree(int port) throws InterruptedException {
+        Beat beat = new Beat(TimeUnit.MILLISECONDS.toNanos(50), 0);
+        for (long end = System.nanoTime() + LIMIT; System.nanoTime() < end; beat.await()) {
+            try (DatagramSocket bound = new DatagramSocket(new InetSocketAddress(InetAddress.getLoopbackAddress(), port))) {
+                return bound.isBound();
+            } catch (IOException e) {
+                System.getLogger("siege").log(System.Logger.Level.TRACE, "the port is taken", e);
+            }
+        }
+        return false;
+    }
+}
