@@ -22,9 +22,6 @@ public final class RpcConstants {
     /** Length of an IPv4 address with port, in bytes. */
     static final int ADDRESS_BYTES = 6;
 
-    /** Transaction ids are 16 bits. */
-    static final int TRANSACTION_IDS = 1 << 16;
-
     /** Error of a reply: none. */
     public static final int OK = 0;
 

@@ -13,8 +13,13 @@ import java.util.random.RandomGenerator;
  */
 final class TransactionTable {
 
+    /** Bytes that are drawn together, two for an id: a source that nobody can predict takes long for any number of them. */
+    private static final int DRAWN_BYTES = 128;
+
     private final Map<Integer, PendingRequest> requests = new HashMap<>();
     private final RandomGenerator random;
+    private final byte[] drawn = new byte[DRAWN_BYTES];
+    private int used = DRAWN_BYTES;
 
     /** Creates an empty table that draws from a source that nobody can predict. */
     TransactionTable(RandomGenerator random) {
@@ -25,9 +30,17 @@ final class TransactionTable {
     int freeTid() {
         int tid;
         do {
-            tid = random.nextInt(RpcConstants.TRANSACTION_IDS);
+            tid = draw();
         } while (requests.containsKey(tid));
         return tid;
+    }
+
+    private int draw() {
+        if (used == drawn.length) {
+            random.nextBytes(drawn);
+            used = 0;
+        }
+        return drawn[used++] & 0xFF | (drawn[used++] & 0xFF) << Byte.SIZE;
     }
 
     void add(PendingRequest request) {

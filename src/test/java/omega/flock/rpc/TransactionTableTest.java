@@ -3,8 +3,6 @@ package omega.flock.rpc;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.util.Iterator;
-import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
@@ -37,7 +35,6 @@ class TransactionTableTest {
     /** Else the reply to one request would end another, and that of the first would be lost. */
     @Test
     void anIdThatIsInUseIsNotGivenAgainUntilItsRequestHasEnded() {
-        Iterator<Integer> drawn = List.of(7, 7, 9, 7).iterator();
         TransactionTable scripted = new TransactionTable(new RandomGenerator() {
             @Override
             public long nextLong() {
@@ -45,8 +42,8 @@ class TransactionTableTest {
             }
 
             @Override
-            public int nextInt(int bound) {
-                return drawn.next();
+            public void nextBytes(byte[] bytes) {
+                System.arraycopy(new byte[] {7, 0, 7, 0, 9, 0, 7, 0}, 0, bytes, 0, 8);
             }
         });
         PendingRequest slow = request(scripted.freeTid());
