@@ -1,6 +1,5 @@
 package omega.flock.runtime;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -8,11 +7,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedSet;
+import java.util.TreeMap;
 
 /**
  * Places that strangers share. When all are taken, whoever holds most gives its oldest one up for whoever holds fewer: one source at
- * its bound so leaves room for everybody else, and many sources together cannot keep one more out. Pure; not thread-safe; a call
- * takes constant time.
+ * its bound so leaves room for everybody else, and many sources together cannot keep one more out. Pure; not thread-safe; what a call
+ * takes grows with the logarithm of how many different numbers of places are held.
  *
  * <p>A source may be named by a path, such as the relay that sent a message and the client it names: then the relays share the places
  * fairly, and among those of one relay its clients do.
@@ -26,7 +26,7 @@ public final class FairSlots<T> {
 
         private final Map<Object, Holder<T>> parts = new HashMap<>();
         private final SequencedSet<T> items = new LinkedHashSet<>(); // at the end of a path; oldest first
-        private final List<SequencedSet<Object>> byHolding = new ArrayList<>(); // parts that hold so many; who does for longest is first
+        private final TreeMap<Integer, SequencedSet<Object>> byHolding = new TreeMap<>(); // parts that hold so many; longest first
         private int held;
 
         int heldBy(Object part) {
@@ -34,25 +34,28 @@ public final class FairSlots<T> {
             return holder == null ? 0 : holder.held;
         }
 
-        int most() {
-            return byHolding.size() - 1;
+        /** {@return of those that hold most, who does for longest} */
+        Object heaviest() {
+            return byHolding.lastEntry().getValue().getFirst();
+        }
+
+        boolean isHeaviest(Object part) {
+            return heldBy(part) == byHolding.lastKey();
         }
 
         /** A part holds one more or one fewer than before. */
         void count(Object part, int change) {
             int before = heldBy(part);
             int now = before + change;
-            while (byHolding.size() <= now) {
-                byHolding.add(new LinkedHashSet<>());
-            }
             if (before > 0) {
-                byHolding.get(before).remove(part);
+                SequencedSet<Object> peers = byHolding.get(before);
+                peers.remove(part);
+                if (peers.isEmpty()) {
+                    byHolding.remove(before);
+                }
             }
             if (now > 0) {
-                byHolding.get(now).add(part);
-            }
-            while (!byHolding.isEmpty() && byHolding.getLast().isEmpty()) {
-                byHolding.removeLast();
+                byHolding.computeIfAbsent(now, any -> new LinkedHashSet<>(2)).add(part);
             }
         }
     }
@@ -160,8 +163,8 @@ public final class FairSlots<T> {
         Holder<T> holder = all;
         boolean own = true;
         for (int i = 0; i < path.length; i++) {
-            own = own && holder.heldBy(path[i]) == holder.most();
-            loser[i] = own ? path[i] : holder.byHolding.getLast().getFirst();
+            own = own && holder.isHeaviest(path[i]);
+            loser[i] = own ? path[i] : holder.heaviest();
             holder = holder.parts.get(loser[i]);
         }
         return loser;
