@@ -2,7 +2,7 @@
 
 // Announces and lookups in sequence, each stack on a network of its own nodes, Java on one of JavaScript nodes as well. Called by
 // benchmarks/run.
-// ROUNDS (5), NODES (20), ANNOUNCES (700), LOOKUPS (3000), STACKS ("js634 java").
+// ROUNDS (5), NODES (20), ANNOUNCES (3000), LOOKUPS (3000), STACKS ("js634 java").
 
 const { start, stop, run, peers, only, quantile, setting, finish } = require('./lib')
 const path = require('path')
@@ -10,7 +10,7 @@ const path = require('path')
 const YOUNG = 200
 const rounds = setting('ROUNDS', 5)
 const nodes = setting('NODES', 20)
-const announces = setting('ANNOUNCES', 700)
+const announces = setting('ANNOUNCES', 3000)
 const lookups = setting('LOOKUPS', 3000)
 const names = (process.env.STACKS || 'js634 java').split(' ')
 const stacks = only(peers('QueryPeer', 'query-peer.js'), names)
