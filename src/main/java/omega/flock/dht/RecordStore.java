@@ -92,6 +92,9 @@ final class RecordStore {
 
     /** Raises the topic's bump, unless it would fall or lie more than a minute in the future. */
     void raiseBump(NodeId topic, long bump, NetworkSource source) {
+        if (bump == 0) {
+            return; // as most announces say
+        }
         lock.lock();
         try {
             long now = ticker.nanoTime();

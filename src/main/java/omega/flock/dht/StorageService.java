@@ -16,7 +16,6 @@ import omega.flock.dht.message.PeerRecord;
 import omega.flock.dht.message.Signables;
 import omega.flock.rpc.IncomingRequest;
 import omega.flock.rpc.routing.NodeId;
-import omega.flock.runtime.NetworkSource;
 import omega.flock.wire.MalformedMessageException;
 import omega.flock.wire.WireReader;
 
@@ -46,7 +45,9 @@ final class StorageService {
         this.drops = drops;
     }
 
-    /** Handles a request; {@code ownId} is this node's id, which signatures name. */
+    /**
+     * Handles a request; {@code ownId} is this node's id, which signatures name. A joint, kept as large as it is (ADR 39).
+     */
     void onRequest(DhtCommand command, IncomingRequest request, NodeId ownId) {
         if (request.target().isEmpty()) {
             drops.count(DhtDrop.INCOMPLETE);
@@ -56,7 +57,21 @@ final class StorageService {
         switch (command) {
             case FIND_PEER -> request.reply(router.record(target));
             case LOOKUP -> request.reply(lookup(target));
-            case ANNOUNCE -> announce(request, target, ownId);
+            case ANNOUNCE -> {
+                Optional<Announce> decoded = decodeWrite(request, Announce::decode);
+                if (decoded.isEmpty()) {
+                    return;
+                }
+                Announce message = decoded.get();
+                if (message.peer().isPresent()) {
+                    byte[] signable = Signables.announce(target.toBytes(), ownId.toBytes(), request.token().orElseThrow(), message);
+                    verifyThen(request, target, message, signable, this::store);
+                } else if (message.refresh().isPresent()) {
+                    refresh(request, message.refresh().get());
+                } else {
+                    drops.count(DhtDrop.INCOMPLETE);
+                }
+            }
             case UNANNOUNCE -> unannounce(request, target, ownId);
             case MUTABLE_PUT -> mutablePut(request, target);
             case MUTABLE_GET -> mutableGet(request, target);
@@ -77,22 +92,6 @@ final class StorageService {
 
     // ---- ANNOUNCE and UNANNOUNCE -----------------------------------------------------------------------------------------
 
-    private void announce(IncomingRequest request, NodeId target, NodeId ownId) {
-        Optional<Announce> decoded = decodeWrite(request, Announce::decode);
-        if (decoded.isEmpty()) {
-            return;
-        }
-        Announce message = decoded.get();
-        if (message.peer().isPresent()) {
-            verifyThen(request, target, message,
-                    Signables.announce(target.toBytes(), ownId.toBytes(), request.token().orElseThrow(), message), this::store);
-        } else if (message.refresh().isPresent()) {
-            refresh(request, message.refresh().get());
-        } else {
-            drops.count(DhtDrop.INCOMPLETE);
-        }
-    }
-
     private void store(Signed announce) {
         PublicKey key = announce.peer.publicKey();
         byte[] record = announce.peer.trimmed(DhtConstants.MAX_STORED_RELAYS).toBytes();
@@ -100,11 +99,11 @@ final class StorageService {
         if (self) {
             storeSelf(announce.request, announce.target, key, record);
         } else {
-            store.raiseBump(announce.target, announce.message.bump(), source(announce.request));
-            store.addRecord(announce.target, key, record, source(announce.request));
+            store.raiseBump(announce.target, announce.message.bump(), announce.request.source());
+            store.addRecord(announce.target, key, record, announce.request.source());
         }
         announce.message.refresh().ifPresent(hash ->
-                store.addRefresh(NodeId.of(hash), new RecordStore.Refresh(announce.target, key, record, self), source(announce.request)));
+                store.addRefresh(NodeId.of(hash), new RecordStore.Refresh(announce.target, key, record, self), announce.request.source()));
         announce.request.replyBare(Optional.empty());
     }
 
@@ -118,7 +117,7 @@ final class StorageService {
 
     private void refresh(IncomingRequest request, byte[] preimage) {
         Optional<RecordStore.Refresh> found =
-                store.advanceRefresh(NodeId.of(Blake2b.hash256(preimage)), NodeId.of(preimage), source(request));
+                store.advanceRefresh(NodeId.of(Blake2b.hash256(preimage)), NodeId.of(preimage), request.source());
         if (found.isEmpty()) {
             drops.count(DhtDrop.UNKNOWN_REFRESH);
             return;
@@ -127,7 +126,7 @@ final class StorageService {
         if (refresh.self()) {
             storeSelf(request, refresh.target(), refresh.key(), refresh.record());
         } else {
-            store.addRecord(refresh.target(), refresh.key(), refresh.record(), source(request));
+            store.addRecord(refresh.target(), refresh.key(), refresh.record(), request.source());
         }
         request.replyBare(Optional.empty());
     }
@@ -179,7 +178,7 @@ final class StorageService {
             return;
         }
         verify(request, put.publicKey(), Signables.mutable(put.seq(), put.value()), put.signature(), () ->
-                store.putMutable(target, put.toResponse(), source(request)).ifPresentOrElse(
+                store.putMutable(target, put.toResponse(), request.source()).ifPresentOrElse(
                         conflict -> request.error(conflict.code()), () -> request.reply(Optional.empty())));
     }
 
@@ -195,14 +194,9 @@ final class StorageService {
                 drops.count(DhtDrop.WRONG_TARGET);
                 return;
             }
-            store.putImmutable(target, value, source(request));
+            store.putImmutable(target, value, request.source());
             request.reply(Optional.empty());
         });
-    }
-
-    /** Whom what a request stores is counted for: its token has proven that the sender hears what we send there. */
-    private static NetworkSource source(IncomingRequest request) {
-        return NetworkSource.of(request.from().toSocketAddress());
     }
 
     // ---- Checks ----------------------------------------------------------------------------------------------------------
@@ -230,12 +224,13 @@ final class StorageService {
     }
 
     private <T> Optional<T> decode(IncomingRequest request, Function<byte[], T> decoder) {
-        if (request.value().isEmpty()) {
+        Optional<byte[]> value = request.value();
+        if (value.isEmpty()) {
             drops.count(DhtDrop.INCOMPLETE);
             return Optional.empty();
         }
         try {
-            return Optional.of(decoder.apply(request.value().get()));
+            return Optional.of(decoder.apply(value.get()));
         } catch (MalformedMessageException e) {
             drops.count(DhtDrop.MALFORMED);
             return Optional.empty();

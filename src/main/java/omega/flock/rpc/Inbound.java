@@ -3,6 +3,7 @@ package omega.flock.rpc;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import omega.flock.base.PeerAddress;
@@ -51,7 +52,9 @@ final class Inbound {
         open = isOpen;
     }
 
-    /** Takes a datagram if it is one of the RPC protocol, even a bad one. */
+    /**
+     * Takes a datagram if it is one of the RPC protocol, even a bad one. A joint, kept as large as it is (ADR 39).
+     */
     boolean onDatagram(UdpPort port, InetSocketAddress source, ByteBuffer datagram) {
         if (!RpcMessage.isRpc(datagram)) {
             counters.dropped(DropReason.NOT_RPC);
@@ -74,47 +77,38 @@ final class Inbound {
         try {
             PeerAddress from = PeerAddress.of(source);
             // No switch over types on the way to a first connection: the JDK links each of them at run time (ADR 19).
-            RpcMessage message = RpcMessage.decode(datagram);
-            if (message instanceof RpcMessage.Request request) {
-                onRequest(port, from, request, network, bytes);
-            } else if (message instanceof RpcMessage.Reply reply) {
-                onReply(port, from, reply);
+            RpcMessage received = RpcMessage.decode(datagram);
+            if (received instanceof RpcMessage.Reply reply) {
+                Optional<PendingRequest> pending = pool.take(reply.tid(), from, port);
+                if (pending.isPresent()) {
+                    Optional<NodeId> fromId = provenId(reply.id(), pending.get(), from);
+                    note(port, from, fromId, reply.to());
+                    Duration rtt = Duration.ofNanos(ticker.nanoTime() - pending.get().createdNanos);
+                    pool.notifyReply(pending.get(), new RpcReply(from, fromId, reply.to(), reply.token(),
+                            usable(reply.closerNodes()), reply.error(), reply.value(), rtt, port));
+                }
+            } else if (received instanceof RpcMessage.Request message) {
+                boolean proven = message.token().isPresent() && responder.accepts(message.token().get(), from.host());
+                Responder.Origin origin = new Responder.Origin(source.getAddress(), network, bytes, proven);
+                if (message.token().isPresent() && !proven) {
+                    counters.dropped(DropReason.BAD_TOKEN);
+                    responder.reply(message, RpcConstants.ERROR_INVALID_TOKEN, Optional.empty(), true, true, from, port, origin);
+                    return true;
+                }
+                Optional<NodeId> fromId = provenId(message.id(), from);
+                if (fromId.isPresent()) {
+                    note(port, from, fromId, message.to());
+                }
+                ReceivedRequest request = new ReceivedRequest(message, from, fromId, port, origin, responder);
+                boolean known = message.internal() ? commands.onRequest(message, request) : application.onRequest(request);
+                if (!known) {
+                    request.error(RpcConstants.ERROR_UNKNOWN_COMMAND);
+                }
             }
         } catch (MalformedMessageException e) {
             counters.dropped(DropReason.MALFORMED);
         }
         return true;
-    }
-
-    private void onRequest(UdpPort port, PeerAddress from, RpcMessage.Request message, NetworkSource network, int bytes) {
-        if (message.token().isPresent() && !responder.accepts(message.token().get(), from.host())) {
-            counters.dropped(DropReason.BAD_TOKEN);
-            responder.reply(message, RpcConstants.ERROR_INVALID_TOKEN, Optional.empty(), true, true, from, port,
-                    new Responder.Origin(network, bytes, false));
-            return;
-        }
-        Optional<NodeId> fromId = provenId(message.id(), from);
-        if (fromId.isPresent()) {
-            note(port, from, fromId, message.to());
-        }
-        ReceivedRequest request = new ReceivedRequest(message, from, fromId, port,
-                new Responder.Origin(network, bytes, message.token().isPresent()), responder);
-        boolean known = message.internal() ? commands.onRequest(message, request) : application.onRequest(request);
-        if (!known) {
-            request.error(RpcConstants.ERROR_UNKNOWN_COMMAND);
-        }
-    }
-
-    private void onReply(UdpPort port, PeerAddress from, RpcMessage.Reply message) {
-        Optional<PendingRequest> pending = pool.take(message.tid(), from, port);
-        if (pending.isEmpty()) {
-            return;
-        }
-        Optional<NodeId> fromId = provenId(message.id(), pending.get(), from);
-        note(port, from, fromId, message.to());
-        Duration rtt = Duration.ofNanos(ticker.nanoTime() - pending.get().createdNanos);
-        pool.notifyReply(pending.get(), new RpcReply(from, fromId, message.to(), message.token(),
-                usable(message.closerNodes()), message.error(), message.value(), rtt, port));
     }
 
     private void note(UdpPort port, PeerAddress from, Optional<NodeId> fromId, PeerAddress ourAddress) {
@@ -141,7 +135,12 @@ final class Inbound {
             counters.dropped(DropReason.EXCESS_CLOSER_NODES, nodes.size() - RpcConstants.MAX_CLOSER_NODES);
             nodes = nodes.subList(0, RpcConstants.MAX_CLOSER_NODES);
         }
-        List<PeerAddress> usable = nodes.stream().filter(Addresses::isUsable).toList();
+        List<PeerAddress> usable = new ArrayList<>(nodes.size());
+        for (PeerAddress node : nodes) {
+            if (Addresses.isUsable(node)) {
+                usable.add(node);
+            }
+        }
         counters.dropped(DropReason.BOGUS_ADDRESS, nodes.size() - usable.size());
         return usable;
     }

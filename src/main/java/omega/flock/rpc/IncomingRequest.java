@@ -4,6 +4,7 @@ import java.util.Optional;
 import omega.flock.base.PeerAddress;
 import omega.flock.net.UdpPort;
 import omega.flock.rpc.routing.NodeId;
+import omega.flock.runtime.NetworkSource;
 
 /**
  * A request from another node. The methods that answer send one datagram each from the calling thread, and may be called on
@@ -15,6 +16,9 @@ public interface IncomingRequest {
 
     /** Returns where the request came from. */
     PeerAddress from();
+
+    /** Returns the same as the network shows it: whom that is counted for which the request makes us do or keep. */
+    NetworkSource source();
 
     /** Returns the id of the sender, present only if it told one and that one follows from {@link #from}. */
     Optional<NodeId> fromId();

@@ -28,7 +28,7 @@ final class InternalCommands {
         }
 
         private NetworkSource source() {
-            return request.origin().source();
+            return request.source();
         }
     }
 

@@ -76,6 +76,7 @@ final class NodeState {
     private final FairSlots<HintedCheck> hintedChecks = new FairSlots<>(RpcConstants.MAX_CHECKS);
     private int swaps;
     private int downHintsSent;
+    private volatile Optional<NodeId> publicId = Optional.empty(); // written under lock; every message asks for it
 
     NodeState(RpcConfig config, NodeId randomId, TickCounter ticks) {
         this.adaptive = config.ephemeral() == EphemeralMode.ADAPTIVE;
@@ -119,7 +120,7 @@ final class NodeState {
 
     /** Returns our id if it may go on the wire. */
     Optional<NodeId> publicId() {
-        return locked(() -> ephemeral ? Optional.empty() : Optional.of(neighbours.table().self()));
+        return publicId;
     }
 
     int size() {
@@ -311,6 +312,7 @@ final class NodeState {
             if (newId) {
                 neighbours.rebuildAround(id);
             }
+            publicId = ephemeral ? Optional.empty() : Optional.of(id);
             return new Promotion(true, !ephemeral, opened || natChanged, newId);
         });
     }
@@ -328,6 +330,7 @@ final class NodeState {
         lastCheckedHost = Optional.empty();
         boolean wasPersistent = adaptive && !ephemeral;
         ephemeral = ephemeral || adaptive;
+        publicId = ephemeral ? Optional.empty() : publicId;
         return wasPersistent;
     }
 

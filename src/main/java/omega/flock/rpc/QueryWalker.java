@@ -52,6 +52,7 @@ final class QueryWalker {
     private final RpcCounters counters;
     private final Optional<IntSupplier> pace;
     private final RpcSession visits;
+    private final RpcRequest visit; // the same for every node
     private final long deadlineNanos;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
@@ -75,6 +76,8 @@ final class QueryWalker {
         this.counters = counters;
         this.pace = pace;
         this.visits = host.session();
+        this.visit = new RpcRequest(request.command(), request.internal(), Optional.of(request.target()), Optional.empty(),
+                request.value(), request.retries(), Optional.empty(), Optional.empty(), request.force(), false);
         this.commits = request.commit().map(commit -> new QueryCommits(commit, query, visits));
         this.deadlineNanos = ticker.nanoTime() + request.deadline().toNanos();
         this.walk = new IterativeQuery(request.target(), request.nodes().stream().map(RpcPeer::of).toList(),
@@ -207,7 +210,9 @@ final class QueryWalker {
         }
     }
 
-    /** Goes on with the walk until there is nothing to do; the caller is the one that does. */
+    /**
+     * Goes on with the walk until there is nothing to do; the caller is the one that does. A joint, kept as large as it is (ADR 39).
+     */
     private void advance(Event first) {
         boolean whole = false;
         try {
@@ -290,8 +295,6 @@ final class QueryWalker {
     }
 
     private void visit(RpcPeer peer) {
-        RpcRequest visit = new RpcRequest(request.command(), request.internal(), Optional.of(request.target()),
-                Optional.empty(), request.value(), request.retries(), Optional.empty(), Optional.empty(), request.force(), false);
         host.send(visit, peer.address(), Optional.of(peer.id()), new ReplyListener() {
             @Override
             public void onReply(RpcReply reply) {

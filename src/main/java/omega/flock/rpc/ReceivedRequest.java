@@ -4,6 +4,7 @@ import java.util.Optional;
 import omega.flock.base.PeerAddress;
 import omega.flock.net.UdpPort;
 import omega.flock.rpc.routing.NodeId;
+import omega.flock.runtime.NetworkSource;
 
 /** A request that came in at a port; its answers go out on the thread that has them. */
 final class ReceivedRequest implements IncomingRequest {
@@ -34,6 +35,11 @@ final class ReceivedRequest implements IncomingRequest {
     @Override
     public PeerAddress from() {
         return from;
+    }
+
+    @Override
+    public NetworkSource source() {
+        return origin.source();
     }
 
     @Override
@@ -74,6 +80,11 @@ final class ReceivedRequest implements IncomingRequest {
     @Override
     public Optional<byte[]> token() {
         return message.token().map(byte[]::clone);
+    }
+
+    @Override
+    public boolean tokenValid() {
+        return origin.proven();
     }
 
     @Override

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -221,6 +220,9 @@ final class RequestPool {
         }
     }
 
+    /**
+     * Sends a request as soon as the window has room, and sets its timer. A joint, kept as large as it is (ADR 39).
+     */
     private void transmit(PendingRequest pending) {
         UdpPort port = pending.request.via().orElseGet(sender::defaultPort);
         Optional<NodeId> id = sender.idFor(port);
@@ -229,37 +231,31 @@ final class RequestPool {
             if (pending.settled || mode != Mode.RUNNING) {
                 return;
             }
+            RpcRequest request = pending.request;
             if (pending.datagram == null) {
                 pending.port = Optional.of(port);
-                RpcRequest request = pending.request;
                 pending.datagram = new RpcMessage.Request(pending.tid, pending.to, id, request.token(), request.internal(),
                         request.command(), request.target(), request.value()).encode();
             }
-            if (!pending.request.force() && window.isFull(ticker.nanoTime())) {
+            long now = ticker.nanoTime();
+            if (!request.force() && window.isFull(now)) {
                 waiting.add(pending);
                 scheduleRelease();
                 return;
             }
-            countTransmission(pending);
+            window.sent(now);
+            pending.transmissions++;
+            long wait = timeoutNanos;
+            if (request.timeout().isPresent()) {
+                wait = request.timeout().get().toNanos();
+            } else if (adaptive.isPresent()) {
+                int jitter = random.nextInt(AdaptiveTimeout.JITTER_BOUND);
+                wait = adaptive.get().timeoutMillis(pending.to, pending.transmissions, jitter, now) * 1_000_000;
+            }
+            pending.timer = Optional.of(deadlines.schedule(now + wait, () -> onTimeout(pending)));
         } finally {
             lock.unlock();
         }
-        emit(pending);
-    }
-
-    /** Counts a transmission and sets its timer; the lock is held. */
-    private void countTransmission(PendingRequest pending) {
-        long now = ticker.nanoTime();
-        window.sent(now);
-        pending.transmissions++;
-        long wait = pending.request.timeout().map(timeout -> timeout.toNanos()).orElseGet(() -> adaptive
-                .map(learned -> learned.timeoutMillis(pending.to, pending.transmissions,
-                        random.nextInt(AdaptiveTimeout.JITTER_BOUND), now) * 1_000_000)
-                .orElse(timeoutNanos));
-        pending.timer = Optional.of(deadlines.schedule(now + wait, () -> onTimeout(pending)));
-    }
-
-    private void emit(PendingRequest pending) {
         try {
             pending.port.orElseThrow().send(ByteBuffer.wrap(pending.datagram), pending.to.toSocketAddress());
         } catch (IOException e) {
@@ -321,21 +317,25 @@ final class RequestPool {
      * here also follow an answer at once, within the same window.
      */
     private void release() {
-        List<PendingRequest> ready = new ArrayList<>();
+        for (Optional<PendingRequest> next = nextWaiting(); next.isPresent(); next = nextWaiting()) {
+            transmit(next.get());
+        }
+    }
+
+    private Optional<PendingRequest> nextWaiting() {
         lock.lock();
         try {
-            while (mode == Mode.RUNNING && !waiting.isEmpty() && !window.isFull(ticker.nanoTime())) {
-                PendingRequest pending = waiting.removeFirst();
-                countTransmission(pending);
-                ready.add(pending);
+            if (waiting.isEmpty()) {
+                return Optional.empty();
             }
-            if (!waiting.isEmpty()) {
+            if (mode != Mode.RUNNING || window.isFull(ticker.nanoTime())) {
                 scheduleRelease();
+                return Optional.empty();
             }
+            return Optional.of(waiting.removeFirst());
         } finally {
             lock.unlock();
         }
-        ready.forEach(this::emit);
     }
 
     private void scheduleRelease() {

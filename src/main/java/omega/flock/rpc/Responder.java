@@ -3,6 +3,8 @@ package omega.flock.rpc;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.util.List;
@@ -19,11 +21,12 @@ final class Responder {
     /**
      * What a request has shown of where it came from.
      *
+     * @param host for a socket
      * @param source as the network shows it
      * @param bytes length of the request
      * @param proven whether its token is right, so that whoever sent it receives there
      */
-    record Origin(NetworkSource source, int bytes, boolean proven) {}
+    record Origin(InetAddress host, NetworkSource source, int bytes, boolean proven) {}
 
     private static final Logger LOG = System.getLogger("omega.flock.rpc");
 
@@ -61,6 +64,7 @@ final class Responder {
      *
      * @param withToken whether the receiver may want to change something later
      * @param withCloserNodes whether to name nodes near the target, if the request has one
+     * @param to where the request came from, or another port there
      */
     void reply(RpcMessage.Request request, int error, Optional<byte[]> value, boolean withToken, boolean withCloserNodes,
             PeerAddress to, UdpPort via, Origin origin) {
@@ -69,25 +73,26 @@ final class Responder {
                 withCloserNodes ? request.target().map(state::closerNodes).orElse(List.of()) : List.of();
         RpcMessage.Reply reply = new RpcMessage.Reply(request.tid(), to, ports.idFor(via), token, closer, error, value);
         byte[] whole = reply.encode();
+        InetSocketAddress receiver = new InetSocketAddress(origin.host(), to.port());
         int paid = (int) (RpcConstants.ANSWER_FACTOR * origin.bytes());
         if (whole.length <= paid || origin.proven() || budget.takeUnproven(origin.source(), whole.length - paid)) {
-            emit(whole, to, via);
+            emit(whole, receiver, via);
         } else {
             counters.dropped(DropReason.UNPROVEN_SOURCE);
-            emit(reply.trimmed(paid).encode(), to, via);
+            emit(reply.trimmed(paid).encode(), receiver, via);
         }
     }
 
     /** Answers to a third address with nothing but a value. */
     void replyElsewhere(RpcMessage.Request request, byte[] value, PeerAddress to, UdpPort via) {
         emit(new RpcMessage.Reply(request.tid(), to, ports.idFor(via), Optional.empty(), List.of(), RpcConstants.OK,
-                Optional.of(value)).encode(), to, via);
+                Optional.of(value)).encode(), to.toSocketAddress(), via);
     }
 
     /** Passes a request on with another value and without its token. */
     void forward(RpcMessage.Request request, byte[] value, PeerAddress to, UdpPort via) {
         emit(new RpcMessage.Request(request.tid(), to, ports.idFor(via), Optional.empty(), request.internal(),
-                request.command(), request.target(), Optional.of(value)).encode(), to, via);
+                request.command(), request.target(), Optional.of(value)).encode(), to.toSocketAddress(), via);
     }
 
     private byte[] issue(String host) {
@@ -99,9 +104,9 @@ final class Responder {
         }
     }
 
-    private void emit(byte[] message, PeerAddress to, UdpPort via) {
+    private void emit(byte[] message, InetSocketAddress to, UdpPort via) {
         try {
-            via.send(ByteBuffer.wrap(message), to.toSocketAddress());
+            via.send(ByteBuffer.wrap(message), to);
         } catch (IOException e) {
             counters.dropped(DropReason.SEND_FAILED);
             LOG.log(Level.TRACE, "rpc.send.failed to=" + to, e);

@@ -35,8 +35,13 @@ public record NetworkSource(int host, int port) {
         if (octets.length != Integer.BYTES) {
             throw new IllegalArgumentException("not IPv4: " + address);
         }
+        return of(octets, address.getPort());
+    }
+
+    /** {@return the source of what came from an IPv4 address of four octets} */
+    public static NetworkSource of(byte[] octets, int port) {
         int host = (octets[0] & 0xff) << 24 | (octets[1] & 0xff) << 16 | (octets[2] & 0xff) << 8 | octets[3] & 0xff;
-        return new NetworkSource(host, octets[0] == LOOPBACK ? address.getPort() : 0);
+        return new NetworkSource(host, octets[0] == LOOPBACK ? port : 0);
     }
 
     /** {@return the first 24 bits of the host: what one customer of a provider is commonly given} */

@@ -12,6 +12,7 @@ import omega.flock.dht.message.DhtCommand;
 import omega.flock.net.UdpPort;
 import omega.flock.rpc.IncomingRequest;
 import omega.flock.rpc.routing.NodeId;
+import omega.flock.runtime.NetworkSource;
 
 /** A request that writes down what is answered to it, as text: {@code kind to via value}. */
 final class RecordedRequest implements IncomingRequest {
@@ -102,6 +103,11 @@ final class RecordedRequest implements IncomingRequest {
     @Override
     public PeerAddress from() {
         return from;
+    }
+
+    @Override
+    public NetworkSource source() {
+        return NetworkSource.of(from.toSocketAddress());
     }
 
     @Override

@@ -14,9 +14,13 @@ public final class Diversity {
 
     private Diversity() {}
 
-    /** {@return the source of a node} */
+    /**
+     * {@return the source of a node}
+     *
+     * @throws IllegalArgumentException if it has no IPv4 address
+     */
     public static NetworkSource sourceOf(PeerAddress node) {
-        return NetworkSource.of(node.toSocketAddress());
+        return NetworkSource.of(node.octets().orElseThrow(() -> new IllegalArgumentException("not IPv4: " + node)), node.port());
     }
 
     /** {@return what has one vote about something that nodes are asked: the host; where that is private, host and port} */
