@@ -92,12 +92,11 @@ final class Dial implements AutoCloseable {
 
     /** Reaches the peer; see {@link PeerNode#connect}. */
     Dialer.Reached run() throws FlockException, InterruptedException {
-        ClientHandshake handshake = new ClientHandshake(keyPair, remote, payload());
         if (behindRandomNat && mayUseRelay()) {
             // Likely nothing else will do: the relay is reached while the peer is searched for.
             offer.ifPresent(own -> startRelay(own, true));
         }
-        Found found = new PeerSearch(context, scope, remote, handshake, knownRelays(), forStranger).find(remaining());
+        Found found = search();
         SecretStream stream = context.encrypt(paths.raw(), found.verified().keys(), true, keyPair);
         start(stream);
         paths.raw().limitUnproven(PeerConstants.AMPLIFICATION * found.reply().noise().length);
@@ -106,7 +105,6 @@ final class Dial implements AutoCloseable {
         race.closeEntries();
         SecretStream connected = awaitOpening(stream);
         won = true;
-        rememberRelays(found);
         return new Dialer.Reached(connected, paths.raw());
     }
 
@@ -162,6 +160,24 @@ final class Dial implements AutoCloseable {
                 Optional.empty(), addresses, List.of(),
                 Optional.of(UdxInfo.of(false, Integer.toUnsignedLong(paths.raw().id()))),
                 Optional.of(SecretStreamInfo.CURRENT), offer, Optional.empty());
+    }
+
+    private Found search() throws FlockException, InterruptedException {
+        if (forStranger) {
+            return search(knownRelays()); // who waits for none of ours, nor lets one of ours wait
+        }
+        try (DialTurns.Turn turn = context.dialTurns().enter(remote, !knownRelays().isEmpty(), remaining())) {
+            Found found = search(knownRelays());
+            turn.found();
+            return found;
+        }
+    }
+
+    private Found search(List<PeerAddress> known) throws FlockException, InterruptedException {
+        ClientHandshake handshake = new ClientHandshake(keyPair, remote, payload());
+        Found found = new PeerSearch(context, scope, remote, handshake, known, forStranger).find(remaining());
+        rememberRelays(found);
+        return found;
     }
 
     /** In the order of dht.md 4.6: what the caller knows, what we remember, and before both what is announced at ourselves. */

@@ -93,6 +93,12 @@ public final class PeerConstants {
      */
     static final Duration KNOWN_RELAYS_HEAD_START = Duration.ofMillis(300);
 
+    /** Dials to one peer that shake hands at a time: few enough that none takes longer than {@link #KNOWN_RELAYS_HEAD_START}. */
+    static final int HANDSHAKES_AT_ONCE = 32;
+
+    /** How long a dial waits for others to the same peer of which none comes further: as long as a datagram that was lost takes. */
+    static final Duration TURN_PATIENCE = Duration.ofSeconds(1);
+
     /** How long a firewall predicate may think. */
     public static final Duration FIREWALL_TIMEOUT = Duration.ofSeconds(5);
 

@@ -48,6 +48,7 @@ final class PeerContext {
     private final Set<UdxStream> rawStreams = ConcurrentHashMap.newKeySet();
     private final Set<SecretStream> secretStreams = ConcurrentHashMap.newKeySet();
     private final RelayCache relayCache = new RelayCache();
+    private final DialTurns dialTurns;
     private final OfferedRelays offeredRelays = new OfferedRelays();
     private final PeerCounters counters = new PeerCounters();
     private final ReentrantLock admissionLock = new ReentrantLock();
@@ -64,6 +65,7 @@ final class PeerContext {
         this.localAddresses = localAddresses;
         this.streamOptions = streamOptions;
         this.random = random;
+        this.dialTurns = new DialTurns(ticker);
         this.dialer = new Dialer(this, defaultKeyPair);
         this.admission = new HandshakeAdmission<>(PeerConstants.MAX_HALF_OPEN_RELAYED, PeerConstants.MAX_HALF_OPEN_DIRECT,
                 ticker.nanoTime());
@@ -204,6 +206,10 @@ final class PeerContext {
 
     RelayCache relayCache() {
         return relayCache;
+    }
+
+    DialTurns dialTurns() {
+        return dialTurns;
     }
 
     OfferedRelays offeredRelays() {
