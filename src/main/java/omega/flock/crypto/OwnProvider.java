@@ -67,9 +67,10 @@ final class OwnProvider implements CryptoProvider {
 
     /** k = SHA-512(R | A | M) mod l. */
     private static byte[] challenge(MessageDigest hash, byte[] r, byte[] publicKey, byte[] message) {
-        hash.update(r);
-        hash.update(publicKey);
-        return Scalar25519.reduce(hash.digest(message));
+        byte[] hashed = Arrays.copyOf(r, r.length + publicKey.length + message.length);
+        System.arraycopy(publicKey, 0, hashed, r.length, publicKey.length);
+        System.arraycopy(message, 0, hashed, r.length + publicKey.length, message.length);
+        return Scalar25519.reduce(hash.digest(hashed));
     }
 
     // ---- Diffie-Hellman --------------------------------------------------------------------------------------------------------
