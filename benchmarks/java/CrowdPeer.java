@@ -29,7 +29,8 @@ import omega.flock.gateway.Testnet;
  * <pre>
  * idle CONNECTIONS SECONDS [BYTES]    prints one line of JSON:
  *   connectSeconds       until all were open, 64 at a time
- *   processorPercent     of one core, over SECONDS of idling that begin when the handshakes are forgotten
+ *   youngPercent         processor time, of one core, over the first third of SECONDS of idling that begin when the handshakes are forgotten
+ *   processorPercent     the same over the rest: by then the code that keeps connections alive is compiled
  *   heapBytesPerEnd      live heap after a collection, less what two nodes without connections hold, by 2 × CONNECTIONS
  *   alive                connections that brought an echo back after that
  *   platformThreads      of the whole process
@@ -77,10 +78,9 @@ public final class CrowdPeer {
         crowd.forEach(each -> Thread.ofVirtual().start(() -> listen(each, echoes, counts)));
 
         Thread.sleep(SETTLING);
-        Duration processorBefore = processorTime();
-        long idleSince = System.nanoTime();
-        Thread.sleep(Duration.ofSeconds(seconds));
-        double processor = 100.0 * processorTime().minus(processorBefore).toNanos() / (System.nanoTime() - idleSince);
+        Duration idling = Duration.ofSeconds(seconds);
+        double young = processorPercent(idling.dividedBy(3));
+        double processor = processorPercent(idling.minus(idling.dividedBy(3)));
         double heapPerEnd = (double) (liveHeap() - heapBefore) / (2.0 * connections);
         int platformThreads = ManagementFactory.getThreadMXBean().getThreadCount();
 
@@ -90,9 +90,9 @@ public final class CrowdPeer {
         echoes.await(ECHO_PATIENCE.toSeconds(), TimeUnit.SECONDS);
         long alive = connections - echoes.getCount();
         double rate = transfer(crowd.getLast(), bytes, counts);
-        System.out.printf(Locale.ROOT, "{\"connections\":%d,\"connectSeconds\":%.2f,\"processorPercent\":%.2f,\"heapBytesPerEnd\":%.0f,"
+        System.out.printf(Locale.ROOT, "{\"connections\":%d,\"connectSeconds\":%.2f,\"youngPercent\":%.2f,\"processorPercent\":%.2f,\"heapBytesPerEnd\":%.0f,"
                         + "\"alive\":%d,\"platformThreads\":%d,\"bytesPerSecond\":%.0f}%n",
-                connections, connectSeconds, processor, heapPerEnd, alive, platformThreads, rate);
+                connections, connectSeconds, young, processor, heapPerEnd, alive, platformThreads, rate);
         server.closeNow();
         here.closeNow();
         there.closeNow();
@@ -187,6 +187,13 @@ public final class CrowdPeer {
             throw new IOException("the other end counted " + count + " of " + whole);
         }
         return whole / ((System.nanoTime() - started) / 1e9);
+    }
+
+    private static double processorPercent(Duration idling) throws InterruptedException {
+        Duration before = processorTime();
+        long since = System.nanoTime();
+        Thread.sleep(idling);
+        return 100.0 * processorTime().minus(before).toNanos() / (System.nanoTime() - since);
     }
 
     private static Duration processorTime() {

@@ -21,6 +21,13 @@ function processorSeconds () {
   return (user + system) / 1e6
 }
 
+async function idlePercent (idleSeconds) {
+  const before = processorSeconds()
+  const since = now()
+  await pause(idleSeconds * 1000)
+  return 100 * (processorSeconds() - before) / (now() - since)
+}
+
 async function liveHeap () {
   for (let i = 0; i < 3; i++) {
     global.gc()
@@ -90,10 +97,8 @@ async function idle () {
   }
 
   await pause(SETTLING)
-  const processorBefore = processorSeconds()
-  const idleSince = now()
-  await pause(seconds * 1000)
-  const processorPercent = 100 * (processorSeconds() - processorBefore) / (now() - idleSince)
+  const youngPercent = await idlePercent(seconds / 3)
+  const processorPercent = await idlePercent(seconds * 2 / 3)
   const heapBytesPerEnd = (await liveHeap() - heapBefore) / (2 * connections)
 
   for (const socket of crowd) socket.write(CALL)
@@ -103,6 +108,7 @@ async function idle () {
   console.log(JSON.stringify({
     connections,
     connectSeconds: round(connectSeconds, 2),
+    youngPercent: round(youngPercent, 2),
     processorPercent: round(processorPercent, 2),
     heapBytesPerEnd: Math.round(heapBytesPerEnd),
     alive,

@@ -1,13 +1,13 @@
 'use strict'
 
 // Many idle connections in one process, by both stacks side by side. Called by benchmarks/run.
-//   node crowd.js [CONNECTIONS [SECONDS]]     1050 and 20
+//   node crowd.js [CONNECTIONS [SECONDS]]     1050 and 60
 // ROUNDS (5), STACKS ("js634 java"), HEAP ("1g": of the Java process), TRANSFER_BYTES (300000000).
 
 const { start, stop, run, peers, only, setting, finish } = require('./lib')
 
 const connections = Number(process.argv[2] || 1050)
-const seconds = Number(process.argv[3] || 20)
+const seconds = Number(process.argv[3] || 60)
 const bytes = setting('TRANSFER_BYTES', 300e6)
 const rounds = setting('ROUNDS', 5)
 const all = peers('CrowdPeer', 'crowd-peer.js', { java: ['-Xmx' + (process.env.HEAP || '1g')], node: ['--expose-gc'] })

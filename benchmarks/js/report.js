@@ -94,11 +94,12 @@ const parts = {
 
   crowd ({ settings: { rounds, connections, seconds, bytes }, results }) {
     const text = `${rounds} rounds, each in new processes, the stacks side by side: ${connections.toLocaleString('en-US')} connections, ` +
-      `both ends in one process, idle for ${seconds} s; then a message and its echo on each, and ${bytes / 1e6} MB through one of them. Heap is what is ` +
+      `both ends in one process, idle for ${seconds} s, of which the first third stands apart; then a message and its echo on each, and ${bytes / 1e6} MB through one of them. Heap is what is ` +
       `live after a collection, for JavaScript without what its native code allocates. ${MEDIANS}`
-    const head = ['stack', 'processor, % of a core', 'heap an end, KiB', 'alive at the end', 'MB/s of one', 'connects at first, a second']
+    const head = ['stack', `processor, % of a core: first ${seconds / 3} s`, 'later', 'heap an end, KiB', 'alive at the end', 'MB/s of one', 'connects at first, a second']
     return text + '\n\n' + table(head, Object.values(results).map(({ label, rounds: list }) => [
       label,
+      spread(list.map((r) => r.youngPercent)),
       spread(list.map((r) => r.processorPercent)),
       spread(list.map((r) => r.heapBytesPerEnd / 1024)),
       spread(list.map((r) => r.alive), 0),

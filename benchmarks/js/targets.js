@@ -85,11 +85,13 @@ const parts = {
     ]
   },
 
-  crowd ({ settings: { connections }, results: { java, js634 } }) {
+  crowd ({ settings: { connections, seconds }, results: { java, js634 } }) {
     if (!java || !js634) return []
-    const processor = [java, js634].map(({ rounds }) => of(rounds, (r) => r.processorPercent))
+    const processor = (age) => [java, js634].map(({ rounds }) => of(rounds, (r) => r[age]))
+    const target = `${number(connections)} idle connections: at most JavaScript's processor time`
     return [
-      against(`${number(connections)} idle connections: at most JavaScript's processor time`, ...processor, ' %', notAbove),
+      against(`${target}, first ${seconds / 3} s`, ...processor('youngPercent'), ' %', notAbove),
+      against(`${target}, later`, ...processor('processorPercent'), ' %', notAbove),
       atMost('heap of an idle end: 16 KiB', of(java.rounds, (r) => r.heapBytesPerEnd / 1024), 16, ' KiB')
     ]
   },
