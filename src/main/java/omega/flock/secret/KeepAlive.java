@@ -7,7 +7,7 @@ import omega.flock.runtime.DeadlineQueue;
 
 /**
  * Fires when this side has been silent for the interval, whoever reads or writes; its action runs in the lane of the node. The
- * keep-alives of a node that are due within a 64th of the interval go out together, so that a crowd costs a few wake-ups a
+ * keep-alives of a node that are due within a 16th of the interval go out together, so that a crowd costs a few wake-ups a
  * second. Setting it again replaces the timer. Thread-safe.
  */
 final class KeepAlive {
