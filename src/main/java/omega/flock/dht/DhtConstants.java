@@ -66,10 +66,10 @@ public final class DhtConstants {
     // ---- Tuning of ours -------------------------------------------------------------------------------------------------
 
     /**
-     * Most bytes of mutable, and of immutable values. The JavaScript stack counts entries only, which lets strangers fill
-     * 65,536 x 2 KiB; at 1000 bytes a value this bound and that one are the same.
+     * Most bytes of mutable, and of immutable values, what surrounds each included. The JavaScript stack counts entries only, which lets
+     * strangers fill 65,536 x 2 KiB; at 1000 bytes a value this bound and that one are the same.
      */
-    static final long MAX_VALUE_BYTES_STORED = 64L * 1024 * 1024;
+    static final long MAX_VALUE_BYTES_STORED = 96L * 1024 * 1024;
 
     /** Most records of one topic in one generation: one topic must not push out all others. */
     static final int MAX_RECORDS_PER_TOPIC = 8_192;

@@ -57,10 +57,20 @@ public final class DhtNode implements AutoCloseable {
      * @param streams sees every datagram of the node's two ports before the node does
      */
     public DhtNode(RpcConfig.Builder config, PortBinder binder, Ticker ticker, TaskScope scope, DatagramHandler streams) {
+        this(config, binder, ticker, scope, streams, Long.MAX_VALUE);
+    }
+
+    /**
+     * Creates a node that keeps for others no more than fits into so many bytes, and is not bound yet.
+     *
+     * @param storeBytes memory for records, values and forwards
+     */
+    public DhtNode(RpcConfig.Builder config, PortBinder binder, Ticker ticker, TaskScope scope, DatagramHandler streams, long storeBytes) {
         RpcConfig checked = config.nodeFilter(DhtNode::isTrustworthy).build();
         this.scope = scope.child("dht");
-        this.router = new PeerRouter(ticker, drops, this::ownAddress);
-        this.store = new RecordStore(ticker, new SplittableRandom(new SecureRandom().nextLong()), drops);
+        StoreBounds bounds = StoreBounds.of(storeBytes);
+        this.router = new PeerRouter(ticker, drops, this::ownAddress, bounds);
+        this.store = new RecordStore(ticker, new SplittableRandom(new SecureRandom().nextLong()), drops, bounds);
         this.verifier = VerificationQueue.standard(this.scope);
         this.service = new StorageService(store, router, verifier, drops);
         this.rpc = new RpcNode(checked, binder, ticker, this.scope, streams, this::onRequest);

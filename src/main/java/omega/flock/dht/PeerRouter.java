@@ -47,12 +47,12 @@ public final class PeerRouter {
      *
      * @param own where this node can be reached from outside, if anywhere
      */
-    PeerRouter(Ticker ticker, DropCounters drops, Supplier<Optional<PeerAddress>> own) {
+    PeerRouter(Ticker ticker, DropCounters drops, Supplier<Optional<PeerAddress>> own, StoreBounds bounds) {
         this.ticker = ticker;
         this.drops = drops;
         this.own = own;
         this.rules = new ForwardRules(ticker.nanoTime());
-        this.table = new ForwardTable(DhtConstants.MAX_RECORDS, DhtConstants.MAX_LOCAL_SERVERS, DhtConstants.RECORD_AGE,
+        this.table = new ForwardTable(bounds.forwards(), DhtConstants.MAX_LOCAL_SERVERS, DhtConstants.RECORD_AGE,
                 ticker.nanoTime());
     }
 

@@ -35,20 +35,19 @@ final class RecordStore {
     private final GenerationCache<NodeId, Long> evictedSeqs; // guarded by lock; so that an older value does not come back
     private final GenerationCache<NodeId, byte[]> immutables; // guarded by lock
 
-    RecordStore(Ticker ticker, RandomGenerator random, DropCounters drops) {
+    RecordStore(Ticker ticker, RandomGenerator random, DropCounters drops, StoreBounds bounds) {
         this.ticker = ticker;
         this.random = random;
         this.drops = drops;
         long now = ticker.nanoTime();
-        this.records = new RecordCache(DhtConstants.MAX_RECORDS, DhtConstants.MAX_RECORDS_PER_TOPIC, DhtConstants.RECORD_AGE,
-                now);
-        this.bumps = new GenerationCache<>(DhtConstants.MAX_RECORDS, DhtConstants.RECORD_AGE, now);
-        this.refreshes = new GenerationCache<>(DhtConstants.MAX_RECORDS, DhtConstants.RECORD_AGE, now);
-        this.mutables = new GenerationCache<>(DhtConstants.MAX_VALUES, DhtConstants.MAX_VALUE_BYTES_STORED,
-                response -> response.value().length, DhtConstants.VALUE_AGE, now);
-        this.evictedSeqs = new GenerationCache<>(DhtConstants.MAX_VALUES, DhtConstants.VALUE_AGE, now);
-        this.immutables = new GenerationCache<>(DhtConstants.MAX_VALUES, DhtConstants.MAX_VALUE_BYTES_STORED,
-                value -> value.length, DhtConstants.VALUE_AGE, now);
+        this.records = new RecordCache(bounds.records(), DhtConstants.MAX_RECORDS_PER_TOPIC, DhtConstants.RECORD_AGE, now);
+        this.bumps = new GenerationCache<>(bounds.notes(), DhtConstants.RECORD_AGE, now);
+        this.refreshes = new GenerationCache<>(bounds.notes(), DhtConstants.RECORD_AGE, now);
+        this.mutables = new GenerationCache<>(DhtConstants.MAX_VALUES, bounds.valueBytes(),
+                response -> response.value().length + StoreBounds.VALUE_OVERHEAD_BYTES, DhtConstants.VALUE_AGE, now);
+        this.evictedSeqs = new GenerationCache<>(Math.min(bounds.notes(), DhtConstants.MAX_VALUES), DhtConstants.VALUE_AGE, now);
+        this.immutables = new GenerationCache<>(DhtConstants.MAX_VALUES, bounds.valueBytes(),
+                value -> value.length + StoreBounds.VALUE_OVERHEAD_BYTES, DhtConstants.VALUE_AGE, now);
     }
 
     // ---- Records of peers ------------------------------------------------------------------------------------------------

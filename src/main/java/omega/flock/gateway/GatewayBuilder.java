@@ -91,7 +91,8 @@ public abstract sealed class GatewayBuilder<B extends GatewayBuilder<B>> permits
     }
 
     /**
-     * Sets how many bytes the gateway gives to messages of peers that have arrived in part. When they are all taken, the connection of the
+     * Sets how many bytes the gateway gives to what strangers send. Half is for what it keeps for others, of which whoever has stored most
+     * loses first; half for messages of peers that have arrived in part. When these are all taken, the connection of the
      * host that holds most is closed for one that holds less; a message for which there is no room at all closes its own. Default: a
      * quarter of the heap, at most 256 MiB.
      *

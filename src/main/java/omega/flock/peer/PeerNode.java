@@ -76,12 +76,13 @@ public final class PeerNode implements AutoCloseable {
 
     private PeerNode(PeerConfig config, PortBinder binder, Ticker ticker) throws IOException {
         this.scope = new TaskScope("node");
-        this.memory = new SharedMemory(config.memoryBudget());
+        long storeBytes = config.memoryBudget() / 2;
+        this.memory = new SharedMemory(config.memoryBudget() - storeBytes);
         this.timers = new DeadlineQueue("flock-timers", ticker, scope);
         this.transport = new UdxTransport(ticker, scope, timers, TransportOptions.DEFAULT);
         // What begins like a stream packet is nothing else, and the transport has counted it.
         DatagramHandler packets = transport.orElse((port, source, datagram) -> PacketHeader.isStreamPacket(datagram));
-        this.dht = new DhtNode(config.rpc(), binder, ticker, scope, packets);
+        this.dht = new DhtNode(config.rpc(), binder, ticker, scope, packets, storeBytes);
         this.keyPair = config.keyPair();
         RpcNode rpc = dht.rpc();
         try {

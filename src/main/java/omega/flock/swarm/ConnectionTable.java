@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import omega.flock.base.PublicKey;
+import omega.flock.runtime.FairSlots;
 import omega.flock.runtime.NetworkSource;
 import omega.flock.swarm.ConnectionEntry.Stage;
 
@@ -17,11 +18,22 @@ import omega.flock.swarm.ConnectionEntry.Stage;
  */
 final class ConnectionTable<L extends Link> {
 
+    private static final NetworkSource NOBODY = new NetworkSource(0, 0);
+
     private final Map<PublicKey, ConnectionEntry<L>> entries = new HashMap<>();
-    private final Map<NetworkSource, Integer> inboundFrom = new HashMap<>();
+    private final FairSlots<ConnectionEntry<L>> places; // of those that others have opened
     private int dials;
     private int inbound;
     private int underWay;
+
+    /**
+     * Creates an empty table.
+     *
+     * @param maxInbound connections that others may have opened
+     */
+    ConnectionTable(int maxInbound) {
+        this.places = new FairSlots<>(Math.max(1, maxInbound));
+    }
 
     Optional<ConnectionEntry<L>> find(PublicKey key) {
         return Optional.ofNullable(entries.get(key));
@@ -45,7 +57,7 @@ final class ConnectionTable<L extends Link> {
         ConnectionEntry<L> entry = ConnectionEntry.inbound(peer, link);
         put(entry);
         inbound++;
-        inboundFrom.merge(entry.source().orElseThrow(), 1, Integer::sum);
+        places.enter(entry, entry.source().orElseThrow());
         return entry;
     }
 
@@ -67,7 +79,7 @@ final class ConnectionTable<L extends Link> {
             dials--;
         } else {
             inbound--;
-            inboundFrom.computeIfPresent(entry.source().orElseThrow(), (source, held) -> held == 1 ? null : held - 1);
+            places.leave(entry, entry.source().orElseThrow()); // unless another one has it by now
         }
         entry.closed();
         entries.remove(entry.peer().publicKey(), entry);
@@ -101,7 +113,21 @@ final class ConnectionTable<L extends Link> {
 
     /** Returns how many of those that others opened come from one source. */
     int inboundFrom(NetworkSource source) {
-        return inboundFrom.getOrDefault(source, 0);
+        return places.held(source);
+    }
+
+    /**
+     * Returns which connection has to end if one more is to come from a source while there are as many as there may be: the oldest of the
+     * source that holds most. Empty unless that one would still hold no fewer: nobody loses a connection to whoever has as many.
+     */
+    Optional<ConnectionEntry<L>> givingWayTo(NetworkSource source) {
+        return places.displacedBy(source)
+                .filter(oldest -> places.held(oldest.source().orElseThrow()) > places.held(source) + 1);
+    }
+
+    /** The same for a source that holds none, whichever it is. */
+    Optional<ConnectionEntry<L>> givingWayToOthers() {
+        return givingWayTo(NOBODY);
     }
 
     /** Returns how many dials have begun and neither opened nor ended, the firewall's questions included. */
@@ -116,11 +142,13 @@ final class ConnectionTable<L extends Link> {
 
     /** Forgets everything. */
     void clear() {
-        entries.values().forEach(ConnectionEntry::closed);
+        entries.values().forEach(entry -> {
+            entry.source().filter(source -> !entry.dialled()).ifPresent(source -> places.leave(entry, source));
+            entry.closed();
+        });
         entries.clear();
         dials = 0;
         inbound = 0;
-        inboundFrom.clear();
         underWay = 0;
     }
 

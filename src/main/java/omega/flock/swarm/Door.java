@@ -154,11 +154,17 @@ final class Door<L extends Link> {
     }
 
     private void take(L link) {
-        int held = connections.inboundFrom(NetworkSource.of(link.remoteAddress()));
-        if (!context.options.budget().allowsInbound(connections.inbound()) || !context.options.budget().allowsInboundFrom(held)) {
+        NetworkSource source = NetworkSource.of(link.remoteAddress());
+        boolean full = !context.options.budget().allowsInbound(connections.inbound());
+        Optional<ConnectionEntry<L>> givesWay = full ? connections.givingWayTo(source) : Optional.empty();
+        if (full && givesWay.isEmpty() || !context.options.budget().allowsInboundFrom(connections.inboundFrom(source))) {
             refuse(link, Drop.SERVER_LIMIT, SwarmFailures.serverLimit());
             return;
         }
+        givesWay.ifPresent(oldest -> {
+            context.counters.count(Drop.SERVER_LIMIT);
+            scheduler.abort(oldest, SwarmFailures.serverLimit());
+        });
         ConnectionEntry<L> entry = scheduler.inboundOpened(link);
         context.guard.afterwards(
                 () -> link.onClose(reason -> context.guard.run(() -> scheduler.linkClosed(entry, reason))));

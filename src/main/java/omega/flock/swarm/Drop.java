@@ -4,7 +4,10 @@ package omega.flock.swarm;
 public enum Drop {
     /** The newest connection was reset because nobody accepted the earlier ones. */
     BACKLOG_FULL,
-    /** A connection from outside was refused: {@code maxServerConnections} or {@code maxServerConnectionsPerHost} is reached. */
+    /**
+     * A connection from outside was refused, or one of the host that has most was reset for it: {@code maxServerConnections} or
+     * {@code maxServerConnectionsPerHost} is reached.
+     */
     SERVER_LIMIT,
     /** A connection from outside was refused: the flock was suspended or closed. */
     NOT_OPEN,

@@ -39,7 +39,8 @@ final class Firewall<L extends Link> {
                 return true;
             }
             // One that replaces another takes no place of its own.
-            boolean full = !connections.contains(key) && !context.options.budget().allowsInbound(connections.inbound());
+            boolean full = !connections.contains(key) && !context.options.budget().allowsInbound(connections.inbound())
+                    && connections.givingWayToOthers().isEmpty();
             if (full) {
                 context.counters.count(Drop.SERVER_LIMIT);
             }

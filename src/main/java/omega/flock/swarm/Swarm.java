@@ -31,7 +31,7 @@ public final class Swarm<L extends Link> {
 
     private final SwarmContext<L> context;
     private final Guard guard;
-    private final ConnectionTable<L> connections = new ConnectionTable<>(); // guarded by guard
+    private final ConnectionTable<L> connections; // guarded by guard
     private final PeerBook book = new PeerBook(); // guarded by guard
     private final SwarmEvents<L> events;
     private final Scheduler<L> scheduler;
@@ -47,6 +47,7 @@ public final class Swarm<L extends Link> {
     public Swarm(SwarmOptions options, Network<L> network, TaskScope scope, Alarms alarms, RandomGenerator random) {
         this.context = new SwarmContext<>(options, network, scope, alarms, random);
         this.guard = context.guard;
+        this.connections = new ConnectionTable<>(options.budget().maxServerConnections());
         this.events = new SwarmEvents<>(context);
         this.scheduler = new Scheduler<>(context, connections, book, events);
         Firewall<L> firewall = new Firewall<>(context, book, connections, scheduler);

@@ -51,7 +51,7 @@ class PeerRouterTest {
 
     private final ManualTicker ticker = new ManualTicker();
     private final DropCounters drops = new DropCounters();
-    private final PeerRouter router = new PeerRouter(ticker, drops, Optional::empty);
+    private final PeerRouter router = new PeerRouter(ticker, drops, Optional::empty, StoreBounds.LARGEST);
     private final KeepingServer server = new KeepingServer();
 
     private RecordedRequest handshake(HandshakeMessage message, PeerAddress from) {

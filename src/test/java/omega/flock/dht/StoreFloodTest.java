@@ -14,6 +14,8 @@ import omega.flock.rpc.routing.NodeId;
 import omega.flock.runtime.NetworkSource;
 import omega.flock.runtime.Ticker;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Attack: one network stores as fast as a node lets it. A cache that turned when it was full lost what others had stored for 48 hours
@@ -24,7 +26,7 @@ class StoreFloodTest {
     private static final NetworkSource HONEST = NetworkSource.of(new InetSocketAddress("9.9.9.9", 1));
     private static final NodeId OURS = target(-1);
 
-    private final RecordStore store = new RecordStore(Ticker.SYSTEM, new SplittableRandom(1), new DropCounters());
+    private final RecordStore store = new RecordStore(Ticker.SYSTEM, new SplittableRandom(1), new DropCounters(), StoreBounds.LARGEST);
 
     @Test
     void valuesOfOthersOutlastIt() {
@@ -67,6 +69,23 @@ class StoreFloodTest {
         assertEquals(Optional.empty(), store.mutable(OURS), "so many networks push it out in the end");
         assertEquals(Optional.of(StorageError.SEQ_TOO_LOW), store.putMutable(OURS, value(6), HONEST));
         assertEquals(Optional.empty(), store.putMutable(OURS, value(7), HONEST));
+    }
+
+    /** With 32 MiB, what a heap of 256 MiB gives, each store is within its part however much comes, and holds one of each kind even with none. */
+    @ParameterizedTest
+    @ValueSource(longs = {32 << 20, 0})
+    void storesStayWithinTheirPartOfTheMemory(long bytes) {
+        StoreBounds bounds = StoreBounds.of(bytes);
+        RecordStore small = new RecordStore(Ticker.SYSTEM, new SplittableRandom(1), new DropCounters(), bounds);
+        PublicKey key = PublicKey.of(OURS.toBytes());
+        for (int i = 0; i < 40_000; i++) {
+            small.putImmutable(target(i), new byte[1000], stranger(i));
+            small.addRecord(target(i), key, new byte[51], stranger(i));
+        }
+        assertEquals(Math.max(bounds.valueBytes() / (1000 + StoreBounds.VALUE_OVERHEAD_BYTES), 1), small.immutables());
+        assertEquals(bounds.records(), small.records());
+        assertTrue(bytes == 0 || 2 * bounds.valueBytes() + 800L * bounds.records() + 400L * (bounds.forwards() + 3L * bounds.notes()) <= bytes,
+                bounds::toString);
     }
 
     /** One of a /24. */

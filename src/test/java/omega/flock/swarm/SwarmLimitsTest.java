@@ -104,6 +104,28 @@ class SwarmLimitsTest {
         assertEquals(2, server.swarm.connections().size(), "another one took the place");
     }
 
+    /** Attack: a few hosts, each within its own limit, take all connections that there may be. */
+    @Test
+    void whoeverHoldsMostGivesWayWhereAllAreTaken() throws Exception {
+        Member server = lab.member(new DialBudget(64, Integer.MAX_VALUE, 4, 256, 3));
+        lab.listen(server);
+        List<Member> strangers = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            strangers.add(connectFrom("8.8.8.8", server));
+        }
+        assertEquals(4, server.swarm.connections().size());
+        assertEquals(1, server.swarm.stats().drops().get(Drop.SERVER_LIMIT), "it does not take its own");
+        connectFrom("9.9.9.9", server);
+        connectFrom("7.7.7.7", server);
+        assertEquals(4, server.swarm.connections().size());
+        assertEquals(3, server.swarm.stats().drops().get(Drop.SERVER_LIMIT));
+        assertTrue(strangers.get(0).swarm.connections().isEmpty() && strangers.get(1).swarm.connections().isEmpty(), "its oldest went");
+        connectFrom("6.6.6.6", server);
+        connectFrom("5.5.5.5", server);
+        assertEquals(4, server.swarm.connections().size());
+        assertEquals(5, server.swarm.stats().drops().get(Drop.SERVER_LIMIT), "of three hosts one holds two: the fourth gets in, the fifth does not");
+    }
+
     /** Attack: one host with a key for each connection. */
     @Test
     void oneHostTakesItsShareOfTheConnectionsAndOthersStillGetIn() throws Exception {

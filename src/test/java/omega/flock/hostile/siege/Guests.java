@@ -7,10 +7,13 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import omega.flock.base.KeyPair;
+import omega.flock.base.PeerAddress;
 import omega.flock.base.PublicKey;
 import omega.flock.gateway.ConnectOptions;
 import omega.flock.gateway.Connection;
 import omega.flock.gateway.Gateway;
+import omega.flock.gateway.PeerReply;
+import omega.flock.gateway.Query;
 import omega.flock.runtime.TaskScope;
 
 /** The honest ones: the nodes of the hash table, the peers that the node serves, and clients that come and go. */
@@ -43,6 +46,16 @@ final class Guests implements AutoCloseable {
             throw new IOException("the network was not reached: " + gateway.health());
         }
         return gateway;
+    }
+
+    /** {@return the nodes at which a server has announced itself} */
+    List<PeerAddress> relaysOf(PublicKey server) {
+        List<PeerAddress> relays = new ArrayList<>();
+        try (Query<PeerReply> walk = nodes.get(1).findPeer(server)) {
+            walk.forEach(reply -> relays.add(reply.from()));
+        }
+        relays.remove(Land.STRONGHOLD);
+        return relays;
     }
 
     /** Starts a transfer to each of so many peers. */

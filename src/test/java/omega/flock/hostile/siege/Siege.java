@@ -79,8 +79,8 @@ public final class Siege implements AutoCloseable {
         }
         stronghold = new Subprocess(Stronghold.class, List.of("-Xmx" + settings.get("heap"), "-ea"), settings.get("pace"));
         server = PublicKey.parse(stronghold.ask("key"));
-        List<String> relays = Stream.iterate(0, i -> i + 1).limit(3).map(i -> Land.node(i).toString()).toList();
-        String[] known = Stream.concat(Stream.of(server.toString(), settings.get("keys")), relays.stream()).toArray(String[]::new);
+        String[] known = Stream.concat(Stream.of(server.toString(), settings.get("keys")),
+                guests.relaysOf(server).stream().map(Object::toString)).toArray(String[]::new);
         horde = new Subprocess(Horde.class, List.of("-Xmx1g"), known);
         guests.beServed(server, number("peers"));
     }
