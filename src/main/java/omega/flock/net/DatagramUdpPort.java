@@ -16,7 +16,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
+import omega.flock.runtime.ClosingSteps;
 import omega.flock.runtime.DaemonThreads;
 
 /**
@@ -47,6 +49,7 @@ public final class DatagramUdpPort implements UdpPort {
     private final Selector selector; // its end guarded by selectorLock
     private final ReentrantLock selectorLock = new ReentrantLock();
     private final DatagramHandler handler;
+    private final Consumer<Throwable> told; // that the port has failed: made while there is memory for it
     private final InetSocketAddress localAddress;
     private final Optional<Supplier<SystemCalls>> link;
     private final AtomicInteger traffic = new AtomicInteger(); // datagrams so far, those of bulk traffic counted many times over
@@ -62,6 +65,7 @@ public final class DatagramUdpPort implements UdpPort {
         this.link = link;
         this.selector = selector;
         this.handler = handler;
+        this.told = ClosingSteps.insisting(cause -> handler.onPortFailed(this, cause));
         this.localAddress = (InetSocketAddress) channel.getLocalAddress();
     }
 
@@ -284,7 +288,7 @@ public final class DatagramUdpPort implements UdpPort {
         }
         failed = true;
         try {
-            handler.onPortFailed(this, cause);
+            told.accept(cause);
         } finally {
             close();
         }

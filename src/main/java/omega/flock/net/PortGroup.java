@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import omega.flock.runtime.ClosingSteps;
 import omega.flock.runtime.DaemonThreads;
 
 /**
@@ -179,6 +181,7 @@ final class PortGroup implements PortBinder {
         private final DatagramChannel channel;
         private final Selector shared;
         private final DatagramHandler handler;
+        private final Consumer<Throwable> told; // that the port has failed: made while there is memory for it
         private final InetSocketAddress localAddress;
         private volatile Optional<DatagramUdpPort> own = Optional.empty(); // once it has a reader of its own
         private volatile boolean failed;
@@ -187,6 +190,7 @@ final class PortGroup implements PortBinder {
             this.channel = channel;
             this.shared = shared;
             this.handler = handler;
+            this.told = ClosingSteps.insisting(cause -> handler.onPortFailed(this, cause));
             this.localAddress = (InetSocketAddress) channel.getLocalAddress();
         }
 
@@ -222,7 +226,7 @@ final class PortGroup implements PortBinder {
             if (channel.isOpen()) { // else closed by whoever would want to know
                 failed = true;
                 try {
-                    handler.onPortFailed(this, cause);
+                    told.accept(cause);
                 } finally {
                     close();
                 }

@@ -73,6 +73,7 @@ public final class PeerNode implements AutoCloseable {
     private final List<PeerServer> servers = new CopyOnWriteArrayList<>();
     private final AtomicReference<State> state = new AtomicReference<>(State.OPEN);
     private volatile boolean failed;
+    private boolean failing; // of the thread that has failed only
 
     private PeerNode(PeerConfig config, PortBinder binder, Ticker ticker) throws IOException {
         this.scope = new TaskScope("node");
@@ -290,9 +291,13 @@ public final class PeerNode implements AutoCloseable {
         }
     }
 
-    /** A thread that the node cannot do without has failed, and this is that thread: no node is better than a deaf one. */
+    /**
+     * A thread that the node cannot do without has failed, and this is that thread: no node is better than a deaf one. Called again where it
+     * lacked memory the last time: each step may be taken again.
+     */
     private void fail(Throwable cause) {
-        if (state.getAndSet(State.CLOSED) != State.CLOSED) {
+        failing |= state.getAndSet(State.CLOSED) != State.CLOSED;
+        if (failing) {
             finish(Duration.ZERO, CloseReason.shutDown(failedFor(cause)));
             LOG.log(Level.ERROR, "node.failed", cause);
             failed = true;

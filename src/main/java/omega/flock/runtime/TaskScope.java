@@ -48,6 +48,9 @@ public final class TaskScope implements AutoCloseable {
     private final Set<Task<?>> tasks = new HashSet<>(); // guarded by lock
     private final Set<TaskScope> children = new HashSet<>(); // guarded by lock
     private boolean cancelled; // guarded by lock
+    private final Consumer<Throwable> failing = ClosingSteps.insisting(this::failOnce); // made while there is memory for it
+    private Thread failed; // guarded by lock; the one that tells of the failure, which may have to begin again
+    private boolean telling; // of that thread only
     private volatile Throwable failure; // the first one; null while all is well
     private volatile Consumer<Throwable> owner; // who is told of a failure; null where the owner of the parent is
 
@@ -112,14 +115,15 @@ public final class TaskScope implements AutoCloseable {
 
     /**
      * Something has failed without which this scope is worth nothing. Its owner, or the nearest one of the scopes around it, is told if
-     * this is the first time; blocks for as long as that one takes to close everything.
+     * this is the first time; blocks for as long as that one takes to close everything. Where there is no memory for that, it waits until
+     * there is: the owner is told again then.
      */
     public void fail(Throwable cause) {
         TaskScope owned = this;
         while (owned.owner == null && owned.parent != null) {
             owned = owned.parent;
         }
-        owned.failOnce(cause);
+        owned.failing.accept(cause);
     }
 
     /** {@return why this scope or one around it has failed; empty while all is well} */
@@ -237,11 +241,14 @@ public final class TaskScope implements AutoCloseable {
             }
         } finally {
             // Forgotten before it settles: whoever joined the last task finds the scope empty.
-            forget(task);
-            if (thrown == null) {
-                task.succeed(value);
-            } else {
-                task.fail(thrown);
+            try {
+                forget(task);
+            } finally {
+                if (thrown == null) {
+                    task.succeed(value);
+                } else {
+                    task.fail(thrown);
+                }
             }
         }
     }
@@ -249,17 +256,27 @@ public final class TaskScope implements AutoCloseable {
     private void failOnce(Throwable cause) {
         lock.lock();
         try {
-            if (failure != null) {
+            if (failure != null && (failed != Thread.currentThread() || telling)) {
                 return;
             }
-            failure = cause;
+            failed = Thread.currentThread();
+            telling = true;
+            failure = failure == null ? cause : failure;
         } finally {
             lock.unlock();
         }
+        try {
+            tellOwner();
+        } finally {
+            telling = false;
+        }
+    }
+
+    private void tellOwner() {
         if (owner != null) {
-            owner.accept(cause);
+            owner.accept(failure);
         } else {
-            LOG.log(Level.ERROR, "scope.failed scope=" + name, cause);
+            LOG.log(Level.ERROR, "scope.failed scope=" + name, failure);
         }
     }
 

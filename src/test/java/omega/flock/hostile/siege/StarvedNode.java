@@ -9,7 +9,6 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import omega.flock.base.KeyPair;
 import omega.flock.gateway.Connection;
@@ -19,16 +18,18 @@ import omega.flock.gateway.Testnet;
 import omega.flock.runtime.TaskScope;
 
 /**
- * A node in a small heap, which {@code starve} fills to the last byte and keeps full until the node has closed itself or half a minute is
+ * A node in a small heap, which {@code starve} fills to the last byte and keeps full until the node begins to close itself or ten seconds are
  * over; the answer says what became of it. {@code port} says where it is.
  */
 public final class StarvedNode {
 
-    private static final long LIMIT = TimeUnit.SECONDS.toNanos(30);
+    private static final long LIMIT = TimeUnit.SECONDS.toNanos(10);
     private static final int LARGEST = 1 << 20;
     private static final int SMALLEST = 32;
 
-    private static volatile Object[] ballast = {};
+    private static final Object[] NOTHING = {};
+
+    private static volatile Object[] ballast = NOTHING;
 
     private StarvedNode() {}
 
@@ -44,15 +45,14 @@ public final class StarvedNode {
             GatewayServer server = node.listen(KeyPair.generate());
             Connection there = peer.connect(server.publicKey());
             Connection here = server.accept();
-            CompletableFuture<String> accepting = outcome(waiters, server::accept);
-            CompletableFuture<String> reading = outcome(waiters, here::readMessage);
+            Waiter accepting = new Waiter(waiters, server::accept);
+            Waiter reading = new Waiter(waiters, here::readMessage);
             int port = node.localAddress().port();
             for (String command = commands.readLine(); command != null; command = commands.readLine()) {
                 if (command.equals("starve")) {
                     starve(node);
-                    System.out.println(String.join("; ", "open " + node.isOpen(), "health " + node.health(),
-                            "accept " + accepting.get(20, TimeUnit.SECONDS), "read " + reading.get(20, TimeUnit.SECONDS),
-                            "port " + (isFree(port) ? "free" : "taken")));
+                    System.out.println(String.join("; ", "accept " + accepting.outcome(), "read " + reading.outcome(),
+                            "port " + (isFree(port) ? "free" : "taken"), "open " + node.isOpen(), "health " + node.health()));
                 } else {
                     System.out.println(port + " " + there.isOpen());
                 }
@@ -61,16 +61,31 @@ public final class StarvedNode {
         System.exit(0); // whatever the lack of memory has left behind
     }
 
-    private static CompletableFuture<String> outcome(TaskScope scope, Callable<?> wait) {
-        CompletableFuture<String> outcome = new CompletableFuture<>();
-        scope.fork("waiter", () -> {
-            try {
-                outcome.complete("returned " + wait.call());
-            } catch (Exception | Error e) {
-                outcome.complete("threw " + e);
+    /** Somebody who waits, and needs no memory to say how that has ended. */
+    private static final class Waiter {
+
+        private volatile boolean over;
+        private volatile Throwable thrown;
+
+        Waiter(TaskScope scope, Callable<?> wait) {
+            scope.fork("waiter", () -> {
+                try {
+                    wait.call();
+                } catch (Exception | Error e) {
+                    thrown = e;
+                } finally {
+                    over = true;
+                }
+            });
+        }
+
+        String outcome() throws InterruptedException {
+            Beat beat = new Beat(TimeUnit.MILLISECONDS.toNanos(50), 0);
+            for (long end = System.nanoTime() + LIMIT; !over && System.nanoTime() < end; ) {
+                beat.await();
             }
-        });
-        return outcome;
+            return over ? "threw " + thrown : "waits";
+        }
     }
 
     private static void starve(Gateway node) {
@@ -83,7 +98,7 @@ public final class StarvedNode {
                 size = size > SMALLEST ? size / 2 : LARGEST;
             }
         }
-        ballast = new Object[0];
+        ballast = NOTHING; // a new one would not be had
     }
 
     /** The port is given back by the thread that closes the node, maybe a little later. */

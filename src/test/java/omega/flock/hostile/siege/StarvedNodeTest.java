@@ -12,7 +12,7 @@ import omega.flock.base.PeerAddress;
 import omega.flock.runtime.Task;
 import omega.flock.runtime.TaskScope;
 import omega.flock.wire.WireWriter;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Timeout;
 
 /**
@@ -29,7 +29,7 @@ class StarvedNodeTest {
         return new WireWriter().uint8(0x03).uint8(0x0c).uint16(tid & 0xffff).ipv4Address(to).uint(FIND_NODE).raw(new byte[32]).toBytes();
     }
 
-    @Test
+    @RepeatedTest(3)
     void aNodeWhoseHeapIsFullClosesWithItsReasonAndIsNotDeaf() throws Exception {
         List<String> small = List.of("-Xmx48m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
         try (Subprocess node = new Subprocess(StarvedNode.class, small); TaskScope scope = new TaskScope("asks");
