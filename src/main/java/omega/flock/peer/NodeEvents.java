@@ -11,7 +11,13 @@ import omega.flock.rpc.RpcNode;
  */
 final class NodeEvents implements RpcListener {
 
-    private record Reachability(boolean firewalled, Optional<PeerAddress> open) {}
+    private record Reachability(boolean firewalled, Optional<PeerAddress> open) {
+
+        /** Not equals, which the JVM puts together for a record when it is first called: here, at the start of every program. */
+        boolean isThatOf(Reachability other) {
+            return firewalled == other.firewalled && open.equals(other.open);
+        }
+    }
 
     private final RpcNode rpc;
     private final Runnable addressChanged;
@@ -51,7 +57,7 @@ final class NodeEvents implements RpcListener {
 
     private void compare() {
         Reachability now = new Reachability(rpc.firewalled(), rpc.remoteAddress());
-        boolean changed = known != null && !now.equals(known);
+        boolean changed = known != null && !now.isThatOf(known);
         known = now;
         if (changed) {
             addressChanged.run();

@@ -19,9 +19,6 @@ final class LibC {
     /** Where words in registers are all that a call needs, fcntl's variable arguments included, and structures are laid out alike. */
     private static final Set<String> MACHINES = Set.of("amd64", "aarch64");
 
-    /** What the five words of a call are. */
-    private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG;
-
     private LibC() {}
 
     /** {@return whether {@link #link} can work here: the module may make native calls, and the system is one it was written for} */
@@ -100,6 +97,8 @@ final class LibC {
     /** The functions. A class of its own, because it is expensive to initialize. */
     @SuppressWarnings("restricted")
     private static final class Function {
+        /** What the five words of a call are; here, because layouts belong to what is expensive. */
+        private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG;
         private static final Linker LINKER = Linker.nativeLinker();
         private static final MethodHandle CALL = LINKER.downcallHandle(
                 FunctionDescriptor.of(WORD, WORD, WORD, WORD, WORD, WORD), Linker.Option.captureCallState("errno"));
