@@ -195,13 +195,16 @@ class RpcRequestsTest {
             RpcNode limited = RpcSwarm.ready(swarm.add(swarm.config().downHintsPerTick(limit).ephemeral(EphemeralMode.ALWAYS),
                     RequestHandler.NONE));
             RpcNode liar = swarm.persistent(RequestHandler.NONE);
-            liar.addNode(silentPort().address());
-            liar.addNode(silentPort().address());
+            for (int i = 0; i < 8; i++) {
+                liar.addNode(silentPort().address());
+            }
             RpcQuery query = limited.query(QueryRequest.of(TARGET, 9).withRetries(0)
                     .withNodes(List.of(RpcSwarm.addressOf(liar))));
             query.awaitFinished();
-            assertEquals(limit, limited.stats().commands().get(InternalCommand.DOWN_HINT).tx());
-            assertTrue(limited.stats().dropped(DropReason.DOWN_HINT_BUDGET) >= 2 - limit);
+            long sent = limited.stats().commands().get(InternalCommand.DOWN_HINT).tx();
+            // All eight time out together, and a tick may begin in their midst.
+            assertTrue(limit <= sent && sent <= 2 * limit, "sent " + sent);
+            assertTrue(limited.stats().dropped(DropReason.DOWN_HINT_BUDGET) >= 6, "limit " + limit);
         }
     }
 
