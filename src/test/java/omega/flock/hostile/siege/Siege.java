@@ -19,7 +19,7 @@ import omega.flock.runtime.TaskScope;
 /**
  * Lays siege to a node that serves peers in transfer: one flood after the other, from one address and from many, or all at once, and tells
  * what honest peers have of it. Three processes: the node with a small heap ({@link Stronghold}), the strangers ({@link Horde}), and this
- * one, in which the honest live ({@link Guests}). Run by {@code src/test/acceptance/40-siege.sh}, which says how; settings are arguments
+ * one, in which the honest live ({@link Guests}). Run by {@code src/test/sh/siege}, which says how; settings are arguments
  * {@code name=value}.
  *
  * <p>It ends with 1 unless in each flood the transfers kept 80 % of their rate, 20 of 20 clients connected and took at most twice as long
