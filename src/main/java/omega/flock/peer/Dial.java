@@ -166,7 +166,7 @@ final class Dial implements AutoCloseable {
         if (forStranger) {
             return search(knownRelays()); // who waits for none of ours, nor lets one of ours wait
         }
-        try (DialTurns.Turn turn = context.dialTurns().enter(remote, !knownRelays().isEmpty(), remaining())) {
+        try (DialTurns.Turn turn = context.dialTurns().enter(keyPair.publicKey(), remote, !knownRelays().isEmpty(), remaining())) {
             Found found = search(knownRelays());
             turn.found();
             return found;

@@ -2,6 +2,7 @@ package omega.flock.peer;
 
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -11,19 +12,20 @@ import omega.flock.runtime.Ticker;
 /**
  * Bounds how many dials to one peer look for it and shake hands at a time: one while no relay is known, so that the others need no
  * walk, {@value PeerConstants#HANDSHAKES_AT_ONCE} from then on, so that the first ones are not starved by the first messages of a
- * thousand. Nobody waits while none of those before has come further for a second, as long as a lost datagram takes. Thread-safe.
+ * thousand. Nobody waits while none of those before has come further for a second, as long as a lost datagram takes. Dials by another key
+ * of ours count for themselves: a peer that is silent to one may answer the other. Thread-safe.
  */
 final class DialTurns {
 
     private final Ticker ticker;
     private final ReentrantLock lock = new ReentrantLock();
-    private final Map<PublicKey, Crowd> crowds = new HashMap<>(); // guarded by lock
+    private final Map<List<PublicKey>, Crowd> crowds = new HashMap<>(); // guarded by lock; by our own key and the peer's
 
     DialTurns(Ticker ticker) {
         this.ticker = ticker;
     }
 
-    /** The dials to one peer; all guarded by lock. */
+    /** The dials of one pair of keys; all guarded by lock. */
     private final class Crowd {
 
         private final Condition mayHaveRoom = lock.newCondition();
@@ -40,12 +42,12 @@ final class DialTurns {
     /** A dial that is at work. */
     final class Turn implements AutoCloseable {
 
-        private final PublicKey peer;
+        private final List<PublicKey> pair;
         private final Crowd crowd;
         private boolean found; // of the dialling thread only
 
-        private Turn(PublicKey peer, Crowd crowd) {
-            this.peer = peer;
+        private Turn(List<PublicKey> pair, Crowd crowd) {
+            this.pair = pair;
             this.crowd = crowd;
         }
 
@@ -63,7 +65,7 @@ final class DialTurns {
                 if (found) {
                     crowd.limit = PeerConstants.HANDSHAKES_AT_ONCE;
                 }
-                leave(peer, crowd);
+                leave(pair, crowd);
                 for (int i = crowd.working; i < crowd.limit; i++) {
                     crowd.mayHaveRoom.signal();
                 }
@@ -79,20 +81,21 @@ final class DialTurns {
      * @param known whether relays of the peer are known already
      * @param limit how long to wait at the most
      */
-    Turn enter(PublicKey peer, boolean known, Duration limit) throws InterruptedException {
+    Turn enter(PublicKey own, PublicKey peer, boolean known, Duration limit) throws InterruptedException {
         lock.lock();
         try {
-            Crowd crowd = crowds.computeIfAbsent(peer, absent -> new Crowd(known ? PeerConstants.HANDSHAKES_AT_ONCE : 1));
+            List<PublicKey> pair = List.of(own, peer);
+            Crowd crowd = crowds.computeIfAbsent(pair, absent -> new Crowd(known ? PeerConstants.HANDSHAKES_AT_ONCE : 1));
             crowd.present++;
             try {
                 awaitRoom(crowd, ticker.nanoTime() + limit.toNanos());
             } catch (InterruptedException e) {
-                leave(peer, crowd);
+                leave(pair, crowd);
                 crowd.mayHaveRoom.signal(); // in case it was meant for this one
                 throw e;
             }
             crowd.working++;
-            return new Turn(peer, crowd);
+            return new Turn(pair, crowd);
         } finally {
             lock.unlock();
         }
@@ -111,13 +114,13 @@ final class DialTurns {
     }
 
     /** The lock is held. */
-    private void leave(PublicKey peer, Crowd crowd) {
+    private void leave(List<PublicKey> pair, Crowd crowd) {
         if (--crowd.present == 0) {
-            crowds.remove(peer);
+            crowds.remove(pair);
         }
     }
 
-    /** {@return to how many peers dials are on their way that have not found them} */
+    /** {@return how many pairs there are with dials on their way that have not found the peer} */
     int crowds() {
         lock.lock();
         try {

@@ -51,6 +51,10 @@ final class HandshakeBook {
             if (known.isPresent()) {
                 return Optional.of(new Entry(known.get(), false, Optional.empty()));
             }
+            // Those that gave their places up in a flood may not have ended yet: who comes now is worth more than a memory.
+            while (!table.hasRoom() && !ended.isEmpty()) {
+                forgetLocked(ended.poll());
+            }
             if (!table.hasRoom()) {
                 context.counters().count(PeerDrop.TABLE_FULL);
                 return Optional.empty();

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(20)
 class DialTurnsTest {
 
+    private static final PublicKey OWN = KeyPair.generate().publicKey();
     private static final PublicKey PEER = KeyPair.generate().publicKey();
     private static final PublicKey OTHER = KeyPair.generate().publicKey();
     private static final Duration FOR_EVER = Duration.ofDays(1);
@@ -39,10 +40,10 @@ class DialTurnsTest {
         AtomicInteger most = new AtomicInteger();
         List<Task<Void>> others = new ArrayList<>();
         try (TaskScope scope = new TaskScope("test")) {
-            try (DialTurns.Turn first = turns.enter(PEER, false, FOR_EVER)) {
+            try (DialTurns.Turn first = turns.enter(OWN, PEER, false, FOR_EVER)) {
                 for (int i = 0; i < 200; i++) {
                     others.add(scope.fork("dial", () -> {
-                        try (DialTurns.Turn turn = turns.enter(PEER, false, FOR_EVER)) {
+                        try (DialTurns.Turn turn = turns.enter(OWN, PEER, false, FOR_EVER)) {
                             most.accumulateAndGet(atWork.incrementAndGet(), Math::max);
                             Thread.yield();
                             atWork.decrementAndGet();
@@ -50,8 +51,10 @@ class DialTurnsTest {
                         }
                     }));
                 }
-                try (DialTurns.Turn another = turns.enter(OTHER, false, FOR_EVER)) { // waits for nobody
-                    another.found();
+                for (List<PublicKey> pair : List.of(List.of(OWN, OTHER), List.of(OTHER, PEER))) { // they wait for nobody
+                    try (DialTurns.Turn another = turns.enter(pair.get(0), pair.get(1), false, FOR_EVER)) {
+                        another.found();
+                    }
                 }
                 assertEquals(0, most.get());
                 first.found();
@@ -70,7 +73,7 @@ class DialTurnsTest {
         try (TaskScope scope = new TaskScope("test")) {
             for (int i = 0; i < 10; i++) {
                 dials.add(scope.forkCallable("dial", () -> {
-                    DialTurns.Turn turn = turns.enter(PEER, false, FOR_EVER);
+                    DialTurns.Turn turn = turns.enter(OWN, PEER, false, FOR_EVER);
                     int present = atWork.incrementAndGet();
                     Thread.yield();
                     atWork.decrementAndGet();
@@ -88,24 +91,24 @@ class DialTurnsTest {
     void dialsToAPeerWithKnownRelaysBeginAtOnce() throws Exception {
         List<DialTurns.Turn> all = new ArrayList<>();
         for (int i = 0; i < PeerConstants.HANDSHAKES_AT_ONCE; i++) {
-            all.add(turns.enter(PEER, true, FOR_EVER));
+            all.add(turns.enter(OWN, PEER, true, FOR_EVER));
         }
         all.forEach(DialTurns.Turn::close);
     }
 
     @Test
     void nobodyWaitsForOnesThatDoNotComeFurther() throws Exception {
-        DialTurns.Turn first = turns.enter(PEER, false, FOR_EVER);
+        DialTurns.Turn first = turns.enter(OWN, PEER, false, FOR_EVER);
         ticker.advance(PeerConstants.TURN_PATIENCE);
-        DialTurns.Turn second = turns.enter(PEER, false, FOR_EVER);
+        DialTurns.Turn second = turns.enter(OWN, PEER, false, FOR_EVER);
         second.close();
         first.close();
     }
 
     @Test
     void nobodyWaitsBeyondItsDeadline() throws Exception {
-        DialTurns.Turn first = turns.enter(PEER, false, FOR_EVER);
-        DialTurns.Turn second = turns.enter(PEER, false, Duration.ZERO);
+        DialTurns.Turn first = turns.enter(OWN, PEER, false, FOR_EVER);
+        DialTurns.Turn second = turns.enter(OWN, PEER, false, Duration.ZERO);
         second.close();
         first.close();
     }
@@ -114,16 +117,16 @@ class DialTurnsTest {
     void whoIsInterruptedLeavesHisPlaceToTheNext() throws Exception {
         CountDownLatch begun = new CountDownLatch(1);
         try (TaskScope scope = new TaskScope("test")) {
-            DialTurns.Turn first = turns.enter(PEER, false, FOR_EVER);
+            DialTurns.Turn first = turns.enter(OWN, PEER, false, FOR_EVER);
             TaskScope givenUp = scope.child("given up");
             Task<Void> second = givenUp.fork("second", () -> {
                 begun.countDown();
-                turns.enter(PEER, false, FOR_EVER).close();
+                turns.enter(OWN, PEER, false, FOR_EVER).close();
             });
             begun.await();
             givenUp.close();
             assertThrows(Exception.class, () -> second.join());
-            Task<Void> third = scope.fork("third", () -> turns.enter(PEER, false, FOR_EVER).close());
+            Task<Void> third = scope.fork("third", () -> turns.enter(OWN, PEER, false, FOR_EVER).close());
             first.close();
             third.join();
         }
