@@ -3,7 +3,7 @@
 // One encrypted stream between two processes on 127.0.0.1: throughput, processor time, and the round trip of a small message.
 // Called by benchmarks/run.
 //   node loopback.js [throughput|ping]
-// ROUNDS (5), PINGS (10000, after as many as WARM_PINGS, 5000), STACKS ("js634 java java-portable").
+// ROUNDS (5), PINGS (50000, after as many as WARM_PINGS, 50000), STACKS ("js634 java java-portable").
 
 const { start, stop, run, peers, only, quantile, median, setting, finish } = require('./lib')
 const fs = require('fs')
@@ -14,8 +14,8 @@ const ALL = 2000e6
 const CLOCK_TICKS = 100 // of /proc/PID/stat, a second
 
 const rounds = setting('ROUNDS', 5)
-const pings = setting('PINGS', 10000)
-const warmPings = setting('WARM_PINGS', 5000)
+const pings = setting('PINGS', 50000)
+const warmPings = setting('WARM_PINGS', 50000)
 const stacks = only(peers('LoopbackPeer', 'loopback-peer.js'), (process.env.STACKS || 'js634 java java-portable').split(' '))
 const modes = process.argv.length > 2 ? process.argv.slice(2) : ['throughput', 'ping']
 
@@ -53,7 +53,7 @@ const throughput = (stack, bootstrap) => inTwoProcesses(stack, bootstrap, 'send'
 const ping = (stack, bootstrap) => inTwoProcesses(stack, bootstrap, 'ping', warmPings + pings, async (server, client) => {
   const took = await client.json(120)
   const warm = took.slice(warmPings)
-  return { young: median(took.slice(0, 1000)), median: median(warm), p99: quantile(warm, 0.99) }
+  return { first: median(took.slice(0, 1000)), young: median(took.slice(5000, 15000)), median: median(warm), p99: quantile(warm, 0.99) }
 })
 
 async function main () {

@@ -62,14 +62,14 @@ const parts = {
   loopback ({ settings: { rounds, first, all, pings, warmPings }, results }) {
     const text = `${rounds} rounds, turn by turn, each in two new processes on 127.0.0.1. Throughput is the receiver's count from its ` +
       'first byte on; processor time is that of both processes, user and system, from the open connection to the last byte of ' +
-      `${all / 1e6} MB; a ping is 64 bytes and back, ${pings} after ${warmPings}. ${MEDIANS}`
+      `${all / 1e6} MB; a ping is 64 bytes and back, ${pings} after ${warmPings}; "young" are those from 5,000 to 15,000. ${MEDIANS}`
     const head = ['stack', `first ${first / 1e6} MB, MB/s`, `${all / 1e6} MB, MB/s`, 'processor, ns a byte']
-    return text + '\n\n' + table([...head, 'ping, µs: first 1,000', 'median', '99 %'], Object.values(results).map(({ label, throughput, ping }) => [
+    return text + '\n\n' + table([...head, 'ping, µs: first 1,000', 'young', 'later: median', '99 %'], Object.values(results).map(({ label, throughput, ping }) => [
       label,
       spread(throughput.map((r) => r.first), 0),
       spread(throughput.map((r) => r.all), 0),
       spread(throughput.map((r) => r.nanosPerByte), 2),
-      ...['young', 'median', 'p99'].map((name) => spread(ping.map((r) => r[name]), 0))
+      ...['first', 'young', 'median', 'p99'].map((name) => spread(ping.map((r) => r[name]), 0))
     ]))
   },
 
