@@ -8,8 +8,8 @@ import java.nio.ByteBuffer;
 public interface DatagramHandler {
 
     /**
-     * Offers one datagram. Runs on the port's reader, one call at a time for each port; must not block, and must not keep
-     * the buffer, which is used again as soon as the call returns.
+     * Offers one datagram. Runs on the port's reader, or on a user who reads in its place, one call at a time for each port; must
+     * not block, and must not keep the buffer, which is used again as soon as the call returns.
      *
      * @param datagram the payload from position to limit; the handler may move both
      * @return true if it was taken, false to let the next handler look at it
@@ -29,7 +29,7 @@ public interface DatagramHandler {
 
     /**
      * A port whose reader has failed, with any error at all, is closed: it would look open and be deaf. Whoever relies on it hears that
-     * here first, once, on that reader, and may still send. A port that was closed on purpose tells nobody.
+     * here first, once, on whoever was reading, and may still send. A port that was closed on purpose tells nobody.
      */
     default void onPortFailed(UdpPort port, Throwable cause) {}
 

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
-import java.net.StandardProtocolFamily;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ClosedSelectorException;
@@ -14,7 +13,6 @@ import java.nio.channels.Selector;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -23,7 +21,8 @@ import omega.flock.runtime.DaemonThreads;
 
 /**
  * A UDP port of this machine. Its reader is a platform thread named {@code flock-udp HOST:PORT}, which waits for
- * datagrams and calls the handler with one after the other; senders use the channel from their own threads.
+ * datagrams and calls the handler with one after the other; senders use the channel from their own threads. In a conversation the
+ * user who waits takes the reader's place, see {@link ReadingTurn}.
  *
  * <p>The channel is IPv4 only, as the wire format is, so that addresses never appear in their IPv6-mapped form. It is a
  * non-blocking channel whose reader blocks in a selector: an interrupt of any thread that uses a <em>blocking</em>
@@ -55,9 +54,11 @@ public final class DatagramUdpPort implements UdpPort {
     private final AtomicInteger traffic = new AtomicInteger(); // datagrams so far, those of bulk traffic counted many times over
     private final AtomicBoolean turning = new AtomicBoolean();
     private volatile KernelSocket kernel; // null before the port has turned to the kernel's own calls
-    private volatile Thread reader;
+    private final ReadingTurn turn = new ReadingTurn();
+    private volatile Thread deliverer; // who hands datagrams up just now; null if nobody does
     private volatile boolean failed;
-    private boolean burst; // of the reader: more than one datagram was there when it looked last
+    private DatagramBatch batch; // of who has the turn; null before the first reading of the channel
+    private boolean burst; // of who has the turn: more than one datagram was there when it looked last
 
     private DatagramUdpPort(DatagramChannel channel, Selector selector, DatagramHandler handler, Optional<Supplier<SystemCalls>> link)
             throws IOException {
@@ -76,7 +77,7 @@ public final class DatagramUdpPort implements UdpPort {
 
     /** As {@link #bind(InetSocketAddress, DatagramHandler)}, with the system's calls from {@code link}, or never using any. */
     static DatagramUdpPort bind(InetSocketAddress local, DatagramHandler handler, Optional<Supplier<SystemCalls>> link) throws IOException {
-        DatagramChannel channel = openChannel(local);
+        DatagramChannel channel = BoundChannel.open(local);
         try {
             return adopt(channel, handler, link);
         } catch (IOException | RuntimeException e) {
@@ -90,21 +91,7 @@ public final class DatagramUdpPort implements UdpPort {
         return LibC.isUsable() ? Optional.of(NATIVE) : Optional.empty();
     }
 
-    /** Opens a bound channel that does not block. */
-    static DatagramChannel openChannel(InetSocketAddress local) throws IOException {
-        DatagramChannel channel = DatagramChannel.open(StandardProtocolFamily.INET);
-        try {
-            ChannelOptions.setAll(channel);
-            channel.bind(local);
-            channel.configureBlocking(false);
-            return channel;
-        } catch (IOException | RuntimeException e) {
-            channel.close();
-            throw e;
-        }
-    }
-
-    /** Makes a port of a channel that {@link #openChannel} has opened, and starts its reader. */
+    /** Makes a port of a channel that {@link BoundChannel#open} has opened, and starts its reader. */
     static DatagramUdpPort adopt(DatagramChannel channel, DatagramHandler handler, Optional<Supplier<SystemCalls>> link)
             throws IOException {
         Selector selector = Selector.open();
@@ -129,10 +116,10 @@ public final class DatagramUdpPort implements UdpPort {
     public void send(ByteBuffer datagram, InetSocketAddress to) throws IOException {
         KernelSocket turned = kernel;
         if (turned != null) {
-            turned.send(datagram, to, 0, Thread.currentThread() != reader);
+            turned.send(datagram, to, 0, Thread.currentThread() != deliverer);
             return;
         }
-        if (trySend(channel, datagram, to, Thread.currentThread() == reader ? 0 : NetConstants.SEND_RETRIES) < 0) {
+        if (BoundChannel.trySend(channel, datagram, to, Thread.currentThread() == deliverer ? 0 : NetConstants.SEND_RETRIES) < 0) {
             throw new IOException("the send buffer of " + this + " stays full");
         }
     }
@@ -148,7 +135,7 @@ public final class DatagramUdpPort implements UdpPort {
         int retries = patient ? NetConstants.SEND_RETRIES : 0;
         for (int i = 0; i < batch.count(); i++) {
             try {
-                retries = trySend(channel, batch.datagram(i), batch.address(i), retries);
+                retries = BoundChannel.trySend(channel, batch.datagram(i), batch.address(i), retries);
                 if (retries < 0) {
                     // Full after all that waiting: the rest would only find the same.
                     return refused + batch.count() - i;
@@ -223,20 +210,6 @@ public final class DatagramUdpPort implements UdpPort {
         }
     }
 
-    /** {@return how many retries are left; negative if the kernel's buffer stayed full and nothing was sent} */
-    static int trySend(DatagramChannel channel, ByteBuffer datagram, InetSocketAddress to, int retries) throws IOException {
-        // A non-blocking send takes the whole datagram or, while the kernel's buffer is full, nothing at all.
-        int length = datagram.remaining();
-        int left = retries;
-        while (channel.send(datagram, to) != length) {
-            if (--left < 0) {
-                return left;
-            }
-            LockSupport.parkNanos(NetConstants.SEND_RETRY_NANOS);
-        }
-        return left;
-    }
-
     @Override
     public boolean isOpen() {
         return channel.isOpen() && !failed;
@@ -295,17 +268,11 @@ public final class DatagramUdpPort implements UdpPort {
     }
 
     private void read() throws IOException {
-        reader = Thread.currentThread();
-        DatagramBatch batch = new DatagramBatch(NetConstants.RECEIVE_BATCH_BYTES, NetConstants.RECEIVE_BATCH_DATAGRAMS);
         int errorsInARow = 0;
         while (channel.isOpen()) {
             try {
-                KernelSocket turned = kernel;
-                if (turned != null) {
-                    readByKernel(turned);
-                } else {
-                    selector.select(key -> { });
-                    drain(batch);
+                if (turn.isEarned(readOnce(0))) {
+                    turn.leave();
                 }
                 errorsInARow = 0;
             } catch (ClosedChannelException | ClosedSelectorException e) {
@@ -320,18 +287,68 @@ public final class DatagramUdpPort implements UdpPort {
         }
     }
 
+    @Override
+    public void arrivedFor(Object conversation) {
+        turn.arrivedFor(conversation);
+    }
+
+    @Override
+    public boolean beginReading(Object conversation, boolean inConversation) {
+        // A selector parks a virtual thread, which costs the wake-ups that this is to save, and on JDK 21 more.
+        return (kernel != null || !Thread.currentThread().isVirtual()) && turn.begin(conversation, inConversation);
+    }
+
+    @Override
+    public void readInTurn() {
+        boolean again = false;
+        try {
+            again = turn.isEarned(readOnce(NetConstants.USER_WAIT_MILLIS));
+        } catch (IOException | ClosedSelectorException e) {
+            LOG.log(Level.DEBUG, "port.receive.failed port=" + this, e); // the reader will find the same
+        } catch (RuntimeException | Error e) {
+            fail(e);
+        } finally {
+            turn.end(again);
+        }
+    }
+
+    /**
+     * Waits for datagrams, for so many milliseconds at most unless that is 0, and delivers what came.
+     *
+     * @return how many datagrams that were
+     */
+    private int readOnce(int timeoutMillis) throws IOException {
+        KernelSocket turned = kernel;
+        if (turned == null) {
+            selector.select(key -> { }, timeoutMillis);
+            return drain();
+        }
+        if (selector.isOpen()) {
+            closeSelector(); // and with it two descriptors
+            turned.beginReceiving();
+        }
+        DatagramBatch received = turned.receive(timeoutMillis);
+        deliver(received);
+        return received.count();
+    }
+
     /**
      * Reads until nothing is left. After a quiet time the first one is handed up at once: a reply that comes alone does not wait for
      * company. In a burst it does, since all that came together is less work together.
+     *
+     * @return how many datagrams there were
      */
-    private void drain(DatagramBatch batch) throws IOException {
+    private int drain() throws IOException {
+        if (batch == null) {
+            batch = new DatagramBatch(NetConstants.RECEIVE_BATCH_BYTES, NetConstants.RECEIVE_BATCH_DATAGRAMS);
+        }
         int most = burst ? NetConstants.RECEIVE_BATCH_DATAGRAMS : 1;
         int total = 0;
         boolean more = true;
         while (more) {
             batch.clear();
             try {
-                more = receive(batch, most) == most;
+                more = receive(most) == most;
             } finally {
                 deliver(batch);
             }
@@ -340,14 +357,16 @@ public final class DatagramUdpPort implements UdpPort {
             most = NetConstants.RECEIVE_BATCH_DATAGRAMS;
         }
         burst = total > 1;
+        return total;
     }
 
     /** {@return how many datagrams there were, at most {@code most}} */
-    private int receive(DatagramBatch batch, int most) throws IOException {
+    private int receive(int most) throws IOException {
         int got = 0;
         while (got < most) {
             ByteBuffer room = batch.room();
-            InetSocketAddress source = (InetSocketAddress) channel.receive(room.limit(room.position() + NetConstants.LARGEST_DATAGRAM_BYTES));
+            room.limit(room.position() + NetConstants.LARGEST_DATAGRAM_BYTES);
+            InetSocketAddress source = (InetSocketAddress) channel.receive(room);
             if (source == null) {
                 break;
             }
@@ -357,24 +376,18 @@ public final class DatagramUdpPort implements UdpPort {
         return got;
     }
 
-    private void readByKernel(KernelSocket turned) throws IOException {
-        if (selector.isOpen()) {
-            closeSelector(); // and with it two descriptors
-            turned.beginReceiving();
-        }
-        deliver(turned.receive());
-    }
-
-    private void deliver(DatagramBatch batch) {
+    private void deliver(DatagramBatch datagrams) {
+        deliverer = Thread.currentThread();
         int next = 0;
-        while (next < batch.count()) {
+        while (next < datagrams.count()) {
             try {
-                next += Math.max(1, handler.onDatagrams(this, batch, next));
+                next += Math.max(1, handler.onDatagrams(this, datagrams, next));
             } catch (RuntimeException e) {
                 // A handler that lets an exception out has a bug of ours; the next datagram must still be read.
                 LOG.log(Level.ERROR, "port.handler.failed port=" + this, e);
                 next++;
             }
         }
+        deliverer = null;
     }
 }

@@ -23,6 +23,9 @@ final class KernelConstants {
     /** Wait for the first message only. */
     static final int MSG_WAITFORONE = 0x10000;
     static final int SHUT_RDWR = 2;
+    /** {@code struct pollfd}: descriptor, what to wait for, what there is. */
+    static final int POLL_BYTES = 8;
+    static final short POLLIN = 1;
     static final int F_GETFL = 3;
     static final int F_SETFL = 4;
     static final int F_DUPFD_CLOEXEC = 1030;

@@ -87,14 +87,18 @@ final class KernelSocket {
         }
     }
 
-    /** On the reader: waits for datagrams. {@return the batch that holds them until the next call; empty after a signal, or when closed} */
-    DatagramBatch receive() throws IOException {
+    /**
+     * On whoever reads: waits for datagrams, for so many milliseconds at most unless that is 0.
+     *
+     * @return the batch that holds them until the next call; empty after that time, or a signal
+     */
+    DatagramBatch receive(int timeoutMillis) throws IOException {
         if (!enter()) {
             throw new ClosedChannelException();
         }
         int result;
         try {
-            result = receiving.receive(descriptor);
+            result = timeoutMillis == 0 ? receiving.receive(descriptor) : receiving.receive(descriptor, timeoutMillis);
         } finally {
             leave();
         }

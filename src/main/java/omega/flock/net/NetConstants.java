@@ -44,6 +44,18 @@ final class NetConstants {
      */
     static final int TURNING_DATAGRAMS = 4_096;
 
+    /** After so many lone datagrams in a row for a user who waited for each, the port is left to that one: nothing else goes on there. */
+    static final int LONE_DATAGRAMS_IN_A_ROW = 16;
+
+    /** How long a user waits for a datagram when it reads the port, in milliseconds: what takes longer can bear one more wake-up. */
+    static final int USER_WAIT_MILLIS = 1;
+
+    /** How often the reader looks, in nanoseconds, whether a port that is left to a user is still read. */
+    static final long VACANCY_NANOS = 1_000_000;
+
+    /** After so many reads a virtual thread lets others have its carrier. */
+    static final int READS_BEFORE_YIELD = 16;
+
     /** How long somebody waits for the shared reader of ports to let go of them, at most. */
     static final long RELEASE_NANOS = 1_000_000_000;
 

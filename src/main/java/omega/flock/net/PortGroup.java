@@ -46,7 +46,7 @@ final class PortGroup implements PortBinder {
 
     @Override
     public UdpPort bind(InetSocketAddress local, DatagramHandler handler) throws IOException {
-        DatagramChannel channel = DatagramUdpPort.openChannel(local);
+        DatagramChannel channel = BoundChannel.open(local);
         lock.lock();
         try {
             if (selector.isEmpty()) {
@@ -244,7 +244,7 @@ final class PortGroup implements PortBinder {
                 own.get().send(datagram, to);
                 return;
             }
-            if (DatagramUdpPort.trySend(channel, datagram, to, NetConstants.SEND_RETRIES) < 0) {
+            if (BoundChannel.trySend(channel, datagram, to, NetConstants.SEND_RETRIES) < 0) {
                 throw new IOException("the send buffer of " + this + " stays full");
             }
         }
@@ -257,6 +257,23 @@ final class PortGroup implements PortBinder {
         @Override
         public boolean sendWithTtl(ByteBuffer datagram, InetSocketAddress to, int ttl) throws IOException {
             return own.isPresent() && own.get().sendWithTtl(datagram, to, ttl);
+        }
+
+        @Override
+        public void arrivedFor(Object conversation) {
+            if (own.isPresent()) {
+                own.get().arrivedFor(conversation);
+            }
+        }
+
+        @Override
+        public boolean beginReading(Object conversation, boolean inConversation) {
+            return own.isPresent() && own.get().beginReading(conversation, inConversation);
+        }
+
+        @Override
+        public void readInTurn() {
+            own.orElseThrow().readInTurn();
         }
 
         @Override

@@ -6,14 +6,18 @@ import static omega.flock.net.KernelConstants.CONTROL_AT;
 import static omega.flock.net.KernelConstants.CONTROL_HEADER_BYTES;
 import static omega.flock.net.KernelConstants.CONTROL_LENGTH_AT;
 import static omega.flock.net.KernelConstants.CONTROL_ROOM_BYTES;
+import static omega.flock.net.KernelConstants.EAGAIN;
 import static omega.flock.net.KernelConstants.FLAGS_AT;
 import static omega.flock.net.KernelConstants.MESSAGE_BYTES;
 import static omega.flock.net.KernelConstants.MSG_CTRUNC;
+import static omega.flock.net.KernelConstants.MSG_DONTWAIT;
 import static omega.flock.net.KernelConstants.MSG_TRUNC;
 import static omega.flock.net.KernelConstants.MSG_WAITFORONE;
 import static omega.flock.net.KernelConstants.NAME_AT;
 import static omega.flock.net.KernelConstants.NAME_LENGTH_AT;
 import static omega.flock.net.KernelConstants.NUMBERED_MESSAGE_BYTES;
+import static omega.flock.net.KernelConstants.POLLIN;
+import static omega.flock.net.KernelConstants.POLL_BYTES;
 import static omega.flock.net.KernelConstants.RECEIVE_MESSAGES;
 import static omega.flock.net.KernelConstants.RECEIVE_MESSAGE_BYTES;
 import static omega.flock.net.KernelConstants.RECEIVE_MESSAGE_DATAGRAMS;
@@ -28,20 +32,21 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * Used by a port's reader: the structures of one {@code recvmmsg} for several messages, in direct memory, and the batch that takes
+ * Used by whoever reads a port: the structures of one {@code recvmmsg} for several messages, in direct memory, and the batch that takes
  * the datagrams they bring.
  *
  * <pre>
- *   mmsghdr × n │ (iovec, sockaddr_in, control messages) × n
+ *   mmsghdr × n │ (iovec, sockaddr_in, control messages) × n │ pollfd
  * </pre>
  */
 final class ReceiveFrame {
     private static final int PARTS_AT = RECEIVE_MESSAGES * NUMBERED_MESSAGE_BYTES;
     private static final int PART_BYTES = VECTOR_BYTES + ADDRESS_BYTES + CONTROL_ROOM_BYTES;
+    private static final int POLL_AT = PARTS_AT + RECEIVE_MESSAGES * PART_BYTES;
 
     private final SystemCalls calls;
     private final ByteBuffer memory =
-            ByteBuffer.allocateDirect(PARTS_AT + RECEIVE_MESSAGES * PART_BYTES).order(ByteOrder.nativeOrder());
+            ByteBuffer.allocateDirect(POLL_AT + POLL_BYTES).order(ByteOrder.nativeOrder());
     private final long address;
     private final DatagramBatch batch =
             new DatagramBatch(RECEIVE_MESSAGES * RECEIVE_MESSAGE_BYTES, RECEIVE_MESSAGES * RECEIVE_MESSAGE_DATAGRAMS);
@@ -69,8 +74,26 @@ final class ReceiveFrame {
 
     /** Waits for at least one message. {@return how many came, or −errno} The datagrams are in {@link #batch} then. */
     int receive(int descriptor) {
+        return receiveMessages(descriptor, MSG_WAITFORONE);
+    }
+
+    /** As {@link #receive(int)}, but waits for so long at most. {@return 0 if nothing came} */
+    int receive(int descriptor, int timeoutMillis) {
         batch.clear();
-        int got = calls.recvmmsg(descriptor, address, RECEIVE_MESSAGES, MSG_WAITFORONE);
+        // The timeout of recvmmsg is of no use: it is looked at "only after the receipt of each datagram" (recvmmsg(2)).
+        memory.putInt(POLL_AT, descriptor);
+        memory.putShort(POLL_AT + Integer.BYTES, POLLIN);
+        int ready = calls.poll(address + POLL_AT, 1, timeoutMillis);
+        if (ready <= 0) {
+            return ready;
+        }
+        int got = receiveMessages(descriptor, MSG_DONTWAIT);
+        return got == -EAGAIN ? 0 : got;
+    }
+
+    private int receiveMessages(int descriptor, int flags) {
+        batch.clear();
+        int got = calls.recvmmsg(descriptor, address, RECEIVE_MESSAGES, flags);
         for (int i = 0; i < got; i++) {
             take(i);
             prepare(i);

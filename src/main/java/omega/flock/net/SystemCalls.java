@@ -16,6 +16,9 @@ interface SystemCalls {
     /** Several messages in, as many as there are. {@code messages} is an array of {@code struct mmsghdr}. */
     int recvmmsg(int descriptor, long messages, int count, int flags);
 
+    /** Waits until something can be received. {@code descriptors} is an array of {@code struct pollfd}. */
+    int poll(long descriptors, int count, int timeoutMillis);
+
     int setsockopt(int descriptor, int level, int option, long value, int length);
 
     int getsockopt(int descriptor, int level, int option, long value, long length);

@@ -56,6 +56,29 @@ public interface UdpPort extends AutoCloseable {
         return false;
     }
 
+    /**
+     * While datagrams are delivered, before anybody is woken: one of them is for this conversation.
+     *
+     * @param conversation the same object each time, also for {@link #beginReading}
+     */
+    default void arrivedFor(Object conversation) {}
+
+    /**
+     * On a user who is going to wait: asks whether to wait here, because nothing else goes on at this port. Never blocks.
+     *
+     * @param inConversation whether it waits for the reply to what it has just written; who does so again and again gets to read
+     * @return false if the user has to wait until it is woken; else it has to call {@link #readInTurn}
+     */
+    default boolean beginReading(Object conversation, boolean inConversation) {
+        return false;
+    }
+
+    /**
+     * Reads once what is there or comes within a millisecond, and delivers it as the port's reader does. To be called without a lock.
+     * Of an interrupt it takes no notice.
+     */
+    default void readInTurn() {}
+
     /** Tells whether the port neither has been closed nor has failed. */
     boolean isOpen();
 

@@ -10,7 +10,10 @@ import omega.flock.transport.flow.StreamView;
 import omega.flock.transport.packet.PacketFlags;
 import omega.flock.transport.packet.PacketHeader;
 
-/** Runs on the readers of ports, which never wait here for more than the stream's lock: the packets that come in for a stream. */
+/**
+ * Runs on the readers of ports, or on users who read in their place, who never wait here for more than the stream's lock: the packets
+ * that come in for a stream.
+ */
 final class StreamArrivals {
     private final UdxStream stream;
     private final StreamFirewall firewall;
@@ -52,7 +55,7 @@ final class StreamArrivals {
             long now = state.ticker.nanoTime();
             complete = takeLocked(now, source, datagram);
             message = brought;
-            answer = answerLocked(now, 1);
+            answer = answerLocked(from, now, 1);
             undriven = isUndrivenLocked();
         } finally {
             state.lock.unlock();
@@ -83,7 +86,7 @@ final class StreamArrivals {
                     complete |= takeLocked(now, source, batch.datagram(next++));
                     message = brought;
                 }
-                answer = answerLocked(now, next - began);
+                answer = answerLocked(from, now, next - began);
                 undriven = isUndrivenLocked();
             } finally {
                 state.lock.unlock();
@@ -110,7 +113,7 @@ final class StreamArrivals {
     }
 
     /** {@return what this thread has to send; null if the driver does it, or nobody} */
-    private PacketBatch answerLocked(long now, int packets) {
+    private PacketBatch answerLocked(UdpPort from, long now, int packets) {
         state.noticeEndLocked();
         if (state.awaited != null) {
             state.noticePathLocked();
@@ -125,6 +128,7 @@ final class StreamArrivals {
             // A request or reply: the user who waits for it, or is about to, may write again, which spares each side a packet.
             state.machine.deferAck(now + TransportConstants.ACK_PATIENCE_NANOS);
         }
+        from.arrivedFor(state);
         wakeUsersLocked(view);
         if (atOnce && state.maySendForDriverLocked(now)) {
             return pump.pollLocked(now);

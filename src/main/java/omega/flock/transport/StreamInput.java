@@ -3,6 +3,7 @@ package omega.flock.transport;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.SocketTimeoutException;
+import omega.flock.net.UdpPort;
 import omega.flock.transport.flow.ReceiveState;
 import omega.flock.transport.flow.StreamView;
 
@@ -76,7 +77,9 @@ final class StreamInput {
             }
             state.readersWaiting++;
             try {
-                if (nanos == 0) {
+                if (mayReadPortLocked(left)) {
+                    left -= readPortLocked(nanos != 0);
+                } else if (nanos == 0) {
                     state.readable.await(); // cheaper than the longest of limits
                 } else {
                     left = state.readable.awaitNanos(left);
@@ -90,6 +93,29 @@ final class StreamInput {
             ready = readyLocked();
         }
         return ready;
+    }
+
+    /** {@return whether this thread reads the port itself, and has to, instead of waiting until the port's reader wakes it} */
+    private boolean mayReadPortLocked(long left) {
+        return state.port != null && left >= TransportConstants.PORT_READING_NANOS && !Thread.currentThread().isInterrupted()
+                && state.port.beginReading(state, state.replyExpected);
+    }
+
+    /**
+     * Releases the lock meanwhile. Whoever else changes the stream, another port or a close, is heard a millisecond later at most.
+     *
+     * @return how long that took, in nanoseconds, if it matters
+     */
+    private long readPortLocked(boolean timed) {
+        UdpPort port = state.port;
+        long began = timed ? state.ticker.nanoTime() : 0;
+        state.lock.unlock();
+        try {
+            port.readInTurn();
+        } finally {
+            state.lock.lock();
+        }
+        return timed ? state.ticker.nanoTime() - began : 0;
     }
 
     /**

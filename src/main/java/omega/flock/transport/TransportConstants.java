@@ -24,6 +24,8 @@ final class TransportConstants {
      * (UDX_TLP_MAX_ACK_DELAY).
      */
     static final long ACK_PATIENCE_NANOS = 1_000_000;
+    /** How long a user reads a port at most, see {@link omega.flock.net.UdpPort#readInTurn}. */
+    static final long PORT_READING_NANOS = 1_000_000;
     /** Buckets of the stream table, a power of two. */
     static final int TABLE_BUCKETS = 1_024;
     /**

@@ -250,8 +250,9 @@ public final class UdxStream {
     }
 
     /**
-     * Sets who gets messages. The handler runs on the reader of a port with no lock held and must not block. Up to 64 messages that
-     * arrived earlier are given to it at once, on this thread.
+     * Sets who gets messages. The handler runs on the reader of a port, or on a user of whatever stream who reads in its place, with no
+     * lock of ours held but that user's order of frames, and must not block. Up to 64 messages that arrived earlier are given to it at
+     * once, on this thread.
      */
     public void onMessage(Consumer<byte[]> handler) {
         messages.handler(Objects.requireNonNull(handler, "handler"));

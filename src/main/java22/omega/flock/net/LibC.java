@@ -53,6 +53,11 @@ final class LibC {
         }
 
         @Override
+        public int poll(long descriptors, int count, int timeoutMillis) {
+            return call(Function.POLL, descriptors, count, timeoutMillis, 0, 0);
+        }
+
+        @Override
         public int setsockopt(int descriptor, int level, int option, long value, int length) {
             return call(Function.SETSOCKOPT, descriptor, level, option, value, length);
         }
@@ -104,6 +109,7 @@ final class LibC {
                 FunctionDescriptor.of(WORD, WORD, WORD, WORD, WORD, WORD), Linker.Option.captureCallState("errno"));
         private static final MemorySegment SENDMSG = find("sendmsg");
         private static final MemorySegment RECVMMSG = find("recvmmsg");
+        private static final MemorySegment POLL = find("poll");
         private static final MemorySegment SETSOCKOPT = find("setsockopt");
         private static final MemorySegment GETSOCKOPT = find("getsockopt");
         private static final MemorySegment GETSOCKNAME = find("getsockname");

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** The port by the kernel's own calls, where this JDK and system allow them. */
-class KernelUdpPortTest extends UdpPortContract {
+class KernelUdpPortTest extends ConversationContract {
 
     private final List<RefusingCalls> made = new ArrayList<>();
     private int refusals; // of everything that is sent in pieces

@@ -73,6 +73,19 @@ class ReceiveFrameTest {
         assertLengths();
     }
 
+    @Test
+    void whoWaitsForATimeGetsWhatCameOrNothing() {
+        assertEquals(0, frame.receive(7, 1));
+        assertLengths();
+        kernel.gives(100, 0, 0);
+        assertEquals(1, frame.receive(7, 1));
+        assertLengths(100);
+        kernel.gives(100, 0, 0);
+        kernel.error = -KernelConstants.EAGAIN; // a checksum was wrong, say: there was something, and is not any more
+        assertEquals(0, frame.receive(7, 1));
+        assertLengths();
+    }
+
     private void assertLengths(int... lengths) {
         assertEquals(lengths.length, frame.batch().count());
         for (int i = 0; i < lengths.length; i++) {
@@ -123,6 +136,13 @@ class ReceiveFrameTest {
         @Override
         public int sendmsg(int descriptor, long message, int flags) {
             throw new AssertionError();
+        }
+
+        @Override
+        public int poll(long descriptors, int count, int timeoutMillis) {
+            assertEquals(7, structures.getInt((int) descriptors));
+            assertEquals(KernelConstants.POLLIN, structures.getShort((int) descriptors + Integer.BYTES));
+            return given == 0 ? 0 : 1;
         }
 
         @Override

@@ -52,6 +52,11 @@ final class RefusingCalls implements SystemCalls {
     }
 
     @Override
+    public int poll(long descriptors, int count, int timeoutMillis) {
+        return real.poll(descriptors, count, timeoutMillis);
+    }
+
+    @Override
     public int setsockopt(int descriptor, int level, int option, long value, int length) {
         return noReceivingTogether ? -ENOPROTOOPT : real.setsockopt(descriptor, level, option, value, length);
     }

@@ -197,6 +197,8 @@ final class SimulatedDriver {
         private final InetSocketAddress address;
         private final Consumer<byte[]> network;
         boolean broken;
+        Optional<Runnable> reading = Optional.empty(); // what a user does who reads the port, when it is left to users
+        boolean expectsReply; // the user who asked last
 
         Port(int number, Consumer<byte[]> network) throws IOException {
             this.address = new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 1000 + number);
@@ -216,6 +218,17 @@ final class SimulatedDriver {
             byte[] bytes = new byte[datagram.remaining()];
             datagram.get(bytes);
             network.accept(bytes);
+        }
+
+        @Override
+        public boolean beginReading(Object conversation, boolean inConversation) {
+            expectsReply = inConversation;
+            return reading.isPresent();
+        }
+
+        @Override
+        public void readInTurn() {
+            reading.orElseThrow().run();
         }
 
         @Override
