@@ -89,7 +89,7 @@ final class InternalCommands {
     }
 
     private void onDownHint(RpcMessage.Request message, ReceivedRequest request) {
-        upkeep.onDownHint(NodeId.of(argument(message).ipv4Address("downHint.node")), request.origin().source());
+        upkeep.onDownHint(NodeId.of(argument(message).ipv4Address("downHint.node")), request.source());
         request.replyBare(Optional.empty());
     }
 

@@ -16,6 +16,7 @@ public final class ClosingSteps {
     private static final Logger LOG = System.getLogger("omega.flock.runtime");
     private static final int TRIES = 20;
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(50); // other threads let memory go meanwhile
+    private static final Consumer<Runnable> STEP = insisting(Runnable::run);
 
     private ClosingSteps() {}
 
@@ -61,20 +62,12 @@ public final class ClosingSteps {
     }
 
     private static Throwable take(Runnable step) {
-        Throwable thrown = null;
-        for (int tries = 0; tries < TRIES; ) {
-            try {
-                step.run();
-                return null;
-            } catch (OutOfMemoryError e) {
-                pause();
-            } catch (RuntimeException | Error e) {
-                thrown = e;
-                tries++;
-                pause();
-            }
+        try {
+            STEP.accept(step);
+            return null;
+        } catch (RuntimeException | Error e) {
+            return e;
         }
-        return thrown;
     }
 
     private static void pause() {
