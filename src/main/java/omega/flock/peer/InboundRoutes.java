@@ -146,7 +146,9 @@ final class InboundRoutes {
                 handshake.relayFailed();
             }
         });
+        handshake.hopesForRelay(); // a place may be lost again as soon as it is taken
         if (named && !context.offeredRelays().enter(route, client, counters)) {
+            handshake.relayFailed();
             return;
         }
         counters.relayAttempts.increment();
