@@ -49,26 +49,22 @@ final class HandshakeAdmission<H> {
                     : new Applicant(Optional.empty(), sender);
         }
 
-        /** {@return its place among the others; equally long for all} */
-        Object[] path() {
-            return relay.isPresent() ? new Object[] {relay.get(), client} : new Object[] {client.network(), client};
-        }
-
-        private Object[] path(boolean known) {
-            Object[] own = path();
-            return new Object[] {known, own[0], own[1]};
+        /** {@return whom it shares places with: the other clients of its relay, or of its network} */
+        Object group() {
+            return relay.isPresent() ? relay.get() : client.network();
         }
     }
 
     /**
-     * A handshake that has a place.
+     * A handshake that has a place, or asks for one.
      *
      * @param known whether its client had connected before
+     * @param path the place of its client among the others
      */
-    private record Entered(Applicant applicant, boolean known, long atNanos) {
+    private record Entered(Applicant applicant, boolean known, long atNanos, Object[] path) {
 
-        Object[] path() {
-            return applicant.path(known);
+        static Entered of(Applicant applicant, boolean known, long nowNanos) {
+            return new Entered(applicant, known, nowNanos, new Object[] {known, applicant.group(), applicant.client()});
         }
     }
 
@@ -110,7 +106,7 @@ final class HandshakeAdmission<H> {
      */
     Decision<H> tryEnter(Applicant applicant, boolean limitSpeed, Supplier<H> maker, long nowNanos) {
         FairSlots<H> places = applicant.relay().isPresent() ? relayed : direct;
-        Entered entered = new Entered(applicant, standings.hasConnected(applicant.client(), nowNanos), nowNanos);
+        Entered entered = Entered.of(applicant, standings.hasConnected(applicant.client(), nowNanos), nowNanos);
         if (!places.hasRoomFor(entered.path()) || places.displacedBy(entered.path()).filter(oldest -> mayStay(oldest, places, entered)).isPresent()) {
             return new Decision<>(Optional.empty(), Optional.empty(), Optional.of(PeerDrop.TOO_MANY_HALF_OPEN));
         }

@@ -1,7 +1,6 @@
 package omega.flock.peer;
 
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
@@ -31,8 +30,8 @@ final class HandshakeBook {
     private final Duration memory;
     private final ReentrantLock lock = new ReentrantLock();
     private final HandshakeTable<InboundHandshake> table = // guarded by lock
-            new HandshakeTable<>(PeerConstants.MAX_HALF_OPEN + PeerConstants.MAX_REMEMBERED);
-    private final ArrayDeque<InboundHandshake> ended = new ArrayDeque<>(); // guarded by lock; oldest first
+            new HandshakeTable<>(PeerConstants.MAX_HALF_OPEN + PeerConstants.MAX_REMEMBERED, PeerConstants.MAX_REMEMBERED);
+    private int counted; // guarded by lock; of the table, in the gauge of all servers
 
     HandshakeBook(PeerContext context, Duration memory) {
         this.context = context;
@@ -51,11 +50,7 @@ final class HandshakeBook {
             if (known.isPresent()) {
                 return Optional.of(new Entry(known.get(), false, Optional.empty()));
             }
-            // Those that gave their places up in a flood may not have ended yet: who comes now is worth more than a memory.
-            while (!table.hasRoom() && !ended.isEmpty()) {
-                forgetLocked(ended.poll());
-            }
-            if (!table.hasRoom()) {
+            if (!table.makeRoom()) {
                 context.counters().count(PeerDrop.TABLE_FULL);
                 return Optional.empty();
             }
@@ -65,10 +60,10 @@ final class HandshakeBook {
             decision.refusal().ifPresent(context.counters()::count);
             return decision.handshake().map(handshake -> {
                 table.add(arrival.noise(), handshake);
-                context.counters().halfOpen.incrementAndGet();
                 return new Entry(handshake, true, decision.displaced());
             });
         } finally {
+            countLocked();
             lock.unlock();
         }
     }
@@ -88,14 +83,11 @@ final class HandshakeBook {
         context.handshakeSettled(handshake, connected);
         lock.lock();
         try {
-            if (isForgottenLocked(handshake)) {
+            if (!table.end(handshake.number(), handshake)) {
                 return;
             }
-            ended.add(handshake);
-            if (ended.size() > PeerConstants.MAX_REMEMBERED) {
-                forgetLocked(ended.poll());
-            }
         } finally {
+            countLocked();
             lock.unlock();
         }
         forgetLater(handshake);
@@ -122,12 +114,9 @@ final class HandshakeBook {
     void forget(InboundHandshake handshake) {
         lock.lock();
         try {
-            forgetLocked(handshake);
-            // They are forgotten in the order in which they ended, but for those that were forgotten at once.
-            while (!ended.isEmpty() && isForgottenLocked(ended.peek())) {
-                ended.poll();
-            }
+            table.remove(handshake.number(), handshake);
         } finally {
+            countLocked();
             lock.unlock();
         }
     }
@@ -136,11 +125,9 @@ final class HandshakeBook {
     List<InboundHandshake> clear() {
         lock.lock();
         try {
-            ended.clear();
-            List<InboundHandshake> all = table.clear();
-            context.counters().halfOpen.addAndGet(-all.size());
-            return all;
+            return table.clear();
         } finally {
+            countLocked();
             lock.unlock();
         }
     }
@@ -150,13 +137,8 @@ final class HandshakeBook {
         return !arrival.from().toSocketAddress().getAddress().isLoopbackAddress();
     }
 
-    private void forgetLocked(InboundHandshake handshake) {
-        if (table.remove(handshake.number(), handshake)) {
-            context.counters().halfOpen.decrementAndGet();
-        }
-    }
-
-    private boolean isForgottenLocked(InboundHandshake handshake) {
-        return table.byNumber(handshake.number()).filter(known -> known == handshake).isEmpty();
+    private void countLocked() {
+        context.counters().halfOpen.addAndGet(table.size() - counted);
+        counted = table.size();
     }
 }

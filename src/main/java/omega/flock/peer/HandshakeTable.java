@@ -1,5 +1,6 @@
 package omega.flock.peer;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -13,7 +14,7 @@ import java.util.Optional;
  * the number that the client was told for its rounds. Pure; not thread-safe.
  *
  * <p>A number is the lowest free one, as in hyperdht, so that it stays short on the wire. How many handshakes are under way
- * is bounded by {@link HandshakeAdmission}; how many are remembered after their end, here.
+ * is bounded by {@link HandshakeAdmission}; how many are remembered after their end, here: who comes now is worth more than a memory.
  *
  * @param <H> a handshake
  */
@@ -38,19 +39,31 @@ final class HandshakeTable<H> {
         }
     }
 
-    private record Slot<H>(Noise noise, H handshake) {}
+    private record Slot<H>(int number, Noise noise, H handshake) {}
 
     private final int maxSlots;
+    private final int maxEnded;
     private final Map<Noise, Integer> numbers = new HashMap<>();
     private final Map<Integer, Slot<H>> slots = new HashMap<>();
     private final BitSet taken = new BitSet();
+    private final ArrayDeque<Slot<H>> ended = new ArrayDeque<>(); // oldest first; some are forgotten already
 
-    HandshakeTable(int maxSlots) {
+    /**
+     * Creates an empty table.
+     *
+     * @param maxSlots how many it holds
+     * @param maxEnded how many of these may have ended
+     */
+    HandshakeTable(int maxSlots, int maxEnded) {
         this.maxSlots = maxSlots;
+        this.maxEnded = maxEnded;
     }
 
-    /** Tells whether another handshake fits. */
-    boolean hasRoom() {
+    /** Forgets those that have ended first, if it takes that for another one to fit. {@return whether one fits} */
+    boolean makeRoom() {
+        while (slots.size() >= maxSlots && !ended.isEmpty()) {
+            remove(ended.poll());
+        }
         return slots.size() < maxSlots;
     }
 
@@ -67,7 +80,7 @@ final class HandshakeTable<H> {
             throw new IllegalStateException("the handshake is known already");
         }
         taken.set(number);
-        slots.put(number, new Slot<>(key, handshake));
+        slots.put(number, new Slot<>(number, key, handshake));
         return number;
     }
 
@@ -81,15 +94,36 @@ final class HandshakeTable<H> {
                 ? Optional.empty() : Optional.ofNullable(slots.get((int) number)).map(Slot::handshake);
     }
 
-    /** Removes a handshake, unless its number has gone to another one meanwhile. */
-    boolean remove(int number, H handshake) {
+    /** A handshake has ended, and is remembered for as long as there is room. {@return false if it has been removed already} */
+    boolean end(int number, H handshake) {
         Slot<H> slot = slots.get(number);
         if (slot == null || slot.handshake() != handshake) {
             return false;
         }
-        slots.remove(number);
+        ended.add(slot);
+        if (ended.size() > maxEnded) {
+            remove(ended.poll());
+        }
+        return true;
+    }
+
+    /** Removes a handshake, unless its number has gone to another one meanwhile. */
+    boolean remove(int number, H handshake) {
+        Slot<H> slot = slots.get(number);
+        boolean removed = slot != null && slot.handshake() == handshake && remove(slot);
+        // They are forgotten in the order in which they ended, but for those that were forgotten at once.
+        while (!ended.isEmpty() && slots.get(ended.peek().number()) != ended.peek()) {
+            ended.poll();
+        }
+        return removed;
+    }
+
+    private boolean remove(Slot<H> slot) {
+        if (!slots.remove(slot.number(), slot)) {
+            return false;
+        }
         numbers.remove(slot.noise());
-        taken.clear(number);
+        taken.clear(slot.number());
         return true;
     }
 
@@ -100,6 +134,7 @@ final class HandshakeTable<H> {
         slots.clear();
         numbers.clear();
         taken.clear();
+        ended.clear();
         return all;
     }
 

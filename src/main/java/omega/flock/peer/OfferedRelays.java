@@ -19,14 +19,15 @@ final class OfferedRelays {
      * @return false if there is none for this client; a relay that had to give its place up is closed
      */
     boolean enter(RelayRoute route, HandshakeAdmission.Applicant client, PeerCounters counters) {
+        Object[] path = path(client);
         Optional<RelayRoute> displaced;
         lock.lock();
         try {
-            if (!places.hasRoomFor(client.path())) {
+            if (!places.hasRoomFor(path)) {
                 counters.count(PeerDrop.TOO_MANY_RELAYS);
                 return false;
             }
-            displaced = places.enter(route, client.path());
+            displaced = places.enter(route, path);
         } finally {
             lock.unlock();
         }
@@ -41,9 +42,13 @@ final class OfferedRelays {
     void leave(RelayRoute route, HandshakeAdmission.Applicant client) {
         lock.lock();
         try {
-            places.leave(route, client.path());
+            places.leave(route, path(client));
         } finally {
             lock.unlock();
         }
+    }
+
+    private static Object[] path(HandshakeAdmission.Applicant client) {
+        return new Object[] {client.group(), client.client()};
     }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,7 +25,7 @@ class HandshakeBookkeepingTest {
     /** Against a plain map: any sequence of adding and removing keeps numbers unique, lowest first, and found both ways. */
     @Property(tries = 300)
     void aTableFindsByNoiseAndByNumber(@ForAll @Size(max = 80) List<@IntRange(min = 0, max = 40) Integer> steps) {
-        HandshakeTable<String> table = new HandshakeTable<>(1000);
+        HandshakeTable<String> table = new HandshakeTable<>(1000, 1000);
         Map<Integer, Integer> numbers = new HashMap<>(); // noise to number
         for (int step : steps) {
             byte[] noise = {(byte) step, 1, 2};
@@ -49,7 +50,7 @@ class HandshakeBookkeepingTest {
 
     @Test
     void aNumberThatSomebodyElseHasNowIsNotRemoved() {
-        HandshakeTable<String> table = new HandshakeTable<>(2);
+        HandshakeTable<String> table = new HandshakeTable<>(2, 2);
         String first = new String("first");
         int number = table.add(new byte[] {1}, first);
         assertTrue(table.remove(number, first));
@@ -61,14 +62,48 @@ class HandshakeBookkeepingTest {
 
     @Test
     void numbersOfStrangersAreHarmless() {
-        HandshakeTable<String> table = new HandshakeTable<>(1);
+        HandshakeTable<String> table = new HandshakeTable<>(1, 1);
         table.add(new byte[] {1}, "one");
-        assertFalse(table.hasRoom());
+        assertFalse(table.makeRoom());
         for (long number : new long[] {-1, 1, 1L << 31, 1L << 32, Long.MAX_VALUE, Long.MIN_VALUE}) {
             assertEquals(Optional.empty(), table.byNumber(number));
         }
         assertEquals(List.of("one"), table.clear());
         assertEquals(0, table.size());
+    }
+
+    /** Whoever comes in a flood that has filled the table with memories of others is let in. */
+    @Test
+    void theHandshakeThatEndedFirstIsForgottenForANewOneAndNoneThatIsUnderWay() {
+        HandshakeTable<String> table = new HandshakeTable<>(3, 3);
+        for (String each : List.of("first", "second", "third")) {
+            table.add(each.getBytes(StandardCharsets.US_ASCII), each);
+        }
+        assertFalse(table.makeRoom(), "all are under way");
+        assertTrue(table.end(1, "second"));
+        assertTrue(table.end(0, "first"));
+        assertTrue(table.makeRoom());
+        assertEquals(Optional.empty(), table.byNumber(1), "it ended before the first one");
+        assertEquals(Optional.of("first"), table.byNumber(0));
+        table.add(new byte[] {4}, "fourth");
+        assertTrue(table.makeRoom());
+        assertEquals(0, table.add(new byte[] {5}, "fifth"));
+        assertFalse(table.makeRoom(), "the third, the fourth and the fifth are under way");
+        assertFalse(table.end(0, "first"), "a number that another one has now");
+    }
+
+    @Test
+    void noMoreThanSoManyThatHaveEndedAreRememberedWhateverRoomThereIs() {
+        HandshakeTable<String> table = new HandshakeTable<>(10, 2);
+        for (String each : List.of("first", "second", "third")) {
+            assertTrue(table.end(table.add(each.getBytes(StandardCharsets.US_ASCII), each), each));
+        }
+        assertEquals(2, table.size());
+        assertEquals(Optional.empty(), table.byNoise("first".getBytes(StandardCharsets.US_ASCII)));
+        assertTrue(table.remove(1, "second"));
+        table.add(new byte[] {4}, "fourth");
+        assertTrue(table.end(0, "fourth"), "the second, which was removed, takes none of the room");
+        assertEquals(Optional.of("third"), table.byNumber(2));
     }
 
     @Test
