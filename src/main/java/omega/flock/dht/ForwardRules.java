@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Optional;
 import java.util.SequencedMap;
 import omega.flock.base.PeerAddress;
+import omega.flock.rpc.Addresses;
 import omega.flock.runtime.NetworkSource;
 import omega.flock.runtime.SourceBudget;
 
@@ -62,16 +63,12 @@ final class ForwardRules {
 
     /** {@return why nothing may go from one address to another that was named, if so} */
     static Optional<DhtDrop> refusal(PeerAddress from, PeerAddress to, Optional<PeerAddress> own) {
-        if (!isUsable(to)) {
+        if (!Addresses.isUsable(to)) {
             return Optional.of(DhtDrop.BAD_DESTINATION);
         }
         NetworkSource sender = source(from);
         boolean ourselves = own.filter(to::equals).isPresent() && !sender.isLoopback();
         return !ourselves && sender.mayName(source(to)) ? Optional.empty() : Optional.of(DhtDrop.PRIVATE_DESTINATION);
-    }
-
-    private static boolean isUsable(PeerAddress address) {
-        return address.port() != 0 && source(address).isUnicast();
     }
 
     /** A client has asked through us, and may be answered. */
@@ -85,7 +82,7 @@ final class ForwardRules {
 
     /** Asks for the way back to a client; otherwise as {@link #toAnnounced}. */
     Optional<DhtDrop> toClient(PeerAddress from, PeerAddress client, int tid, int bytes, long nowNanos) {
-        if (!isUsable(client)) {
+        if (!Addresses.isUsable(client)) {
             return Optional.of(DhtDrop.BAD_DESTINATION);
         }
         Integer left = answerable.get(key(client, tid));
