@@ -16,7 +16,8 @@ import omega.flock.runtime.SharedMemory;
 /**
  * What the node under siege holds and has counted at one moment: its gauges and drops, and of its process threads, sockets, heap.
  *
- * @param values numbers by name: {@code gauge.…}, {@code drop.…}, {@code threads}, {@code sockets}, {@code heap} and {@code budget} (bytes)
+ * @param values numbers by name: {@code gauge.…}, {@code drop.…}, {@code threads}, {@code sockets}, {@code heap}, {@code maxheap} and
+ *     {@code budget} (bytes)
  */
 record Figures(Map<String, Long> values) {
 
@@ -34,6 +35,7 @@ record Figures(Map<String, Long> values) {
         values.put("threads", (long) ManagementFactory.getThreadMXBean().getThreadCount());
         values.put("sockets", sockets());
         values.put("budget", SharedMemory.defaultBytes());
+        values.put("maxheap", Runtime.getRuntime().maxMemory());
         values.put("heap", Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory());
         return new Figures(values);
     }

@@ -99,15 +99,13 @@ final class Guests implements AutoCloseable {
      * What became of clients that connected one after the other, each with a new key.
      *
      * @param met how many were answered
-     * @param millis how long all of them took together
-     * @param slowest how long the slowest took
+     * @param nanos how long each took
      */
-    record Visits(int met, long millis, long slowest) {}
+    record Visits(int met, List<Long> nanos) {}
 
     Visits visit(PublicKey server, int times) throws InterruptedException {
         int met = 0;
-        long all = 0;
-        long slowest = 0;
+        List<Long> nanos = new ArrayList<>();
         for (int i = 0; i < times; i++) {
             long start = System.nanoTime();
             ConnectOptions options = ConnectOptions.DEFAULT.withKeyPair(KeyPair.generate()).withTimeout(PATIENCE);
@@ -118,11 +116,9 @@ final class Guests implements AutoCloseable {
             } catch (IOException e) {
                 System.err.println("a client did not connect: " + e);
             }
-            long millis = (System.nanoTime() - start) / 1_000_000;
-            all += millis;
-            slowest = Math.max(slowest, millis);
+            nanos.add(System.nanoTime() - start);
         }
-        return new Visits(met, all, slowest);
+        return new Visits(met, nanos);
     }
 
     @Override

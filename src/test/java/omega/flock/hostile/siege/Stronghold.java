@@ -13,7 +13,7 @@ import omega.flock.gateway.Gateway;
 /**
  * The node under siege: a flock with default settings that everybody may connect to, on a node that stores for others. A peer that asks
  * for a transfer gets one for as long as it stays, one that says hello is answered. Arguments: bytes a second of each transfer, 0 for as
- * many as go.
+ * many as go, and whether it is behind a firewall, so that it cannot store for others and has to punch holes.
  */
 public final class Stronghold {
 
@@ -30,8 +30,8 @@ public final class Stronghold {
 
     public static void main(String[] arguments) throws Exception {
         Stronghold program = new Stronghold(Long.parseLong(arguments[0]));
-        Gateway gateway = Gateway.builder().host(Land.STRONGHOLD.host()).port(Land.PORT).bootstrap(Land.node(0).toString())
-                .ephemeral(false).open();
+        Gateway.Builder builder = Gateway.builder().host(Land.STRONGHOLD.host()).port(Land.PORT).bootstrap(Land.node(0).toString());
+        Gateway gateway = (Boolean.parseBoolean(arguments[1]) ? builder : builder.ephemeral(false)).open();
         try (gateway; Flock flock = Flock.builder().dht(gateway).open();
                 BufferedReader commands = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
             flock.onConnection((connection, peer) -> program.serve(connection));
