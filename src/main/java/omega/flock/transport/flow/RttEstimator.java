@@ -12,19 +12,22 @@ final class RttEstimator {
     private long latest;
     private boolean sampled;
 
-    /** Takes the round trip of a packet that was sent once only: "samples only from packets never retransmitted". */
+    /**
+     * Takes the round trip of a packet that was sent once only: "samples only from packets never retransmitted". A peer may acknowledge
+     * as late as it likes; more than the longest timeout is not believed.
+     */
     void onSample(long nowNanos, long rttNanos) {
-        long rtt = Math.max(1, rttNanos);
+        long rtt = Math.clamp(rttNanos, 1, RTO_MAX_NANOS);
         minimum.add(nowNanos, rtt);
         latest = rtt;
         if (!sampled) {
             sampled = true;
-            smoothed = Math.min(rtt, RTO_MAX_NANOS);
+            smoothed = rtt;
             variation = smoothed / 2;
             return;
         }
         if (rtt > RTT_SUSPICIOUS_NANOS && rtt > smoothed + 5 * variation) {
-            rtt = Math.min(smoothed + 5 * variation, RTO_MAX_NANOS);
+            rtt = smoothed + 5 * variation;
         }
         variation = (3 * variation + Math.abs(smoothed - rtt)) / 4;
         smoothed = (7 * smoothed + rtt) / 8;

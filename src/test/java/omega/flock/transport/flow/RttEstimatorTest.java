@@ -41,12 +41,21 @@ class RttEstimatorTest {
         assertEquals((7 * 100 * MS + 350 * MS) / 8, rtt.smoothed());
     }
 
+    @Test
+    void whoAcknowledgesAfterMinutesMovesTheEstimateNoFurtherThanTheLongestTimeout() {
+        RttEstimator rtt = new RttEstimator();
+        rtt.onSample(0, 30_000 * MS);
+        rtt.onSample(1, 100_000 * MS); // within five deviations
+        assertEquals(30_000 * MS, rtt.smoothed());
+    }
+
     @Property
-    void theTimeoutStaysWithinItsBounds(@ForAll @Size(max = 50) long @LongRange(max = 100_000_000_000L) [] samples) {
+    void theTimeoutAndTheEstimateStayWithinTheirBounds(@ForAll @Size(max = 50) long @LongRange(max = 100_000_000_000L) [] samples) {
         RttEstimator rtt = new RttEstimator();
         for (int i = 0; i < samples.length; i++) {
             rtt.onSample(i, samples[i]);
             assertTrue(rtt.timeout() >= 1_000 * MS && rtt.timeout() <= 30_000 * MS);
+            assertTrue(rtt.smoothed() > 0 && rtt.smoothed() <= 30_000 * MS);
         }
     }
 
