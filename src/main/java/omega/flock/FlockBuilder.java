@@ -22,7 +22,7 @@ import omega.flock.swarm.SwarmOptions;
  * <tr><td>{@link #keyPair}, {@link #seed}</td><td>a fresh key pair</td></tr>
  * <tr><td>{@link #maxPeers}</td><td>64 connections, up to which discovered peers are dialled</td></tr>
  * <tr><td>{@link #maxClientConnections}</td><td>no limit</td></tr>
- * <tr><td>{@link #maxServerConnections}</td><td>what half of the heap has room for at 16 KiB each</td></tr>
+ * <tr><td>{@link #maxServerConnections}</td><td>no limit but the gateway's {@linkplain Gateway.Builder#memoryBudget memory}</td></tr>
  * <tr><td>{@link #maxServerConnectionsPerHost}</td><td>256</td></tr>
  * <tr><td>{@link #maxParallel}</td><td>3 dials at a time</td></tr>
  * <tr><td>{@link #firewall}</td><td>rejects nobody</td></tr>
@@ -99,8 +99,8 @@ public abstract sealed class FlockBuilder<B extends FlockBuilder<B>> permits Flo
 
     /**
      * Sets how many connections peers may open to this flock at a time. Beyond that the address that holds most, by two at least, loses its
-     * oldest one for each that comes from elsewhere; where there is no such address, those above the limit get no answer. Default: as many
-     * as half of the heap has room for at 16 KiB each, 8,192 for a heap of 256 MiB.
+     * oldest one for each that comes from elsewhere; where there is no such address, those above the limit get no answer. Default: no
+     * limit; what all of them take of the heap is bounded by the gateway's {@linkplain Gateway.Builder#memoryBudget memory}.
      *
      * @param max 0 or more; {@link Integer#MAX_VALUE} for no limit
      */

@@ -91,10 +91,11 @@ public abstract sealed class GatewayBuilder<B extends GatewayBuilder<B>> permits
     }
 
     /**
-     * Sets how many bytes the gateway gives to what strangers send. Half is for what it keeps for others, of which whoever has stored most
-     * loses first; half for messages of peers that have arrived in part. When these are all taken, the connection of the
-     * host that holds most is closed for one that holds less; a message for which there is no room at all closes its own. Default: a
-     * quarter of the heap, at most 256 MiB.
+     * Sets how many bytes the gateway gives to strangers. A third is for what it keeps for others, of which whoever has stored most loses
+     * first; two thirds are for connections: 16 KiB for each that a peer has opened, and messages that have arrived in part.
+     * When these are all taken, the largest or oldest connection of the host that holds most is closed for one that holds less;
+     * a new connection or a message for which there is no room even so is closed itself. Default: a quarter of the heap, at most 256 MiB,
+     * which is enough for 10,000 connections of other hosts.
      *
      * @param bytes at least 1 MiB; {@link Gateway.Builder#open} throws an IllegalArgumentException for less
      */

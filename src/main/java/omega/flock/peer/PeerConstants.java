@@ -192,6 +192,12 @@ public final class PeerConstants {
     /** The least that a node can work with, in bytes: some frames of 64 KiB that are being put together. */
     static final long LEAST_MEMORY = 1 << 20;
 
+    /** The part of a node's memory in which it keeps what is stored for others: one in so many; connections have the rest. */
+    static final int STORES_SHARE = 3;
+
+    /** Heap of an idle connection, with what the program keeps for it: 12 KiB as measured, and some more. */
+    static final int CONNECTION_BYTES = 16 << 10;
+
     /** "No more than three times as many bytes as received" (RFC 9000 §8.1) go to an address that may belong to somebody else. */
     static final int AMPLIFICATION = 3;
 

@@ -161,6 +161,11 @@ final class PeerContext {
         }
     }
 
+    /** {@return whether there is memory for a connection that a peer has opened} */
+    boolean admitConnection(SecretStream connection) {
+        return ConnectionMemory.admit(streamOptions.memory(), connection);
+    }
+
     Ticker ticker() {
         return ticker;
     }

@@ -29,6 +29,7 @@ import omega.flock.rpc.RpcNode;
 import omega.flock.runtime.ClosingSteps;
 import omega.flock.runtime.DeadlineQueue;
 import omega.flock.runtime.SharedMemory;
+import omega.flock.runtime.TaskLane;
 import omega.flock.runtime.TaskScope;
 import omega.flock.runtime.Ticker;
 import omega.flock.secret.SecretStream;
@@ -77,8 +78,8 @@ public final class PeerNode implements AutoCloseable {
 
     private PeerNode(PeerConfig config, PortBinder binder, Ticker ticker) throws IOException {
         this.scope = new TaskScope("node");
-        long storeBytes = config.memoryBudget() / 2;
-        this.memory = new SharedMemory(config.memoryBudget() - storeBytes);
+        long storeBytes = config.memoryBudget() / PeerConstants.STORES_SHARE;
+        this.memory = new SharedMemory(config.memoryBudget() - storeBytes, new TaskLane("flock-evictions", scope)::add);
         this.timers = new DeadlineQueue("flock-timers", ticker, scope);
         this.transport = new UdxTransport(ticker, scope, timers, TransportOptions.DEFAULT);
         // What begins like a stream packet is nothing else, and the transport has counted it.

@@ -280,6 +280,10 @@ public final class PeerServer implements AutoCloseable {
 
     /** Hands a connection to the program. Does not wait for what the program does with it. */
     void deliver(SecretStream connection) {
+        if (!context.admitConnection(connection)) {
+            connection.abort(ConnectionMemory.NEEDED);
+            return;
+        }
         context.counters().accepted.increment();
         if (options.sink().isPresent()) {
             deliverTo(options.sink().get(), connection);

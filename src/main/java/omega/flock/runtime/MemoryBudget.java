@@ -1,15 +1,17 @@
 package omega.flock.runtime;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeSet;
 
 /**
- * Bytes that strangers share. When they are all taken, whoever holds most gives what it holds most in up for whoever holds less: one source
- * at its bound so leaves room for everybody else. Pure; not thread-safe. A call takes constant time, and one that finds no byte left looks
- * at all who hold some.
+ * Bytes that strangers share. When they are all taken, whoever holds most gives what it holds most in up for whoever holds less, the oldest
+ * of several that are as large: one source at its bound so leaves room for everybody else. Pure; not thread-safe. What a call takes grows
+ * with the logarithm of how many hold bytes.
  *
  * @param <T> what holds bytes
  */
@@ -23,12 +25,58 @@ public final class MemoryBudget<T> {
      */
     public record Decision<T>(boolean granted, List<T> displaced) {}
 
-    private record Holding(Object source, long bytes) {}
+    /** What holds bytes, in an order: the largest first, and of those that are as large the oldest. */
+    private abstract static class Holder {
+
+        private static final Comparator<Holder> ORDER =
+                Comparator.<Holder>comparingLong(holder -> -holder.bytes).thenComparingLong(holder -> holder.number);
+
+        final long number;
+        long bytes;
+
+        Holder(long number) {
+            this.number = number;
+        }
+
+        /** Holds more or fewer, at its place in the order; whoever holds nothing has none. */
+        static <H extends Holder> void change(TreeSet<H> among, H holder, long bytes) {
+            among.remove(holder);
+            holder.bytes += bytes;
+            if (holder.bytes > 0) {
+                among.add(holder);
+            }
+        }
+    }
+
+    private static final class Source<T> extends Holder {
+
+        private final Object name;
+        private final TreeSet<Item<T>> items = new TreeSet<>(Holder.ORDER);
+
+        Source(Object name, long number) {
+            super(number);
+            this.name = name;
+        }
+    }
+
+    private static final class Item<T> extends Holder {
+
+        private final T what;
+        private final Source<T> source;
+
+        Item(T what, Source<T> source, long number) {
+            super(number);
+            this.what = what;
+            this.source = source;
+        }
+    }
 
     private final long capacity;
-    private final Map<T, Holding> holdings = new HashMap<>();
-    private final Map<Object, Long> bySource = new HashMap<>();
+    private final Map<T, Item<T>> items = new HashMap<>();
+    private final Map<Object, Source<T>> sources = new HashMap<>();
+    private final TreeSet<Source<T>> heaviest = new TreeSet<>(Holder.ORDER);
     private long held;
+    private long numbers;
 
     /**
      * Creates a budget of which nothing is taken.
@@ -48,25 +96,25 @@ public final class MemoryBudget<T> {
      * @param source who is behind the item, which counts when it is the first time for this one
      */
     public Decision<T> reserve(T item, Object source, long bytes) {
-        Object owner = Optional.ofNullable(holdings.get(item)).map(Holding::source).orElse(source);
-        List<T> displaced = new ArrayList<>();
+        Object owner = Optional.ofNullable(items.get(item)).map(known -> known.source.name).orElse(source);
+        List<T> displaced = new ArrayList<>(0);
         while (held + bytes > capacity) {
-            Optional<T> loser = heaviestButFor(owner, bytes);
+            Optional<T> loser = givesWayTo(owner, bytes);
             if (loser.isEmpty()) {
                 return new Decision<>(false, displaced);
             }
             releaseAll(loser.get());
             displaced.add(loser.get());
         }
-        change(item, owner, bytes);
+        change(items.computeIfAbsent(item, any -> new Item<>(item, sourceOf(owner), numbers++)), bytes);
         return new Decision<>(true, displaced);
     }
 
     /** Gives bytes back. */
     public void release(T item, long bytes) {
-        Holding holding = holdings.get(item);
+        Item<T> holding = items.get(item);
         if (holding != null) {
-            change(item, holding.source(), -Math.min(bytes, holding.bytes()));
+            change(holding, -Math.min(bytes, holding.bytes));
         }
     }
 
@@ -82,7 +130,8 @@ public final class MemoryBudget<T> {
 
     /** {@return how many bytes what is of one source has taken} */
     public long heldBy(Object source) {
-        return bySource.getOrDefault(source, 0L);
+        Source<T> known = sources.get(source);
+        return known == null ? 0 : known.bytes;
     }
 
     /** {@return how many bytes there are in all} */
@@ -90,32 +139,30 @@ public final class MemoryBudget<T> {
         return capacity;
     }
 
-    private void change(T item, Object source, long bytes) {
-        long now = Optional.ofNullable(holdings.get(item)).map(Holding::bytes).orElse(0L) + bytes;
-        if (now > 0) {
-            holdings.put(item, new Holding(source, now));
-        } else {
-            holdings.remove(item);
+    private Source<T> sourceOf(Object name) {
+        return sources.computeIfAbsent(name, any -> new Source<>(name, numbers++));
+    }
+
+    private void change(Item<T> item, long bytes) {
+        Source<T> source = item.source;
+        Holder.change(source.items, item, bytes);
+        Holder.change(heaviest, source, bytes);
+        if (item.bytes == 0) {
+            items.remove(item.what);
         }
-        bySource.merge(source, bytes, (before, change) -> before + change > 0 ? before + change : null);
+        if (source.bytes == 0) {
+            sources.remove(source.name);
+        }
         held += bytes;
     }
 
-    /** {@return what has to give way to a source that wants more; empty if no other holds as much as that one would} */
-    private Optional<T> heaviestButFor(Object source, long more) {
-        long most = heldBy(source) + more;
-        Optional<Object> heaviest = Optional.empty();
-        for (Map.Entry<Object, Long> each : bySource.entrySet()) {
-            if (!each.getKey().equals(source) && each.getValue() > most) {
-                most = each.getValue();
-                heaviest = Optional.of(each.getKey());
+    /** {@return what has to give way to a source that wants more; empty if no other holds more than that one would} */
+    private Optional<T> givesWayTo(Object source, long more) {
+        for (Source<T> each : heaviest) {
+            if (!each.name.equals(source)) {
+                return each.bytes > heldBy(source) + more ? Optional.of(each.items.first().what) : Optional.empty();
             }
         }
-        return heaviest.map(this::largestOf);
-    }
-
-    private T largestOf(Object source) {
-        return holdings.entrySet().stream().filter(each -> each.getValue().source().equals(source))
-                .max((one, other) -> Long.compare(one.getValue().bytes(), other.getValue().bytes())).orElseThrow().getKey();
+        return Optional.empty();
     }
 }

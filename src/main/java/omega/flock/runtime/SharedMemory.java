@@ -1,15 +1,20 @@
 package omega.flock.runtime;
 
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * The memory that a node gives to what strangers send: a {@link MemoryBudget} for many threads. Used by whichever thread needs bytes; tells
- * those who have to give theirs up on that thread, without its lock. Thread-safe.
+ * The memory that a node gives to what strangers send: a {@link MemoryBudget} for many threads. Used by whichever thread needs bytes,
+ * whatever locks it holds; those who have to give theirs up are told elsewhere. Thread-safe.
  */
 public final class SharedMemory {
 
     /** What a node gives unless it is told otherwise: a quarter of the heap, and at most so many bytes. */
     public static final long LARGEST_DEFAULT_BYTES = 256L << 20;
+
+    /** Why something ends for which there are no bytes, or whose bytes others need, who hold fewer. */
+    public static final String NEEDED = "no memory for what the peer sends: of all hosts the one that holds most gives way";
 
     private static final int DEFAULT_SHARE = 4;
 
@@ -27,6 +32,7 @@ public final class SharedMemory {
 
     private final ReentrantLock lock = new ReentrantLock();
     private final MemoryBudget<Tenant> budget; // guarded by lock
+    private final Executor telling;
     private long refusals; // guarded by lock
     private long evictions; // guarded by lock
 
@@ -34,9 +40,11 @@ public final class SharedMemory {
      * Creates memory of which nothing is taken.
      *
      * @param bytes how many there are, at least 1
+     * @param telling where those are told who have to give theirs up
      */
-    public SharedMemory(long bytes) {
+    public SharedMemory(long bytes, Executor telling) {
         this.budget = new MemoryBudget<>(bytes);
+        this.telling = telling;
     }
 
     /** {@return how many bytes a node gives unless it is told otherwise} */
@@ -59,8 +67,17 @@ public final class SharedMemory {
         } finally {
             lock.unlock();
         }
-        decision.displaced().forEach(Tenant::evict);
+        decision.displaced().forEach(this::evict);
         return decision.granted();
+    }
+
+    private void evict(Tenant tenant) {
+        try {
+            telling.execute(tenant::evict);
+        } catch (RejectedExecutionException e) {
+            // The node is closing, and all that holds bytes with it.
+            leave(tenant);
+        }
     }
 
     /** Gives bytes back. */

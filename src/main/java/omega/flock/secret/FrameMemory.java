@@ -10,9 +10,8 @@ import omega.flock.runtime.SharedMemory;
  */
 final class FrameMemory extends SharedMemory.Tenant {
 
-    /** Why a stream ends whose frame needs more than there is, or whose bytes others need, who hold fewer. */
-    static final CloseReason NEEDED =
-            CloseReason.closedLocally("no memory for a message of the peer: of all hosts the one that holds most gives way");
+    /** Why a stream ends whose frame needs more than there is, or whose bytes others need. */
+    static final CloseReason NEEDED = CloseReason.closedLocally(SharedMemory.NEEDED);
 
     private final SharedMemory shared;
     private final RawStream raw;

@@ -12,8 +12,8 @@ package omega.flock.swarm;
 public record DialBudget(int maxPeers, int maxClientConnections, int maxServerConnections, int maxServerConnectionsPerHost,
                          int maxParallel) {
 
-    /** 64 peers, 256 connections from one address, in all what half of the heap has room for, 3 dials at a time, own dials not limited. */
-    public static final DialBudget DEFAULT = new DialBudget(SwarmConstants.MAX_PEERS, Integer.MAX_VALUE, SwarmConstants.maxServerConnections(),
+    /** 64 peers, 256 connections from one address, 3 dials at a time; all connections together are bounded by the gateway's memory. */
+    public static final DialBudget DEFAULT = new DialBudget(SwarmConstants.MAX_PEERS, Integer.MAX_VALUE, Integer.MAX_VALUE,
             SwarmConstants.MAX_SERVER_CONNECTIONS_PER_HOST, SwarmConstants.MAX_PARALLEL);
 
     /**

@@ -61,9 +61,6 @@ final class SwarmConstants {
     /** Connections that one address may open to us: a school or an office may be behind it. */
     static final int MAX_SERVER_CONNECTIONS_PER_HOST = 256;
 
-    /** Heap of an idle connection, with what the program keeps for it: 12 KiB as measured, and some more. */
-    private static final int CONNECTION_BYTES = 16 << 10;
-
     /** Nodes that a topic remembers to have met, and to unannounce from: two walks of 20. */
     static final int MAX_REMEMBERED_NODES = 40;
 
@@ -119,9 +116,4 @@ final class SwarmConstants {
     static final Duration CLOSE_LIMIT = Duration.ofSeconds(15);
 
     private SwarmConstants() {}
-
-    /** Returns how many connections others may open: what half of the heap has room for. */
-    static int maxServerConnections() {
-        return Math.clamp(Runtime.getRuntime().maxMemory() / 2 / CONNECTION_BYTES, 1, Integer.MAX_VALUE);
-    }
 }

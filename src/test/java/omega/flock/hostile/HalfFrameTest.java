@@ -52,7 +52,7 @@ class HalfFrameTest {
 
     private final TaskScope scope = new TaskScope("test");
     private final DeadlineQueue timers = new DeadlineQueue("test-timers", Ticker.SYSTEM, scope);
-    private final SharedMemory memory = new SharedMemory(64 * MIB);
+    private final SharedMemory memory = new SharedMemory(64 * MIB, Runnable::run);
     private final SecretStreamOptions options = SecretStreamOptions.of(Ticker.SYSTEM, timers, scope).withMemory(memory);
 
     @AfterEach

@@ -81,7 +81,7 @@ class MemoryBudgetTest {
 
     @Test
     void whoHasLeftHoldsNothingWhateverItAsksFor() {
-        SharedMemory memory = new SharedMemory(10);
+        SharedMemory memory = new SharedMemory(10, Runnable::run);
         SharedMemory.Tenant gone = new SharedMemory.Tenant() {
             @Override
             protected Object source() {

@@ -1,0 +1,16 @@
+package omega.flock.peer;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import omega.flock.runtime.SharedMemory;
+import org.junit.jupiter.api.Test;
+
+class ConnectionMemoryTest {
+
+    /** A heap of 1 GiB: both ends of 10,000 idle connections of other hosts, each end with a gateway of its own. */
+    @Test
+    void tenThousandConnectionsFitIntoTheLargestDefault() {
+        long forConnections = SharedMemory.LARGEST_DEFAULT_BYTES - SharedMemory.LARGEST_DEFAULT_BYTES / PeerConstants.STORES_SHARE;
+        assertTrue(10_000L * PeerConstants.CONNECTION_BYTES <= forConnections, forConnections + " bytes");
+    }
+}
