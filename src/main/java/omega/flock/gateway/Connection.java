@@ -26,8 +26,8 @@ import omega.flock.secret.SecretStream;
  * </pre>
  *
  * <p><b>What holds against strangers.</b> Bytes and messages are secret, authentic and in order, from everybody on the way, relays
- * included; {@link #remotePublicKey()} is who sends them. Datagrams are neither secret nor authentic from everybody, see
- * {@link #sendDatagram}. Nor is an end: END and DESTROY travel in clear beside the encryption. Whoever sees the packets of a
+ * included; {@link #remotePublicKey()} is who sends them. So are datagrams between two peers of this library, and
+ * with others they are not, see {@link #sendDatagram}. Nor is an end: END and DESTROY travel in clear beside the encryption. Whoever sees the packets of a
  * connection, or guesses its stream's 32-bit id and a fitting number, can reset it ({@link CloseReason.Kind#RESET_BY_PEER}), and whoever
  * is on the path can end a direction <em>between two messages</em>, which reads as the clean end of the stream; an end inside a message is
  * an {@link java.io.EOFException}. The protocol is so in both stacks. A protocol whose meaning depends on its end therefore says so
@@ -102,11 +102,12 @@ public final class Connection implements AutoCloseable {
      * Sends a datagram, which may get lost or be overtaken. Does not block: 256 wait to be sent at most, and one that finds no room
      * among them is lost, which the gateway counts as {@code transport.MESSAGE_UNSENT}.
      *
-     * <p><b>Datagrams are not secret, and not authentic.</b> They are sealed so that they look like noise to whoever sees only them. But
-     * their keys are made of the handshake's hash alone, and all that the hash is made of passes the node that relays the handshake in
-     * clear. That node, and whoever watched on the way, can read all datagrams of this connection and forge ones that the peer accepts.
-     * The protocol is so in both stacks. What must be secret or true belongs into {@link #writeMessage messages}, which are safe from
-     * everybody; a key for datagrams can be agreed upon there. See {@code SECURITY.md}.
+     * <p><b>Datagrams are secret and authentic only if {@link #hasSecretDatagrams} says so</b>, which it does between two peers of this
+     * library. With a peer of the JavaScript stack they are sealed with keys that are made of the handshake's hash alone, and all that
+     * the hash is made of passes the node that relays the handshake in clear. That node, and whoever watched on the way, can read all
+     * datagrams of such a connection and forge ones that the peer accepts. What must be secret or true belongs into
+     * {@link #writeMessage messages}, which are safe from everybody; a key for datagrams can be agreed upon there. See
+     * {@code SECURITY.md}.
      *
      * @param datagram up to {@link #maxDatagramSize()} bytes; 1,128 get through every path; larger ones are not cut to pieces and
      *     so are lost where a link carries packets of less than 1,500 bytes
@@ -114,6 +115,14 @@ public final class Connection implements AutoCloseable {
      */
     public void sendDatagram(byte[] datagram) throws IOException {
         stream.sendDatagram(datagram);
+    }
+
+    /**
+     * {@return whether the datagrams of this connection are secret and authentic from everybody, as its messages are} True if the peer
+     * runs this library, too, in a version that knows of it; what both said of that is part of the handshake, which nobody can change.
+     */
+    public boolean hasSecretDatagrams() {
+        return stream.hasSecretDatagrams();
     }
 
     /** Returns the length of the longest datagram that {@link #sendDatagram} takes: 1,428 bytes. */

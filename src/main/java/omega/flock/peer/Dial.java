@@ -97,7 +97,7 @@ final class Dial implements AutoCloseable {
             offer.ifPresent(own -> startRelay(own, true));
         }
         Found found = search();
-        SecretStream stream = context.encrypt(paths.raw(), found.verified().keys(), true, keyPair);
+        SecretStream stream = context.encrypt(paths.raw(), found.verified().keys(), true, keyPair, found.verified().payload());
         start(stream);
         paths.raw().limitUnproven(PeerConstants.AMPLIFICATION * found.reply().noise().length);
         paths.ready((int) found.verified().payload().udx().orElseThrow().id());

@@ -171,7 +171,7 @@ final class InboundHandshake {
         byte[] message = noise.writeMessage(InboundReply.payload(error, number, open, local, server.relays(),
                 Integer.toUnsignedLong(created.id()), relay).toBytes());
         NoiseResult keys = noise.result();
-        SecretStream secret = context.encrypt(created, keys, false, server.keyPair());
+        SecretStream secret = context.encrypt(created, keys, false, server.keyPair(), client);
         progress.awaitsPath(new InboundPath(context.punching().sockets(), created, (int) client.udx().orElseThrow().id()), secret);
         routes.open(created, client, keys, message, relay, open.isPresent(), local);
         // While the answer is on its way; the opening frame waits in the stream until there is a path.

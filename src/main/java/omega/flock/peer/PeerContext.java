@@ -17,6 +17,7 @@ import omega.flock.base.CloseReason;
 import omega.flock.base.KeyPair;
 import omega.flock.base.PublicKey;
 import omega.flock.dht.DhtNode;
+import omega.flock.dht.message.NoisePayload;
 import omega.flock.dht.message.RelayThroughInfo;
 import omega.flock.noise.NoiseResult;
 import omega.flock.peer.punch.Punching;
@@ -71,9 +72,14 @@ final class PeerContext {
                 ticker.nanoTime());
     }
 
-    /** Wraps a stream in the encryption that a handshake under one of our keys yielded. */
-    SecretStream encrypt(UdxStream raw, NoiseResult keys, boolean initiator, KeyPair local) {
-        SecretStream stream = new SecretStream(raw, keys, initiator, local.publicKey(), streamOptions);
+    /**
+     * Wraps a stream in the encryption that a handshake under one of our keys yielded.
+     *
+     * @param remote what the peer said in that handshake
+     */
+    SecretStream encrypt(UdxStream raw, NoiseResult keys, boolean initiator, KeyPair local, NoisePayload remote) {
+        SecretStream stream = new SecretStream(raw, keys, initiator, local.publicKey(),
+                streamOptions.withSecretDatagrams(remote.hasSecretDatagrams()));
         secretStreams.add(stream);
         stream.onClose(reason -> secretStreams.remove(stream));
         return stream;

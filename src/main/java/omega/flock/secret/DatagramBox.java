@@ -8,8 +8,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import omega.flock.crypto.SecretBox;
 
 /**
- * Seals and opens unordered datagrams (secret-stream 6.9.2 {@code send}). Thread-safe. The keys are made of the handshake's hash, so that
- * whoever saw the handshake has them too: what opens is likely the peer's, and not certainly.
+ * Seals and opens unordered datagrams (secret-stream 6.9.2 {@code send}). Thread-safe. What opens was sealed by
+ * whoever has the {@link DatagramKeys}: with those of the protocol likely the peer, and not certainly.
  *
  * <pre>
  *  0            8                 24
@@ -30,9 +30,9 @@ final class DatagramBox {
      *
      * @param firstCounter eight random bytes; "incremented before each use"
      */
-    DatagramBox(StreamKeys keys, long firstCounter) {
-        this.sendKey = keys.datagramSendKey();
-        this.receiveKey = keys.datagramReceiveKey();
+    DatagramBox(DatagramKeys keys, long firstCounter) {
+        this.sendKey = keys.send();
+        this.receiveKey = keys.receive();
         this.firstCounter = firstCounter;
         this.counter = new AtomicLong(firstCounter);
     }

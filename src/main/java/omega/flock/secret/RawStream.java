@@ -73,9 +73,6 @@ public interface RawStream {
     /** Returns how many bytes were received in order so far. */
     long bytesReceived();
 
-    /** Returns how many bytes were cut into packets so far. */
-    long bytesSent();
-
     /** Returns where the stream sends to now. */
     InetSocketAddress remoteAddress();
 

@@ -73,7 +73,8 @@ public final class SecretStream implements AutoCloseable {
         this.push = new PushSide(raw, keys.transmitKey(), header, this.keys.localId());
         FrameMemory memory = new FrameMemory(options.memory(), raw, () -> abort(FrameMemory.NEEDED));
         this.pull = new PullSide(raw, options.ticker(), memory, keys.receiveKey(), this.keys.remoteId());
-        this.datagrams = new DatagramSide(raw, new DatagramBox(this.keys, RANDOM.nextLong()));
+        DatagramKeys datagramKeys = options.secretDatagrams() ? DatagramKeys.secret(keys) : DatagramKeys.ofHandshakeHash(this.keys);
+        this.datagrams = new DatagramSide(raw, new DatagramBox(datagramKeys, RANDOM.nextLong()));
         this.keepAlive = new KeepAlive(options, this::keepAliveDue);
         this.path = new PathTaken(false, options.ticker().wallMillis());
     }
@@ -174,13 +175,18 @@ public final class SecretStream implements AutoCloseable {
         return raw.awaitAcknowledged(timeout);
     }
 
+    /** {@return whether only the peer can read and make datagrams; otherwise so can whoever saw the handshake} */
+    public boolean hasSecretDatagrams() {
+        return options.secretDatagrams();
+    }
+
     /** {@return the length of the largest datagram that fits a packet, in bytes} */
     public int maxDatagramSize() {
         return datagrams.largest();
     }
 
     /**
-     * Sends one datagram: unordered, unreliable, and sealed with a key that whoever saw the handshake can compute.
+     * Sends one datagram: unordered, unreliable, and sealed with {@link DatagramKeys}.
      *
      * @throws IllegalArgumentException if it cannot fit a packet
      */
@@ -256,16 +262,6 @@ public final class SecretStream implements AutoCloseable {
      */
     public long framesReceived() {
         return Math.max(pull.framesReceived(), raw.bytesReceived() > SecretConstants.OPENING_FRAME ? 1 : 0);
-    }
-
-    /** Returns how many encrypted bytes the transport has delivered. */
-    public long bytesReceived() {
-        return raw.bytesReceived();
-    }
-
-    /** Returns how many encrypted bytes the transport has cut into packets. */
-    public long bytesSent() {
-        return raw.bytesSent();
     }
 
     /** Tells whether the stream has been closed neither here nor by the peer. */

@@ -94,11 +94,6 @@ final class UdxRawStream implements RawStream {
     }
 
     @Override
-    public long bytesSent() {
-        return stream.bytesSent();
-    }
-
-    @Override
     public InetSocketAddress remoteAddress() {
         return stream.remoteAddress().orElseThrow(() -> new IllegalStateException("the stream has no path yet"));
     }

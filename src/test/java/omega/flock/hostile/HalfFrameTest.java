@@ -166,11 +166,6 @@ class HalfFrameTest {
         }
 
         @Override
-        public long bytesSent() {
-            return written.size();
-        }
-
-        @Override
         public InetSocketAddress remoteAddress() {
             return from;
         }

@@ -27,7 +27,7 @@ class DatagramBoxTest {
     /** From the JavaScript stack (transport.md, appendix A): the counter is incremented before its use. */
     @Test
     void theEnvelopeIsThatOfTheJavaScriptStack() {
-        DatagramBox box = new DatagramBox(new StreamKeys(HASH, true), 0x0900000000000000L);
+        DatagramBox box = box(true, 0x0900000000000000L);
         byte[] message = ("unordered hello world, this is more than thirty-two bytes and more than sixty-four bytes long.")
                 .getBytes(StandardCharsets.US_ASCII);
         assertEquals("0100000000000009"
@@ -39,7 +39,7 @@ class DatagramBoxTest {
     /** Two datagrams under one nonce would tell a listener the exclusive-or of both, and how to forge a third. */
     @Test
     void noTwoDatagramsShareANonce() {
-        DatagramBox box = new DatagramBox(new StreamKeys(HASH, true), -3);
+        DatagramBox box = box(true, -3);
         List<Long> nonces = new ArrayList<>();
         for (int i = 0; i < 6; i++) {
             nonces.add(ByteBuffer.wrap(box.seal(new byte[9]).orElseThrow()).order(ByteOrder.LITTLE_ENDIAN).getLong());
@@ -49,19 +49,23 @@ class DatagramBoxTest {
 
     @Property(tries = 100)
     void theOtherSideOpensWhatOneSideSealed(@ForAll @Size(max = 1400) byte[] message, @ForAll long counter) {
-        DatagramBox initiator = new DatagramBox(new StreamKeys(HASH, true), counter);
-        DatagramBox responder = new DatagramBox(new StreamKeys(HASH, false), 5);
+        DatagramBox initiator = box(true, counter);
+        DatagramBox responder = box(false, 5);
         assertArrayEquals(message, responder.open(initiator.seal(message).orElseThrow()).orElseThrow());
         assertEquals(Optional.empty(), initiator.open(initiator.seal(message).orElseThrow()), "own datagrams are not the peer's");
     }
 
     @Property(tries = 100)
     void aChangedOrShortEnvelopeIsIgnored(@ForAll @IntRange(min = 0, max = 39) int at, @ForAll @IntRange(min = 1, max = 255) int bits) {
-        DatagramBox initiator = new DatagramBox(new StreamKeys(HASH, true), 1);
-        DatagramBox responder = new DatagramBox(new StreamKeys(HASH, false), 1);
+        DatagramBox initiator = box(true, 1);
+        DatagramBox responder = box(false, 1);
         byte[] envelope = initiator.seal(new byte[16]).orElseThrow();
         envelope[at] ^= (byte) bits;
         assertTrue(responder.open(envelope).isEmpty());
         assertTrue(responder.open(Arrays.copyOf(envelope, Math.min(at, 23))).isEmpty());
+    }
+
+    private static DatagramBox box(boolean initiator, long firstCounter) {
+        return new DatagramBox(DatagramKeys.ofHandshakeHash(new StreamKeys(HASH, initiator)), firstCounter);
     }
 }

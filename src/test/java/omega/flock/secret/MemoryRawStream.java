@@ -34,7 +34,6 @@ final class MemoryRawStream implements RawStream {
     private boolean ended;
     private CloseReason reason;
     private long receivedBytes;
-    private long sentBytes;
 
     private MemoryRawStream(ReentrantLock lock, int capacity, int largestRead) {
         this.lock = lock;
@@ -110,7 +109,6 @@ final class MemoryRawStream implements RawStream {
                 if (peer.received.size() < capacity) {
                     peer.received.add(bytes[offset + done++]);
                     peer.receivedBytes++;
-                    sentBytes++;
                     peer.changed.signalAll();
                 } else {
                     changed.await();
@@ -271,16 +269,6 @@ final class MemoryRawStream implements RawStream {
         lock.lock();
         try {
             return receivedBytes;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    @Override
-    public long bytesSent() {
-        lock.lock();
-        try {
-            return sentBytes;
         } finally {
             lock.unlock();
         }

@@ -221,11 +221,6 @@ public final class PullSideFuzz {
         }
 
         @Override
-        public long bytesSent() {
-            return end;
-        }
-
-        @Override
         public InetSocketAddress remoteAddress() {
             return new InetSocketAddress("192.0.2.1", 1);
         }

@@ -21,10 +21,12 @@ import omega.flock.wire.WireWriter;
  *  | flag 16  secretStream    SecretStreamInfo                |
  *  | flag 32  relayThrough    RelayThroughInfo                |
  *  | flag 64  relayAddresses  count uint, count x IPv4 6      |
+ *  | flag 2^15  secretDatagrams  nothing; beside flag 16      |
  *  +----------------------------------------------------------+
  * </pre>
  *
- * Source: hyperdht 6.34.0 lib/messages.js {@code noisePayload}. Of another version nothing but the number is read; the rest
+ * Source: hyperdht 6.34.0 lib/messages.js {@code noisePayload}; the last flag is this library's own (ADR 46), and the JavaScript stack
+ * looks at those that it knows only. Of another version nothing but the number is read; the rest
  * is then as in {@link #EMPTY}, and the number is for the caller to refuse.
  *
  * @param version        {@value MessageConstants#PAYLOAD_VERSION}, or what a newer peer wrote
@@ -53,6 +55,7 @@ public record NoisePayload(long version, PayloadError error, Firewall firewall, 
     private static final int FLAG_SECRET_STREAM = 16;
     private static final int FLAG_RELAY_THROUGH = 32;
     private static final int FLAG_RELAY_ADDRESSES = 64;
+    private static final int FLAG_SECRET_DATAGRAMS = 1 << 15;
 
     /** Copies the lists. */
     public NoisePayload {
@@ -94,7 +97,7 @@ public record NoisePayload(long version, PayloadError error, Firewall firewall, 
                 ? Addresses.readIpv6(reader, "noisePayload.addresses6") : List.of();
         Optional<UdxInfo> udx = (flags & FLAG_UDX) != 0 ? Optional.of(UdxInfo.decode(reader)) : Optional.empty();
         Optional<SecretStreamInfo> secretStream = (flags & FLAG_SECRET_STREAM) != 0
-                ? Optional.of(SecretStreamInfo.decode(reader)) : Optional.empty();
+                ? Optional.of(SecretStreamInfo.decode(reader, (flags & FLAG_SECRET_DATAGRAMS) != 0)) : Optional.empty();
         Optional<RelayThroughInfo> relayThrough = (flags & FLAG_RELAY_THROUGH) != 0
                 ? Optional.of(RelayThroughInfo.decode(reader)) : Optional.empty();
         Optional<List<PeerAddress>> relayAddresses = (flags & FLAG_RELAY_ADDRESSES) != 0
@@ -115,7 +118,8 @@ public record NoisePayload(long version, PayloadError error, Firewall firewall, 
                 | (udx.isPresent() ? FLAG_UDX : 0)
                 | (secretStream.isPresent() ? FLAG_SECRET_STREAM : 0)
                 | (relayThrough.isPresent() ? FLAG_RELAY_THROUGH : 0)
-                | (relayAddresses.isPresent() ? FLAG_RELAY_ADDRESSES : 0));
+                | (relayAddresses.isPresent() ? FLAG_RELAY_ADDRESSES : 0)
+                | (hasSecretDatagrams() ? FLAG_SECRET_DATAGRAMS : 0));
         writer.uint(error.code());
         writer.uint(firewall.code());
         holepunch.ifPresent(info -> info.encode(writer));
@@ -129,6 +133,11 @@ public record NoisePayload(long version, PayloadError error, Firewall firewall, 
         secretStream.ifPresent(info -> info.encode(writer));
         relayThrough.ifPresent(info -> info.encode(writer));
         relayAddresses.ifPresent(list -> writer.list(list, WireWriter::ipv4Address));
+    }
+
+    /** {@return whether the writer can seal datagrams with keys that only the two peers have} */
+    public boolean hasSecretDatagrams() {
+        return secretStream.filter(SecretStreamInfo::secretDatagrams).isPresent();
     }
 
     /** {@return this payload with another error} */

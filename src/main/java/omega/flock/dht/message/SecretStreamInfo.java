@@ -4,7 +4,7 @@ import omega.flock.wire.WireReader;
 import omega.flock.wire.WireWriter;
 
 /**
- * Says that the writer speaks the secret stream, and which version.
+ * Says that the writer speaks the secret stream, and which version. That its datagrams can be secret stands among the payload's flags.
  *
  * <pre>
  *  +--------------+
@@ -15,11 +15,14 @@ import omega.flock.wire.WireWriter;
  * Source: hyperdht 6.34.0 lib/messages.js {@code secretStreamInfo}.
  *
  * @param version 1 in every implementation so far
+ * @param secretDatagrams whether the writer can seal datagrams with keys that only the two peers have; the JavaScript stack cannot
  */
-public record SecretStreamInfo(long version) implements DhtMessage {
+public record SecretStreamInfo(long version, boolean secretDatagrams) implements DhtMessage {
 
-    /** The only version there is. */
-    public static final SecretStreamInfo CURRENT = new SecretStreamInfo(MessageConstants.PAYLOAD_VERSION);
+    /** What the JavaScript stack says. */
+    public static final SecretStreamInfo BASIC = new SecretStreamInfo(MessageConstants.PAYLOAD_VERSION, false);
+    /** What this library says. */
+    public static final SecretStreamInfo CURRENT = new SecretStreamInfo(MessageConstants.PAYLOAD_VERSION, true);
 
     /** Checks that the version is not negative. */
     public SecretStreamInfo {
@@ -28,8 +31,8 @@ public record SecretStreamInfo(long version) implements DhtMessage {
         }
     }
 
-    static SecretStreamInfo decode(WireReader reader) {
-        return new SecretStreamInfo(reader.uint("secretStream.version"));
+    static SecretStreamInfo decode(WireReader reader, boolean secretDatagrams) {
+        return new SecretStreamInfo(reader.uint("secretStream.version"), secretDatagrams);
     }
 
     @Override

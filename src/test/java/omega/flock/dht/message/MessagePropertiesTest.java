@@ -125,7 +125,7 @@ class MessagePropertiesTest {
                 .as((host, port) -> WireReader.of(join(host, port)).ipv6Address("six")).list().ofMaxSize(3);
         Arbitrary<NoisePayload> first = Combinators.combine(Arbitraries.of(PayloadError.class), Arbitraries.of(Firewall.class),
                 infos.optional(), addresses().list().ofMaxSize(5), six, udx.optional(),
-                uints().map(SecretStreamInfo::new).optional(), through.optional()).as((error, firewall, holepunch, four, sixes,
+                Combinators.combine(uints(), Arbitraries.of(true, false)).as(SecretStreamInfo::new).optional(), through.optional()).as((error, firewall, holepunch, four, sixes,
                         stream, secret, relay) -> new NoisePayload(1, error, firewall, holepunch, four, sixes, stream, secret,
                                 relay, Optional.empty()));
         return Combinators.combine(first, addresses().list().ofMaxSize(4).optional()).as((payload, relays) ->

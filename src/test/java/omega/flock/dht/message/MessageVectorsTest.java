@@ -2,9 +2,12 @@ package omega.flock.dht.message;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -60,16 +63,28 @@ class MessageVectorsTest {
         check("holepunch.reply", new HolepunchMessage(RoutingMode.REPLY, 70_000, NOISE, Optional.empty()));
     }
 
+    /** A flag that hyperdht does not look at, which costs two bytes; everything else stays where it was. */
+    @Test
+    void secretDatagramsAreAFlagMore() {
+        NoisePayload basic = NoisePayload.EMPTY.withAddresses4(List.of(ONE)).withSecretStream(SecretStreamInfo.BASIC);
+        NoisePayload secret = basic.withSecretStream(SecretStreamInfo.CURRENT);
+        assertFalse(NoisePayload.decode(basic.toBytes()).hasSecretDatagrams());
+        assertTrue(NoisePayload.decode(secret.toBytes()).hasSecretDatagrams());
+        String hex = HexFormat.of().formatHex(basic.toBytes());
+        assertEquals("0112", hex.substring(0, 4));
+        assertEquals("01fd1280" + hex.substring(4), HexFormat.of().formatHex(secret.toBytes()));
+    }
+
     @Test
     void noisePayloadsAreWrittenAsHyperdhtDoes() {
         check("noisePayload.minimal", NoisePayload.EMPTY);
         check("noisePayload.client", NoisePayload.EMPTY.withAddresses4(List.of(TWO))
-                .withUdx(UdxInfo.of(false, 0x12345678)).withSecretStream(SecretStreamInfo.CURRENT));
+                .withUdx(UdxInfo.of(false, 0x12345678)).withSecretStream(SecretStreamInfo.BASIC));
         check("noisePayload.server", NoisePayload.EMPTY.withError(PayloadError.VERSION_MISMATCH).withFirewall(Firewall.RANDOM)
                 .withHolepunch(new HolepunchInfo(9, List.of(new RelayInfo(ONE, TWO), new RelayInfo(TWO, ONE))))
                 .withAddresses4(List.of(ONE, TWO))
                 .withAddresses6(List.of(new PeerAddress("2001:db8:0:0:0:0:0:1", 8080)))
-                .withUdx(UdxInfo.of(true, 4294967295L)).withSecretStream(SecretStreamInfo.CURRENT)
+                .withUdx(UdxInfo.of(true, 4294967295L)).withSecretStream(SecretStreamInfo.BASIC)
                 .withRelayThrough(RelayThroughInfo.of(PublicKey.of(filled(7, 32)), filled(8, 32)))
                 .withRelayAddresses(List.of(ONE)));
         check("noisePayload.noRelayAddresses", NoisePayload.EMPTY.withFirewall(Firewall.OPEN).withRelayAddresses(List.of()));
