@@ -20,8 +20,8 @@ import omega.flock.runtime.SourceBudget;
  * datagram came from, and has places and a speed of its own, so that whoever forges sources cannot take those of the relays.
  *
  * <p>Clients that have connected before have half of the places and a speed of their own ({@link ClientStandings}): a thousand strangers,
- * real or forged, do not keep them out. And when there are more handshakes than a node works on, whoever has left one unfinished waits for
- * those who have not.
+ * real or forged, do not keep them out. And when there are more handshakes than a node works on, or than it has places for, whoever has left
+ * one unfinished waits for those who have not.
  *
  * <p>A client whose first message proves to be garbage pays for {@value PeerConstants#FAILURE_COST} handshakes: it gets slower.
  *
@@ -121,10 +121,14 @@ final class HandshakeAdmission<H> {
         return new Decision<>(Optional.of(handshake), displaced, Optional.empty());
     }
 
-    /** {@return whether a handshake keeps its place: it is young, and neither of somebody who holds many nor in the way of a known client} */
+    /**
+     * {@return whether a handshake keeps its place: it is young, or the newcomer has left one unfinished; and it is neither of somebody who
+     * holds many nor in the way of a known client}
+     */
     private boolean mayStay(H handshake, FairSlots<H> places, Entered newcomer) {
         Entered oldest = inFlight.get(handshake);
-        return newcomer.atNanos - oldest.atNanos < PeerConstants.HALF_OPEN_GRACE.toNanos() && newcomer.known == oldest.known
+        boolean young = newcomer.atNanos - oldest.atNanos < PeerConstants.HALF_OPEN_GRACE.toNanos();
+        return newcomer.known == oldest.known && (young || !newcomer.known && standings.hasUnfinished(newcomer.applicant.client(), newcomer.atNanos))
                 && places.held(oldest.path()) - places.held(newcomer.path()) < PeerConstants.MANY_HALF_OPEN;
     }
 

@@ -147,9 +147,17 @@ final class InboundRoutes {
             }
         });
         handshake.hopesForRelay(); // a place may be lost again as soon as it is taken
-        if (named && !context.offeredRelays().enter(route, client, counters)) {
-            handshake.relayFailed();
-            return;
+        if (named) {
+            Optional<OfferedRelays.Place<RelayRoute>> place = context.offeredRelays().enter(route, client, context.ticker().nanoTime());
+            if (place.isEmpty()) {
+                counters.count(PeerDrop.TOO_MANY_RELAYS);
+                handshake.relayFailed();
+                return;
+            }
+            place.get().displaced().ifPresent(displaced -> {
+                counters.count(PeerDrop.TOO_MANY_RELAYS);
+                displaced.close();
+            });
         }
         counters.relayAttempts.increment();
         relay = Optional.of(route);

@@ -75,6 +75,12 @@ public final class PeerConstants {
      */
     static final int MAX_OFFERED_RELAYS = 16;
 
+    /** Relays that clients of our relays may have us look for a second, and at once; one host half as many. Each is a walk of some 20 requests. */
+    static final int OFFERED_THROUGH_RELAYS = 32;
+
+    /** The same for everybody else: who comes through no relay of ours seldom needs one. */
+    static final int OFFERED_DIRECT = 8;
+
     /**
      * Default deadline of one dial. The longest legal way is a walk and a handshake (8 s), two probe rounds (10 s) and a
      * random punch (35 s, holepuncher.js: 1750 probes, 20 ms apart).

@@ -50,7 +50,7 @@ final class PeerContext {
     private final Set<SecretStream> secretStreams = ConcurrentHashMap.newKeySet();
     private final RelayCache relayCache = new RelayCache();
     private final DialTurns dialTurns;
-    private final OfferedRelays offeredRelays = new OfferedRelays();
+    private final OfferedRelays<RelayRoute> offeredRelays;
     private final PeerCounters counters = new PeerCounters();
     private final ReentrantLock admissionLock = new ReentrantLock();
     private final HandshakeAdmission<InboundHandshake> admission; // guarded by its lock
@@ -67,6 +67,7 @@ final class PeerContext {
         this.streamOptions = streamOptions;
         this.random = random;
         this.dialTurns = new DialTurns(ticker);
+        this.offeredRelays = new OfferedRelays<>(ticker.nanoTime());
         this.dialer = new Dialer(this, defaultKeyPair);
         this.admission = new HandshakeAdmission<>(PeerConstants.MAX_HALF_OPEN_RELAYED, PeerConstants.MAX_HALF_OPEN_DIRECT,
                 ticker.nanoTime());
@@ -223,7 +224,7 @@ final class PeerContext {
         return dialTurns;
     }
 
-    OfferedRelays offeredRelays() {
+    OfferedRelays<RelayRoute> offeredRelays() {
         return offeredRelays;
     }
 

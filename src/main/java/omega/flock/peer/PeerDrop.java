@@ -28,7 +28,7 @@ enum PeerDrop {
     NO_PATH,
     /** A peer whose stream never spoke. */
     NO_OPENING_FRAME,
-    /** A relay that a client named, given up or not asked at all because others, or the same client's, are being asked. */
+    /** A relay that a client named, given up or not asked at all because others, or the same client's, are being asked or were of late. */
     TOO_MANY_RELAYS,
     /** A payload that listed more addresses or relays than are used; the rest of it was. */
     TOO_MANY_ADDRESSES,

@@ -169,6 +169,19 @@ class HandshakeAdmissionTest {
         }
     }
 
+    /** Attack: a thousand sources, each of which begins one handshake a second; every one that is let in costs a key agreement. */
+    @Test
+    void whoeverHasLeftAHandshakeUnfinishedTakesNoPlaceFromAnybody() {
+        HandshakeAdmission<Integer> real = real();
+        int admitted = 0;
+        for (int i = 0; i < 20_000; i++) {
+            int source = i % 1000;
+            admitted += enter(real, Optional.empty(), "8." + (source >> 2) + ".0." + (source & 3), true, i * SECOND / 1000).handshake().isPresent() ? 1 : 0;
+        }
+        assertTrue(admitted <= 1000 + PeerConstants.MAX_HALF_OPEN_DIRECT, admitted + " of 20,000, by 1,000 sources within 20 s");
+        assertTrue(enter(real, Optional.empty(), "9.9.9.9", true, 30 * SECOND).displaced().isPresent(), "who comes for the first time does");
+    }
+
     @Test
     void aRelayIsHeldToItsSpeedHoweverManyClientsItNames() {
         HandshakeAdmission<Integer> wide = new HandshakeAdmission<>(100_000, 100_000, 0);

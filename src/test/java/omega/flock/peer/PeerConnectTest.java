@@ -54,7 +54,8 @@ class PeerConnectTest {
                 PeerServer server = host.listen(KeyPair.generate(), OPTIONS)) {
             assertEquals(3, server.relayAddresses().size());
             for (int i = 0; i < 5; i++) {
-                DialOptions limited = DialOptions.DEFAULT.withTimeout(Duration.ofSeconds(1));
+                // A silent relay or path costs 4 s or more; a process that has just started and shares its processors needs up to 2.
+                DialOptions limited = DialOptions.DEFAULT.withTimeout(Duration.ofSeconds(3));
                 try (SecretStream client = guest.connect(server.publicKey(), limited); SecretStream accepted = server.accept()) {
                     assertMeet(client, accepted);
                 }

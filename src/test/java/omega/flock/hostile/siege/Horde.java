@@ -3,6 +3,7 @@ package omega.flock.hostile.siege;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
@@ -27,6 +28,7 @@ import omega.flock.runtime.TaskScope;
 public final class Horde {
 
     private static final int KEYS_AT_LEAST = 1;
+    private static final int VOLLEYS_PER_SECOND = 100; // a wake-up for each datagram would take the processors from the node
     private static final long DEBT_NANOS = TimeUnit.MILLISECONDS.toNanos(100); // what a late thread has missed is sent at once
 
     private final Flood.Arms arms;
@@ -78,33 +80,34 @@ public final class Horde {
             for (int i = 0; i < count; i++) {
                 sources.add(new Source(Land.stranger(i), selector));
             }
-            scope.fork("reader", () -> read(selector));
-            for (Flood kind : datagrams) {
-                scope.fork("flood " + kind, () -> flood(kind, perSecond));
-            }
+            scope.fork("flood", () -> flood(datagrams, perSecond, selector));
         }
         return "begun";
     }
 
-    private void read(Selector selector) throws IOException {
+    private void flood(List<Flood> kinds, int perSecond, Selector selector) throws IOException, InterruptedException {
         ByteBuffer buffer = ByteBuffer.allocate(4_096);
+        Beat beat = new Beat(TimeUnit.SECONDS.toNanos(1) / VOLLEYS_PER_SECOND, DEBT_NANOS);
+        long number = 0;
         try (selector) {
-            while (!Thread.currentThread().isInterrupted()) {
-                selector.select(100);
-                for (SelectionKey key : selector.selectedKeys()) {
-                    received.addAndGet(((Source) key.attachment()).receive(buffer));
+            for (long volley = 1; true; volley++) {
+                for (long end = volley * perSecond / VOLLEYS_PER_SECOND; number < end; number++) {
+                    for (Flood kind : kinds) {
+                        kind.once(sources.get((int) (number % sources.size())), arms, (int) (number & Integer.MAX_VALUE));
+                        sent.incrementAndGet();
+                    }
                 }
-                selector.selectedKeys().clear();
+                selector.selectNow(key -> readable(key, buffer));
+                beat.await();
             }
         }
     }
 
-    private void flood(Flood kind, int perSecond) throws IOException, InterruptedException {
-        Beat beat = new Beat(TimeUnit.SECONDS.toNanos(1) / perSecond, DEBT_NANOS);
-        for (int i = 0; true; i++) {
-            kind.once(sources.get(i % sources.size()), arms, i);
-            sent.incrementAndGet();
-            beat.await();
+    private void readable(SelectionKey key, ByteBuffer buffer) {
+        try {
+            received.addAndGet(((Source) key.attachment()).receive(buffer));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

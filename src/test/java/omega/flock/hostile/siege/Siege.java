@@ -3,14 +3,11 @@ package omega.flock.hostile.siege;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import omega.flock.base.PublicKey;
 import omega.flock.runtime.Task;
@@ -35,9 +32,11 @@ public final class Siege implements AutoCloseable {
     private static final Duration ROUND = Duration.ofSeconds(2);
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
-    private final Map<String, String> settings = new HashMap<>(Map.of("seconds", "10", "rate", "1000", "sources", "1,1000", "peers", "20",
-            "pace", "1000000", "heap", "256m", "keys", "10000", "together", "false", "firewalled", "false", "floods", Arrays.stream(Flood.values())
-                    .map(flood -> flood.name().toLowerCase(Locale.ROOT)).collect(Collectors.joining(","))));
+    /** What the settings are unless arguments say otherwise. */
+    private static final String SETTINGS = "seconds=10 settle=5 rate=1000 sources=1,1000 peers=20 pace=1000000 heap=256m keys=10000 together=false"
+            + " firewalled=false floods=handshakes,relayed,relays,punches,announces,puts,connections";
+
+    private final Map<String, String> settings = new TreeMap<>();
     private final Guests guests = new Guests();
     private final Subprocess stronghold;
     private final Subprocess horde;
@@ -45,6 +44,9 @@ public final class Siege implements AutoCloseable {
     private final Verdict verdict = new Verdict();
 
     private Siege(String[] arguments) throws IOException, InterruptedException {
+        for (String each : SETTINGS.split(" ")) {
+            settings.put(each.substring(0, each.indexOf('=')), each.substring(each.indexOf('=') + 1));
+        }
         for (String each : arguments) {
             String[] setting = each.split("=", 2);
             if (setting.length < 2 || settings.put(setting[0], setting[1]) == null) {
@@ -95,6 +97,7 @@ public final class Siege implements AutoCloseable {
         Figures before = Figures.parse(stronghold.ask("collect"));
         Spell quiet = spell(Math.max(6, Math.min(30, number("seconds") / 4)));
         horde.ask("flood " + kinds + " " + sources + " " + settings.get("rate"));
+        spell(number("settle")); // in which three JVMs compile what they run for the first time
         Spell loud = spell(number("seconds"));
         String effort = horde.ask("stop");
         Duration rest = awaitRest(name);
