@@ -30,10 +30,8 @@ final class RequestPool {
 
     /** What a request needs to know about the node that sends it. */
     interface Sender {
-
         /** Returns the port for requests that name none. The node is bound. */
         UdpPort defaultPort();
-
         /** Returns the id that goes with what leaves from this port. */
         Optional<NodeId> idFor(UdpPort port);
     }
@@ -87,8 +85,7 @@ final class RequestPool {
     }
 
     /** Creates and sends a request. A request that cannot be made fails before this returns. */
-    RequestHandle send(RpcRequest request, PeerAddress to, Optional<NodeId> toId, ReplyListener listener,
-            Optional<RpcSession> session) {
+    RequestHandle send(RpcRequest request, PeerAddress to, Optional<NodeId> toId, ReplyListener listener, Optional<RpcSession> session) {
         if (!to.isIPv4()) {
             throw new IllegalArgumentException("not an IPv4 address to send to: " + to);
         }
@@ -144,11 +141,7 @@ final class RequestPool {
         failAll(Mode.SUSPENDED, RpcConstants.IO_SUSPENDED, "the node was suspended");
     }
 
-    /**
-     * Fails what is in flight and whatever comes.
-     *
-     * @param failure why, if it was not closed on purpose
-     */
+    /** Fails what is in flight and whatever comes; {@code failure} is why, if it was not closed on purpose. */
     void close(Optional<Throwable> failure) {
         failAll(Mode.CLOSED, RpcConstants.REQUEST_DESTROYED, failure.map(cause -> "the node failed: " + cause).orElse("the node was closed"));
     }
@@ -215,6 +208,16 @@ final class RequestPool {
         lock.lock();
         try {
             return inFlight.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Returns how many of them wait for the window. */
+    int waiting() {
+        lock.lock();
+        try {
+            return waiting.size();
         } finally {
             lock.unlock();
         }
@@ -390,8 +393,7 @@ final class RequestPool {
                     yield Optional.empty();
                 }
                 counters.dropped(DropReason.TOO_MANY_REQUESTS);
-                yield Optional.of(new FlockException(RpcConstants.TOO_MANY_REQUESTS,
-                        inFlight.size() + " requests are in flight"));
+                yield Optional.of(new FlockException(RpcConstants.TOO_MANY_REQUESTS, inFlight.size() + " requests are in flight"));
             }
         };
     }

@@ -22,7 +22,6 @@ final class DatagramBox {
 
     private final byte[] sendKey;
     private final byte[] receiveKey;
-    private final long firstCounter;
     private final AtomicLong counter;
 
     /**
@@ -33,21 +32,19 @@ final class DatagramBox {
     DatagramBox(DatagramKeys keys, long firstCounter) {
         this.sendKey = keys.send();
         this.receiveKey = keys.receive();
-        this.firstCounter = firstCounter;
         this.counter = new AtomicLong(firstCounter);
     }
 
-    /** Returns the envelope, empty once every counter has been used, which ends the stream. */
-    Optional<byte[]> seal(byte[] plaintext) {
-        long number = counter.incrementAndGet();
-        if (number == firstCounter) {
-            return Optional.empty();
-        }
-        byte[] nonce = nonce(number);
+    /**
+     * {@return the envelope} No number comes again: at a million datagrams a second they last for half a million years, so that nothing here
+     * looks for their end. ("When it returns to the initial value the stream is destroyed.")
+     */
+    byte[] seal(byte[] plaintext) {
+        byte[] nonce = nonce(counter.incrementAndGet());
         byte[] box = SecretBox.seal(sendKey, nonce, plaintext);
         byte[] envelope = Arrays.copyOf(nonce, SecretConstants.COUNTER_BYTES + box.length);
         System.arraycopy(box, 0, envelope, SecretConstants.COUNTER_BYTES, box.length);
-        return Optional.of(envelope);
+        return envelope;
     }
 
     /** Returns the number of a sealed datagram; those of one sender are in the order of their sealing, modulo 2^64. */

@@ -3,7 +3,6 @@ package omega.flock.secret;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.util.Optional;
-import omega.flock.base.CloseReason;
 import omega.flock.transport.flow.DropReason;
 
 /**
@@ -41,13 +40,7 @@ final class DatagramSide {
         if (datagram.length > largest()) {
             throw new IllegalArgumentException("a datagram of " + datagram.length + " bytes: at most " + largest() + " fit");
         }
-        Optional<byte[]> envelope = box.seal(datagram);
-        if (envelope.isEmpty()) {
-            // "when it returns to the initial value the stream is destroyed"
-            raw.destroy(CloseReason.closedLocally("every datagram counter was used"));
-            throw new IOException("every datagram counter was used");
-        }
-        raw.sendMessage(envelope.get());
+        raw.sendMessage(box.seal(datagram));
     }
 
     /**

@@ -316,15 +316,9 @@ final class PullSide {
         }
     }
 
-    private long remaining(long deadline) throws SocketTimeoutException {
-        if (deadline == 0) {
-            return 0;
-        }
-        long left = deadline - ticker.nanoTime();
-        if (left <= 0) {
-            throw new SocketTimeoutException("nothing to read within the timeout");
-        }
-        return left;
+    /** {@return how long to wait yet, or 0 for ever; what is over leaves a nanosecond, in which nothing comes} */
+    private long remaining(long deadline) {
+        return deadline == 0 ? 0 : Math.max(1, deadline - ticker.nanoTime());
     }
 
     /** The peer sent what the protocol does not allow. */

@@ -25,6 +25,26 @@ class EdwardsPointTest {
         assertTrue(base.y().sameAs(Field25519.of(4).times(Field25519.of(5).inverted())));
     }
 
+    /** Else one key had two encodings, and a record that is bound to one of them could be stored under the other. */
+    @Test
+    void refusesAYThatIsNotBelowTheModulus() {
+        BigInteger modulus = BigInteger.TWO.pow(255).subtract(BigInteger.valueOf(19));
+        int onTheCurve = 0;
+        for (int y = 0; y < 19; y++) {
+            onTheCurve += EdwardsPoint.decompress(encoded(BigInteger.valueOf(y))).isPresent() ? 1 : 0;
+            assertTrue(EdwardsPoint.decompress(encoded(modulus.add(BigInteger.valueOf(y)))).isEmpty(), "the modulus and " + y);
+        }
+        assertTrue(onTheCurve > 5, "not for want of a point: " + onTheCurve);
+    }
+
+    private static byte[] encoded(BigInteger y) {
+        byte[] bytes = new byte[32];
+        for (int i = 0; i < bytes.length; i++) {
+            bytes[i] = y.shiftRight(8 * i).byteValue();
+        }
+        return bytes;
+    }
+
     @Property(tries = 50)
     void decodesWhatItHasEncoded(@ForAll @Size(32) byte[] seed) {
         byte[] publicKey = Ed25519.publicKey(seed);

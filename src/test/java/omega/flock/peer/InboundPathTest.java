@@ -84,6 +84,25 @@ class InboundPathTest {
         awaitPacket(elsewhere);
     }
 
+    /** Whoever knows the number of a stream could take it away from its client otherwise, before the first byte is read. */
+    @Test
+    void theStreamStaysWhereAClientHasAcknowledgedSomething() throws Exception {
+        knock(client.port, client.punchAddress, 0);
+        client.port.await("the server's opening frame", message -> message.isStreamPacket() && message.value().length > 20);
+        client.port.packet(PacketFlags.DATA, client.serverStream(), 1, client.punchAddress);
+        client.port.await("its acknowledgement, as we have acknowledged the frame", InboundPathTest::acknowledgesOne);
+        elsewhere.packet(PacketFlags.DATA, client.serverStream(), 1, otherPort());
+        client.port.await("the acknowledgement of what a stranger has sent", InboundPathTest::acknowledgesOne);
+    }
+
+    private static boolean acknowledgesOne(HandMadePort.Message packet) {
+        PacketHeader header = new PacketHeader();
+        if (packet.isStreamPacket()) {
+            header.decode(ByteBuffer.wrap(packet.value()));
+        }
+        return header.ack() == 1;
+    }
+
     /** Such a source is forged, and nothing can be sent there. */
     @Test
     void aPacketFromPortZeroIsDropped() throws Exception {

@@ -36,6 +36,22 @@ class OfferedRelaysTest {
         }
     }
 
+    /** Attack: relays that are looked for without end. */
+    @Test
+    void whoeverNamesMostGivesHisOldestUpForOthersAndPushesNobodyOut() {
+        Optional<NetworkSource> relay = Optional.of(source("1.1.1.1"));
+        HandshakeAdmission.Applicant stranger = new HandshakeAdmission.Applicant(relay, source("8.8.8.8"));
+        for (int i = 0; i < PeerConstants.MAX_OFFERED_RELAYS; i++) {
+            assertEquals(Optional.empty(), relays.enter(i, stranger, i * SECOND).orElseThrow().displaced());
+        }
+        assertEquals(Optional.empty(), relays.enter(16, stranger, 16 * SECOND));
+        HandshakeAdmission.Applicant other = new HandshakeAdmission.Applicant(relay, source("9.9.9.9"));
+        assertEquals(Optional.of(0), relays.enter(17, other, 17 * SECOND).orElseThrow().displaced());
+        relays.leave(1, stranger);
+        assertTrue(relays.enter(18, stranger, 18 * SECOND).isPresent(), "a place that was given back is free");
+        assertEquals(Optional.empty(), relays.enter(19, stranger, 19 * SECOND));
+    }
+
     /** {@return how many of so many attempts a second were let in, each of which comes to its end at once} */
     private int lookedFor(int seconds, int perSecond, IntFunction<HandshakeAdmission.Applicant> applicants) {
         int entered = 0;

@@ -67,6 +67,7 @@ class RequestPoolTest {
         RequestHandle second = send(2);
         send(3);
         assertTrue(second.cancel());
+        assertEquals(1, pool.waiting(), "who asks and gives up again and again while the window is full would fill the memory");
         assertTrue(first.cancel());
         Eventually.holds("the place of the first goes to the third", () -> arrived().size() == 2);
         assertEquals(List.of(1, 3), arrived().stream().sorted().toList());
