@@ -147,12 +147,6 @@ public final class PeerConstants {
     /** How long a bound stream waits for the peer's opening frame. */
     static final Duration OPENING_TIMEOUT = Duration.ofSeconds(10);
 
-    /** Half-open handshakes of one node that our relays have passed on, all servers together: nearly all honest ones do so. */
-    static final int MAX_HALF_OPEN_RELAYED = 384;
-
-    /** Half-open handshakes of one node that came from anybody else, all servers together. */
-    static final int MAX_HALF_OPEN_DIRECT = 128;
-
     /** How long a half-open handshake keeps its place whoever else asks for it. */
     static final Duration HALF_OPEN_GRACE = Duration.ofSeconds(1);
 
@@ -165,8 +159,20 @@ public final class PeerConstants {
     /** How long a client that has begun a handshake and not finished it waits for others, where there are more than a node works on. */
     static final Duration UNFINISHED_MEMORY = Duration.ofSeconds(30);
 
-    /** Half-open handshakes of one node, all servers together. */
-    static final int MAX_HALF_OPEN = MAX_HALF_OPEN_RELAYED + MAX_HALF_OPEN_DIRECT;
+    /** Half-open handshakes of one node, all servers together, where there is memory for them. */
+    static final int MAX_HALF_OPEN = 512;
+
+    /** The part of them that is for those which came from anybody but our relays, one in so many: nearly all honest ones come from relays. */
+    static final int DIRECT_SHARE = 4;
+
+    /** The part of the connections' memory that half-open handshakes have at most, one in so many. */
+    static final int HALF_OPEN_SHARE = 4;
+
+    /** Half-open handshakes of a node with the least memory. */
+    static final int LEAST_HALF_OPEN = 8;
+
+    /** Heap of a half-open handshake: its stream, its thread and what came of its client. */
+    static final int HALF_OPEN_BYTES = 16 << 10;
 
     /** Handshakes that one client host may start at once: a school or an office may be behind one address. */
     static final int SOURCE_BURST = 256;

@@ -56,7 +56,8 @@ final class PeerContext {
     private final HandshakeAdmission<InboundHandshake> admission; // guarded by its lock
 
     PeerContext(Ticker ticker, TaskScope scope, DeadlineQueue timers, DhtNode dht, UdxTransport transport, Punching punching,
-            LocalAddresses localAddresses, SecretStreamOptions streamOptions, SecureRandom random, KeyPair defaultKeyPair) {
+            LocalAddresses localAddresses, SecretStreamOptions streamOptions, SecureRandom random, KeyPair defaultKeyPair,
+            HandshakePlaces halfOpen) {
         this.ticker = ticker;
         this.scope = scope;
         this.timers = timers;
@@ -69,8 +70,7 @@ final class PeerContext {
         this.dialTurns = new DialTurns(ticker);
         this.offeredRelays = new OfferedRelays<>(ticker.nanoTime());
         this.dialer = new Dialer(this, defaultKeyPair);
-        this.admission = new HandshakeAdmission<>(PeerConstants.MAX_HALF_OPEN_RELAYED, PeerConstants.MAX_HALF_OPEN_DIRECT,
-                ticker.nanoTime());
+        this.admission = new HandshakeAdmission<>(halfOpen.relayed(), halfOpen.direct(), ticker.nanoTime());
     }
 
     /**

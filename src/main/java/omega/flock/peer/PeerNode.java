@@ -79,9 +79,10 @@ public final class PeerNode implements AutoCloseable {
     private PeerNode(PeerConfig config, PortBinder binder, Ticker ticker) throws IOException {
         this.scope = new TaskScope("node");
         long storeBytes = config.memoryBudget() / PeerConstants.STORES_SHARE;
-        this.memory = new SharedMemory(config.memoryBudget() - storeBytes, new TaskLane("flock-evictions", scope)::add);
+        HandshakePlaces halfOpen = HandshakePlaces.of(config.memoryBudget() - storeBytes);
+        this.memory = new SharedMemory(config.memoryBudget() - storeBytes - halfOpen.bytes(), new TaskLane("flock-evictions", scope)::add);
         this.timers = new DeadlineQueue("flock-timers", ticker, scope);
-        this.transport = new UdxTransport(ticker, scope, timers, TransportOptions.DEFAULT);
+        this.transport = new UdxTransport(ticker, scope, timers, memory, TransportOptions.DEFAULT);
         // What begins like a stream packet is nothing else, and the transport has counted it.
         DatagramHandler packets = transport.orElse((port, source, datagram) -> PacketHeader.isStreamPacket(datagram));
         this.dht = new DhtNode(config.rpc(), binder, ticker, scope, packets, storeBytes);
@@ -97,7 +98,7 @@ public final class PeerNode implements AutoCloseable {
             this.punching = new Punching(ticker, scope, random, new PunchingNode(rpc), sockets,
                     new RandomPunchGate(ticker, config.randomPunchInterval()));
             this.context = new PeerContext(ticker, scope, timers, dht, transport, punching,
-                    new LocalAddresses(binder, rpc::serverPort, scope), streams, random, keyPair);
+                    new LocalAddresses(binder, rpc::serverPort, scope), streams, random, keyPair, halfOpen);
             rpc.addListener(new NodeEvents(rpc, this::addressChanged, this::networkChanged));
             rpc.start();
             scope.onFailure(this::fail);

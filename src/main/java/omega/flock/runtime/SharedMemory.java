@@ -33,6 +33,7 @@ public final class SharedMemory {
     private final ReentrantLock lock = new ReentrantLock();
     private final MemoryBudget<Tenant> budget; // guarded by lock
     private final Executor telling;
+    private volatile long free; // written under lock
     private long refusals; // guarded by lock
     private long evictions; // guarded by lock
 
@@ -45,6 +46,7 @@ public final class SharedMemory {
     public SharedMemory(long bytes, Executor telling) {
         this.budget = new MemoryBudget<>(bytes);
         this.telling = telling;
+        this.free = bytes;
     }
 
     /** {@return how many bytes a node gives unless it is told otherwise} */
@@ -62,6 +64,7 @@ public final class SharedMemory {
                 return true;
             }
             decision = budget.reserve(tenant, source, bytes);
+            countFreeLocked();
             refusals += decision.granted() ? 0 : 1;
             evictions += decision.displaced().size();
         } finally {
@@ -85,6 +88,7 @@ public final class SharedMemory {
         lock.lock();
         try {
             budget.release(tenant, bytes);
+            countFreeLocked();
         } finally {
             lock.unlock();
         }
@@ -96,9 +100,19 @@ public final class SharedMemory {
         try {
             tenant.ended = true;
             budget.releaseAll(tenant);
+            countFreeLocked();
         } finally {
             lock.unlock();
         }
+    }
+
+    /** {@return how many bytes nobody has taken, as of a moment ago} */
+    public long free() {
+        return free;
+    }
+
+    private void countFreeLocked() {
+        free = budget.capacity() - budget.held();
     }
 
     /** {@return what it holds and has refused} */

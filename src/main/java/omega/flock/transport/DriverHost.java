@@ -1,6 +1,6 @@
 package omega.flock.transport;
 
-/** What a stream without a driver needs: somebody to start one, and somebody to watch its deadline. Neither call blocks. */
+/** What a stream needs: somebody to start its driver, to watch its deadline while it has none, and to end it. No call blocks. */
 interface DriverHost {
     /** A call that was ordered. */
     @FunctionalInterface
@@ -14,4 +14,7 @@ interface DriverHost {
 
     /** Has {@code action} called once the deadline has passed, within about a millisecond. Called with the stream's lock held. */
     Alarm setAlarm(long deadlineNanos, Runnable action);
+
+    /** Ends the stream: others need its memory. Called without its lock. */
+    void evict();
 }

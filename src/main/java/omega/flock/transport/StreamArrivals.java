@@ -107,6 +107,9 @@ final class StreamArrivals {
         machine.onSource(source, datagram.remaining());
         header.decode(datagram);
         int content = datagram.remaining() - header.dataOffset();
+        if (PacketFlags.isReliable(header.flags())) {
+            state.memory.expectLocked(source, header.seq(), content);
+        }
         machine.onPacket(now, header, datagram);
         brought = header.has(PacketFlags.MESSAGE);
         return brought ? content == 0 : PacketFlags.isReliable(header.flags()) && machine.view().hasDelivered(header.seq());
@@ -115,6 +118,10 @@ final class StreamArrivals {
     /** {@return what this thread has to send; null if the driver does it, or nobody} */
     private PacketBatch answerLocked(UdpPort from, long now, int packets) {
         state.noticeEndLocked();
+        state.memory.settleLocked();
+        if (state.memory.isCrowdedLocked()) {
+            state.wakeWritersLocked();
+        }
         if (state.awaited != null) {
             state.noticePathLocked();
         }

@@ -161,6 +161,7 @@ final class StreamInput {
 
     private int takeLocked(byte[] target, int offset, int length) {
         int count = state.machine.read(target, offset, length);
+        state.memory.settleLocked();
         // Reading may have re-opened the window.
         state.wakeDriverLocked(state.ticker.nanoTime());
         return count;

@@ -25,6 +25,7 @@ final class StreamOutput {
         try {
             for (int done = 0; done < length; ) {
                 requireWritableLocked();
+                state.memory.wantLocked(length - done);
                 int accepted = state.machine.write(source, offset + done, length - done);
                 done += accepted;
                 batch = sendOrWakeLocked(accepted > 0, done == length);
@@ -47,6 +48,7 @@ final class StreamOutput {
         state.lock.lock();
         try {
             requireWritableLocked();
+            state.memory.wantLocked(length);
             accepted = state.machine.write(source, offset, length);
             batch = sendOrWakeLocked(accepted > 0, accepted > 0);
         } finally {

@@ -8,6 +8,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import omega.flock.base.CloseReason;
 import omega.flock.net.UdpPort;
+import omega.flock.runtime.SharedMemory;
 import omega.flock.runtime.Ticker;
 import omega.flock.runtime.TimerTable;
 import omega.flock.transport.flow.FlowConstants;
@@ -59,6 +60,7 @@ final class StreamState {
 
     final Ticker ticker;
     final StreamMachine machine; // guarded by lock
+    final StreamMemory memory; // guarded by lock
     UdpPort port; // guarded by lock; null before connect
     volatile InetSocketAddress awaited; // written under lock; where the path leads, while that is not proven
     int writersWaiting; // guarded by lock
@@ -77,10 +79,11 @@ final class StreamState {
     private CloseReason closeReason; // guarded by lock; null while the stream lives
     private CloseReason localClose; // guarded by lock; null while this side may read and write
 
-    StreamState(Ticker ticker, StreamConfig config, DriverHost host) {
+    StreamState(Ticker ticker, StreamConfig config, SharedMemory shared, DriverHost host) {
         this.ticker = ticker;
         this.host = host;
         this.machine = new StreamMachine(config);
+        this.memory = new StreamMemory(shared, machine, host::evict);
     }
 
     /** To be called after everything that may have moved or proven the path. */
@@ -101,8 +104,17 @@ final class StreamState {
     void closeLocallyLocked(CloseReason reason) {
         if (localClose == null) {
             localClose = reason;
+            dropUnreadLocked();
             wakeAllLocked();
         }
+    }
+
+    /** Once the stream is over, what has arrived is kept for as long as somebody may read it. */
+    private void dropUnreadLocked() {
+        if (machine.isOver() && localClose != null) {
+            machine.heap().discardArrived();
+        }
+        memory.settleLocked();
     }
 
     /** Ends the stream if it lives. */
@@ -144,6 +156,7 @@ final class StreamState {
             return;
         }
         closeReason = reasonOf(machine.end().orElseThrow());
+        dropUnreadLocked();
         wakeAllLocked();
     }
 

@@ -26,6 +26,12 @@ final class TransportConstants {
     static final long ACK_PATIENCE_NANOS = 1_000_000;
     /** How long a user reads a port at most, see {@link omega.flock.net.UdpPort#readInTurn}. */
     static final long PORT_READING_NANOS = 1_000_000;
+    /** Unit in which a stream takes memory that it shares with others. */
+    static final int MEMORY_STEP_BYTES = 64 << 10;
+    /** The part of the free memory that one stream offers its peer in its window, one in so many. */
+    static final int OFFER_SHARE = 4;
+    /** What it offers in any case, unless it was refused memory: who holds much gives way for who holds little. */
+    static final int LEAST_OFFER_BYTES = 256 << 10;
     /** Buckets of the stream table, a power of two. */
     static final int TABLE_BUCKETS = 1_024;
     /**

@@ -303,6 +303,7 @@ public final class UdxStream {
             if (machine.isConnected()) {
                 state.closeLocallyLocked(reason);
                 machine.linger(now());
+                state.memory.settleLocked();
                 state.noticeEndLocked();
                 state.wakeDriverLocked(now());
             }

@@ -14,6 +14,8 @@ import omega.flock.net.DatagramBatch;
 import omega.flock.net.DatagramHandler;
 import omega.flock.net.UdpPort;
 import omega.flock.runtime.DeadlineQueue;
+import omega.flock.runtime.SharedMemory;
+import omega.flock.runtime.TaskLane;
 import omega.flock.runtime.TaskScope;
 import omega.flock.runtime.Ticker;
 import omega.flock.transport.flow.DropReason;
@@ -34,6 +36,7 @@ public final class UdxTransport implements DatagramHandler, AutoCloseable {
     private final Ticker ticker;
     private final TaskScope scope;
     private final TransportOptions options;
+    private final SharedMemory memory;
     private final SecureRandom random = new SecureRandom();
     private final StreamTable streams = new StreamTable();
     private final TransportCounters counters = new TransportCounters();
@@ -63,18 +66,21 @@ public final class UdxTransport implements DatagramHandler, AutoCloseable {
 
     /** Creates a transport; its threads live in a child of {@code scope}. */
     public UdxTransport(Ticker ticker, TaskScope scope, TransportOptions options) {
-        this(ticker, scope, new DeadlineQueue("flock-udx-deadlines", ticker, scope), options);
+        this(ticker, scope, new DeadlineQueue("flock-udx-deadlines", ticker, scope),
+                new SharedMemory(SharedMemory.defaultBytes(), new TaskLane("flock-evictions", scope)::add), options);
     }
 
     /**
      * Creates a transport; its threads live in a child of {@code scope}.
      *
      * @param timers watches the deadlines of all streams that have no driver; ends no sooner than the transport
+     * @param memory what streams hold for their peers; tells those who have to give theirs up on another thread
      */
-    public UdxTransport(Ticker ticker, TaskScope scope, DeadlineQueue timers, TransportOptions options) {
+    public UdxTransport(Ticker ticker, TaskScope scope, DeadlineQueue timers, SharedMemory memory, TransportOptions options) {
         this.ticker = Objects.requireNonNull(ticker, "ticker");
         this.scope = scope.child("flock-udx");
         this.timers = Objects.requireNonNull(timers, "timers");
+        this.memory = Objects.requireNonNull(memory, "memory");
         this.options = Objects.requireNonNull(options, "options");
         this.scope.forkVital("flock-udx", this::endWithScope);
     }
@@ -164,7 +170,7 @@ public final class UdxTransport implements DatagramHandler, AutoCloseable {
             requireOpen();
             int id = random.nextInt();
             Host host = new Host();
-            StreamState state = new StreamState(ticker, config, host);
+            StreamState state = new StreamState(ticker, config, memory, host);
             UdxStream stream = new UdxStream(id, firewall, owner, state, new PacketPump(state, batches, counters));
             host.stream = stream;
             if (!closedStreams.contains(id) && streams.add(stream)) {
@@ -293,6 +299,11 @@ public final class UdxTransport implements DatagramHandler, AutoCloseable {
         public Alarm setAlarm(long deadlineNanos, Runnable action) {
             DeadlineQueue.Entry entry = timers.schedule(deadlineNanos, action);
             return entry::cancel;
+        }
+
+        @Override
+        public void evict() {
+            stream.destroy(CloseReason.closedLocally(SharedMemory.NEEDED));
         }
     }
 }

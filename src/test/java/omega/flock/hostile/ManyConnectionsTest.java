@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Timeout;
 /**
  * Hosts with a key for each connection open them and leave them idle.
  *
- * <p>Before: 12 KiB of heap for each, without limit. Now as many as the node's memory has room for, here 42, and whoever has few is served all
+ * <p>Before: 12 KiB of heap for each, without limit. Now as many as the node's memory has room for, here 32, and whoever has few is served all
  * the same: the host that has most loses its oldest.
  */
 @Timeout(60)

@@ -1,5 +1,6 @@
 package omega.flock.peer;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import omega.flock.runtime.SharedMemory;
@@ -11,6 +12,15 @@ class ConnectionMemoryTest {
     @Test
     void tenThousandConnectionsFitIntoTheLargestDefault() {
         long forConnections = SharedMemory.LARGEST_DEFAULT_BYTES - SharedMemory.LARGEST_DEFAULT_BYTES / PeerConstants.STORES_SHARE;
+        forConnections -= HandshakePlaces.of(forConnections).bytes();
         assertTrue(10_000L * PeerConstants.CONNECTION_BYTES <= forConnections, forConnections + " bytes");
+    }
+
+    @Test
+    void halfOpenHandshakesTakeAQuarterOfASmallMemoryAndNoMoreThanAreOfUseOfALargeOne() {
+        assertEquals(new HandshakePlaces(384, 128), HandshakePlaces.of(1 << 30));
+        assertEquals(new HandshakePlaces(48, 16), HandshakePlaces.of(4 << 20));
+        assertEquals(1 << 20, HandshakePlaces.of(4 << 20).bytes());
+        assertEquals(new HandshakePlaces(6, 2), HandshakePlaces.of(1));
     }
 }

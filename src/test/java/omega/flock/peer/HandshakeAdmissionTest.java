@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 
 class HandshakeAdmissionTest {
 
+    private static final HandshakePlaces PLACES = HandshakePlaces.of(Long.MAX_VALUE);
     private static final long SECOND = 1_000_000_000L;
 
     private final HandshakeAdmission<Integer> admission = new HandshakeAdmission<>(6, 4, 0);
@@ -123,7 +124,7 @@ class HandshakeAdmissionTest {
     @Test
     void whoeverHoldsManyHasNoGraceBeforeOthers() {
         HandshakeAdmission<Integer> real = real();
-        for (int i = 0; i < PeerConstants.MAX_HALF_OPEN_DIRECT; i++) {
+        for (int i = 0; i < PLACES.direct(); i++) {
             enter(real, Optional.empty(), "8.8.8.8", true, 0);
         }
         assertTrue(enter(real, Optional.empty(), "9.9.9.9", true, 0).displaced().isPresent());
@@ -178,7 +179,7 @@ class HandshakeAdmissionTest {
             int source = i % 1000;
             admitted += enter(real, Optional.empty(), "8." + (source >> 2) + ".0." + (source & 3), true, i * SECOND / 1000).handshake().isPresent() ? 1 : 0;
         }
-        assertTrue(admitted <= 1000 + PeerConstants.MAX_HALF_OPEN_DIRECT, admitted + " of 20,000, by 1,000 sources within 20 s");
+        assertTrue(admitted <= 1000 + PLACES.direct(), admitted + " of 20,000, by 1,000 sources within 20 s");
         assertTrue(enter(real, Optional.empty(), "9.9.9.9", true, 30 * SECOND).displaced().isPresent(), "who comes for the first time does");
     }
 
@@ -201,7 +202,7 @@ class HandshakeAdmissionTest {
     }
 
     private static HandshakeAdmission<Integer> real() {
-        return new HandshakeAdmission<>(PeerConstants.MAX_HALF_OPEN_RELAYED, PeerConstants.MAX_HALF_OPEN_DIRECT, 0);
+        return new HandshakeAdmission<>(PLACES.relayed(), PLACES.direct(), 0);
     }
 
     private HandshakeAdmission.Decision<Integer> direct(String from) {

@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.function.Consumer;
 import omega.flock.net.UdpPort;
+import omega.flock.runtime.SharedMemory;
 import omega.flock.runtime.Ticker;
 import omega.flock.runtime.TimerTable;
 import omega.flock.transport.flow.DropReason;
@@ -57,7 +58,7 @@ final class SimulatedDriver {
         this.clock = clock;
         this.port = new Port(id, network);
         TransportCounters counters = new TransportCounters();
-        state = new StreamState(clock, StreamConfig.of(1 << 20, false), new Host());
+        state = new StreamState(clock, StreamConfig.of(1 << 20, false), new SharedMemory(1 << 30, Runnable::run), new Host());
         pump = new PacketPump(state, new BatchPool(), counters);
         stream = new UdxStream(id, StreamFirewall.DENY_ALL, new StreamOwner() {
             @Override
@@ -189,6 +190,11 @@ final class SimulatedDriver {
             alarmAt = deadlineNanos;
             alarm = action;
             return () -> alarmAt = TimerTable.NEVER;
+        }
+
+        @Override
+        public void evict() {
+            throw new AssertionError("nobody else needs memory");
         }
     }
 

@@ -15,6 +15,7 @@ import omega.flock.base.CloseReason;
 import omega.flock.net.DatagramUdpPort;
 import omega.flock.net.UdpPort;
 import omega.flock.runtime.DeadlineQueue;
+import omega.flock.runtime.SharedMemory;
 import omega.flock.runtime.TaskScope;
 import omega.flock.runtime.Ticker;
 import omega.flock.transport.packet.PacketHeader;
@@ -32,6 +33,7 @@ final class StreamFixture implements AutoCloseable {
 
     final TaskScope scope = new TaskScope("test");
     final DeadlineQueue timers = new DeadlineQueue("test-deadlines", Ticker.SYSTEM, scope);
+    final SharedMemory memory = new SharedMemory(SharedMemory.defaultBytes(), Runnable::run);
     final UdxTransport transportA;
     final UdxTransport transportB;
     final UdpPort portA;
@@ -43,8 +45,8 @@ final class StreamFixture implements AutoCloseable {
     }
 
     StreamFixture(TransportOptions options) throws IOException {
-        transportA = new UdxTransport(Ticker.SYSTEM, scope, timers, options);
-        transportB = new UdxTransport(Ticker.SYSTEM, scope, timers, options);
+        transportA = new UdxTransport(Ticker.SYSTEM, scope, timers, memory, options);
+        transportB = new UdxTransport(Ticker.SYSTEM, scope, timers, memory, options);
         portA = bind(transportA);
         portB = DatagramUdpPort.bind(anyLoopback(), transportB.orElse((port, source, datagram) -> {
             byte[] bytes = new byte[datagram.remaining()];

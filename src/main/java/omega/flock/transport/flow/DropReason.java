@@ -17,6 +17,8 @@ public enum DropReason {
     ACK_BEYOND_NEXT,
     /** DATA or END that would not fit into the receive window and the tolerance of one packet. */
     OUT_OF_WINDOW,
+    /** DATA or END for which the node had no memory; the peer sends it again. */
+    NO_MEMORY,
     /** DATA or END that is already here; it is acknowledged again. */
     DUPLICATE,
     /** DATA or END numbered after the peer's END. */

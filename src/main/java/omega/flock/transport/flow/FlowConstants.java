@@ -38,6 +38,18 @@ public final class FlowConstants {
     public static final int MIN_WINDOW_BYTES = 2_000;
     /** Largest configurable receive window. */
     public static final int MAX_WINDOW_BYTES = 64 << 20;
+    /** In-order bytes for which a stream has room whatever memory there is, and unacknowledged ones of its own: no stream stands still. */
+    public static final int GUARANTEED_BYTES = 4_096;
+    /** Heap of a packet behind a gap, beside its bytes. */
+    static final int STORED_PACKET_BYTES = 48;
+    /** Heap of a place for such a packet. */
+    static final int SLOT_BYTES = 5;
+    /** Places that an empty reassembly buffer keeps at most. */
+    static final int EMPTY_BUFFER_SLOTS = 64;
+    /** Heap of a packet in the table of those in flight. */
+    static final int IN_FLIGHT_BYTES = 40;
+    /** Places that an empty table of packets in flight keeps at most. */
+    static final int EMPTY_TABLE_PACKETS = 128;
     /** A receiver tolerates one packet beyond its window. */
     static final int WINDOW_TOLERANCE_BYTES = 2_048;
     /** Uncut bytes above which a writer has to wait (libudx high-water mark). */

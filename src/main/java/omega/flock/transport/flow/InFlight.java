@@ -1,7 +1,8 @@
 package omega.flock.transport.flow;
 
+import static omega.flock.transport.flow.FlowConstants.EMPTY_TABLE_PACKETS;
+import static omega.flock.transport.flow.FlowConstants.IN_FLIGHT_BYTES;
 import static omega.flock.transport.flow.SequenceNumbers.before;
-
 
 /**
  * The table of packets that have a number and are not cumulatively acknowledged, indexed by number.
@@ -90,6 +91,11 @@ final class InFlight {
         return first == next;
     }
 
+    /** {@return heap of a large table} */
+    int heldBytes() {
+        return mask >= EMPTY_TABLE_PACKETS ? (mask + 1) * IN_FLIGHT_BYTES : 0;
+    }
+
     /** {@return packets with a number, in whatever state} */
     int span() {
         return next - first;
@@ -98,7 +104,7 @@ final class InFlight {
     /** Gives a new packet its number and counts it as sent. */
     int add(long nowNanos, int packetFlags, long position, int length, StreamPath path, boolean probe) {
         if (span() > mask) {
-            grow();
+            resize((mask + 1) * 2);
         }
         int seq = next++;
         int slot = seq & mask;
@@ -171,6 +177,9 @@ final class InFlight {
         first++;
         if (before(lostHint, first)) {
             lostHint = first;
+        }
+        if (first == next && mask >= EMPTY_TABLE_PACKETS) {
+            resize(INITIAL_CAPACITY);
         }
     }
 
@@ -302,8 +311,7 @@ final class InFlight {
         }
     }
 
-    private void grow() {
-        int size = (mask + 1) * 2;
+    private void resize(int size) {
         int[] seqOfSlot = new int[mask + 1];
         for (int seq = first; seq != next; seq++) {
             seqOfSlot[seq & mask] = seq;

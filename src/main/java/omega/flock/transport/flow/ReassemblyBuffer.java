@@ -1,6 +1,10 @@
 package omega.flock.transport.flow;
 
+import static omega.flock.transport.flow.FlowConstants.EMPTY_BUFFER_SLOTS;
+import static omega.flock.transport.flow.FlowConstants.GUARANTEED_BYTES;
 import static omega.flock.transport.flow.FlowConstants.MIN_REASSEMBLY_SPAN;
+import static omega.flock.transport.flow.FlowConstants.SLOT_BYTES;
+import static omega.flock.transport.flow.FlowConstants.STORED_PACKET_BYTES;
 import static omega.flock.transport.flow.FlowConstants.WINDOW_TOLERANCE_BYTES;
 import static omega.flock.transport.flow.SequenceNumbers.before;
 import static omega.flock.transport.flow.SequenceNumbers.distance;
@@ -16,11 +20,12 @@ import java.util.Arrays;
  * SACKed and then the peer has freed it.
  *
  * <p>Bound: in-order bytes up to the window, out-of-order bytes while both together stay within the window, each with a tolerance of
- * one packet; and a fixed span of packet numbers.
+ * one packet; and a fixed span of packet numbers. Where the owner has less memory for the stream, that is the bound, but for a few in-order
+ * bytes: a gap can always be closed and the reader gets on.
  */
 final class ReassemblyBuffer {
     /** What became of a packet. */
-    enum Verdict { ACCEPTED, DUPLICATE, AFTER_END, OUT_OF_WINDOW }
+    enum Verdict { ACCEPTED, DUPLICATE, AFTER_END, OUT_OF_WINDOW, NO_MEMORY }
 
     private static final byte EMPTY = 0;
     private static final byte STORED = 1;
@@ -34,6 +39,9 @@ final class ReassemblyBuffer {
     private byte[][] slots = new byte[1][]; // most streams never see a gap
     private byte[] slotStates = new byte[1];
     private int storedBytes;
+    private int storedPackets;
+    private long memory = Long.MAX_VALUE;
+    private long offered = Long.MAX_VALUE;
     private int expected;
     private int endSeq;
     private ReceiveState state = ReceiveState.OPEN;
@@ -73,11 +81,41 @@ final class ReassemblyBuffer {
 
     /** {@return bytes that may still arrive; not negative} */
     int free() {
-        return Math.max(0, capacity - ready.size() - storedBytes);
+        return Math.max(0, window() - ready.size() - storedBytes);
     }
 
-    int capacity() {
-        return capacity;
+    /** {@return bytes that may arrive before the first is read} */
+    int window() {
+        return (int) Math.min(capacity, offered);
+    }
+
+    /** Sets how much heap there is for what arrives, and how many bytes the peer may count on. */
+    void memory(long heapBytes, long offeredBytes) {
+        memory = heapBytes;
+        offered = offeredBytes;
+    }
+
+    /** {@return heap that is taken for what has arrived} */
+    int heldBytes() {
+        return ready.size() + storedBytes + storedPackets * STORED_PACKET_BYTES + tableBytes(slots.length);
+    }
+
+    /** {@return heap that would be taken if a packet of so many bytes were accepted} */
+    int heldWith(int seq, int bytes) {
+        int ahead = distance(expected, seq);
+        if (ahead <= 0) {
+            return heldBytes() + bytes;
+        }
+        int table = ahead >= slots.length && ahead < maxSpan ? tableBytes(sizeFor(ahead)) - tableBytes(slots.length) : 0;
+        return heldBytes() + bytes + STORED_PACKET_BYTES + table;
+    }
+
+    private static int tableBytes(int slots) {
+        return slots > EMPTY_BUFFER_SLOTS ? slots * SLOT_BYTES : 0;
+    }
+
+    private static int sizeFor(int ahead) {
+        return Integer.highestOneBit(ahead) << 1;
     }
 
     /** Takes a packet with number {@code seq}; {@code payload} is consumed if it is accepted. */
@@ -88,6 +126,9 @@ final class ReassemblyBuffer {
         }
         if (state != ReceiveState.OPEN && (state.hasEnded() || before(endSeq, seq))) {
             return Verdict.AFTER_END;
+        }
+        if (heldWith(seq, payload.remaining()) > memory && (ahead > 0 || ready.size() + payload.remaining() > GUARANTEED_BYTES)) {
+            return Verdict.NO_MEMORY;
         }
         return ahead == 0 ? acceptInOrder(payload, end) : acceptAhead(seq, ahead, payload, end);
     }
@@ -111,6 +152,8 @@ final class ReassemblyBuffer {
         Arrays.fill(slotStates, EMPTY);
         outOfOrder.clear();
         storedBytes = 0;
+        storedPackets = 0;
+        shrinkSlots();
     }
 
     private Verdict acceptInOrder(ByteBuffer payload, boolean end) {
@@ -142,6 +185,7 @@ final class ReassemblyBuffer {
         slots[index] = copy;
         slotStates[index] = end ? STORED_WITH_END : STORED;
         storedBytes += length;
+        storedPackets++;
         outOfOrder.add(seq);
         if (end && state == ReceiveState.OPEN) {
             state = ReceiveState.END_KNOWN;
@@ -171,6 +215,7 @@ final class ReassemblyBuffer {
             slots[index] = null;
             slotStates[index] = EMPTY;
             storedBytes -= bytes.length;
+            storedPackets--;
             delivered += bytes.length;
             if (!discarding) {
                 ready.append(bytes, 0, bytes.length);
@@ -186,6 +231,17 @@ final class ReassemblyBuffer {
             // A peer that numbered data behind its END broke the protocol; that data belongs to nothing.
             dropOutOfOrder();
         }
+        if (storedPackets == 0) {
+            shrinkSlots();
+        }
+    }
+
+    /** A buffer in which no packet waits keeps few places: most streams are idle. */
+    private void shrinkSlots() {
+        if (slots.length > EMPTY_BUFFER_SLOTS) {
+            slots = new byte[1][];
+            slotStates = new byte[1];
+        }
     }
 
     private void noticeDrained() {
@@ -195,7 +251,7 @@ final class ReassemblyBuffer {
     }
 
     private void growSlots(int ahead) {
-        int size = Integer.highestOneBit(ahead) << 1;
+        int size = sizeFor(ahead);
         byte[][] largerSlots = new byte[size][];
         byte[] largerStates = new byte[size];
         for (int i = 0; i < slots.length; i++) {

@@ -47,6 +47,7 @@ final class Receiver {
             case DUPLICATE -> counters.drop(DropReason.DUPLICATE);
             case AFTER_END -> counters.drop(DropReason.AFTER_END);
             case OUT_OF_WINDOW -> counters.drop(DropReason.OUT_OF_WINDOW);
+            case NO_MEMORY -> counters.drop(DropReason.NO_MEMORY);
         }
     }
 
@@ -121,7 +122,7 @@ final class Receiver {
     /** "libudx never announces a re-opened window by itself", and asks for it only every 2 s: an ACK tells it at once. */
     private void announceReopening() {
         int free = buffer.free();
-        int quarter = buffer.capacity() / 4;
+        int quarter = buffer.window() / 4;
         boolean widened = advertised < 2L * quarter && free - advertised >= quarter && free >= leastWindow;
         if (widened && !buffer.state().hasEnded()) {
             oweAck();

@@ -1,5 +1,7 @@
 package omega.flock.transport.flow;
 
+import static omega.flock.transport.flow.FlowConstants.SEND_HIGH_WATER_BYTES;
+
 import java.nio.ByteBuffer;
 
 /**
@@ -16,6 +18,7 @@ import java.nio.ByteBuffer;
 final class SendBuffer {
     private final ByteQueue bytes;
     private long cut;
+    private long memory = Long.MAX_VALUE;
 
     SendBuffer(ChunkSource chunks) {
         bytes = new ByteQueue(chunks);
@@ -23,6 +26,21 @@ final class SendBuffer {
 
     void write(byte[] source, int offset, int length) {
         bytes.append(source, offset, length);
+    }
+
+    /** Sets how many bytes there may be, acknowledged ones not counted. */
+    void memory(long bytes) {
+        memory = bytes;
+    }
+
+    /** {@return how many bytes may be written now; not negative} */
+    int room() {
+        return (int) Math.max(0, Math.min(SEND_HIGH_WATER_BYTES - backlog(), memory - heldBytes()));
+    }
+
+    /** {@return bytes that are not acknowledged, in a packet or in none yet} */
+    int heldBytes() {
+        return bytes.size();
     }
 
     /** {@return bytes that are in no packet yet} */

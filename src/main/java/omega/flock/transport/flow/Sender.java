@@ -3,7 +3,6 @@ package omega.flock.transport.flow;
 import static omega.flock.transport.flow.FlowConstants.MAX_IN_FLIGHT;
 import static omega.flock.transport.flow.FlowConstants.MAX_UNRELEASED_BYTES;
 import static omega.flock.transport.flow.FlowConstants.REFILL_PACKETS;
-import static omega.flock.transport.flow.FlowConstants.SEND_HIGH_WATER_BYTES;
 import static omega.flock.transport.flow.FlowConstants.SHORT_PAYLOAD_BYTES;
 import static omega.flock.transport.flow.SequenceNumbers.atOrAfter;
 import static omega.flock.transport.flow.SequenceNumbers.before;
@@ -95,9 +94,9 @@ final class Sender {
         return remoteChanging || proof.isOnTrial();
     }
 
-    /** {@return bytes accepted: all that fit below the high-water mark, 0 if none} */
+    /** {@return bytes accepted: all that fit below the high-water mark and into the memory there is, 0 if none} */
     int write(byte[] source, int offset, int length) {
-        int accepted = Math.min(length, Math.max(0, SEND_HIGH_WATER_BYTES - buffer.backlog()));
+        int accepted = Math.min(length, buffer.room());
         if (accepted > 0) {
             wroteWhileIdle |= isIdle();
             buffer.write(source, offset, accepted);

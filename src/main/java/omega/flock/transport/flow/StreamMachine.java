@@ -33,6 +33,7 @@ public final class StreamMachine {
     private final PacketWriter writer;
     private final ControlPackets control;
     private final StreamView view;
+    private final StreamHeap heap;
     private StreamEnd end; // null while the stream lives
     private long keepAliveNanos;
     private boolean lingering;
@@ -48,6 +49,7 @@ public final class StreamMachine {
         writer = new PacketWriter(receiver);
         control = new ControlPackets(sender, receiver, writer, counters);
         view = new StreamView(sender, receiver, counters);
+        heap = new StreamHeap(sender, receiver);
     }
 
     /**
@@ -278,6 +280,11 @@ public final class StreamMachine {
     /** {@return a view of the machine's figures and states} */
     public StreamView view() {
         return view;
+    }
+
+    /** {@return what the machine takes of the heap, and may take} */
+    public StreamHeap heap() {
+        return heap;
     }
 
     /** Steps 5 to 7: DATA, END, DESTROY and MESSAGE. {@return whether the stream is over} */

@@ -154,4 +154,35 @@ class ReassemblyBufferTest {
         assertEquals(99_000 + alreadyThere, buffer.delivered());
         assertEquals(ReceiveState.DRAINED, buffer.state());
     }
+
+    @Test
+    void withoutMemoryFewBytesInOrderAreTakenAndAGapCanBeClosed() {
+        ReassemblyBuffer buffer = new ReassemblyBuffer(1 << 20, 0, ChunkSource.HEAP);
+        buffer.memory(FlowConstants.GUARANTEED_BYTES, FlowConstants.GUARANTEED_BYTES);
+        assertEquals(FlowConstants.GUARANTEED_BYTES, buffer.free());
+        assertEquals(Verdict.ACCEPTED, buffer.accept(1, payload(1400), false));
+        assertEquals(Verdict.ACCEPTED, buffer.accept(2, payload(1400), false));
+        assertEquals(Verdict.NO_MEMORY, buffer.accept(3, payload(1400), false), "1,448 bytes each");
+        assertEquals(Verdict.ACCEPTED, buffer.accept(0, payload(1400), false));
+        assertEquals(4200, buffer.readable());
+        assertEquals(Verdict.NO_MEMORY, buffer.accept(3, payload(1400), false));
+        readAll(buffer);
+        assertEquals(Verdict.ACCEPTED, buffer.accept(3, payload(1400), false));
+        assertEquals(1400, buffer.heldBytes());
+    }
+
+    @Test
+    void thePlacesOfPacketsBehindAGapCountAndGoWithIt() {
+        ReassemblyBuffer buffer = new ReassemblyBuffer(4 << 20, 0, ChunkSource.HEAP);
+        int expected = 1 + FlowConstants.STORED_PACKET_BYTES + 8_192 * FlowConstants.SLOT_BYTES;
+        assertEquals(expected, buffer.heldWith(8_000, 1));
+        buffer.memory(expected - 1, 4 << 20);
+        assertEquals(Verdict.NO_MEMORY, buffer.accept(8_000, payload(1), false));
+        assertEquals(0, buffer.heldBytes());
+        buffer.memory(expected, 4 << 20);
+        assertEquals(Verdict.ACCEPTED, buffer.accept(8_000, payload(1), false));
+        assertEquals(expected, buffer.heldBytes());
+        buffer.dropOutOfOrder();
+        assertEquals(0, buffer.heldBytes());
+    }
 }
