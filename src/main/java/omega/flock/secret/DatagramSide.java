@@ -14,11 +14,12 @@ final class DatagramSide {
 
     private final RawStream raw;
     private final DatagramBox box;
-    private final DatagramInbox inbox = new DatagramInbox();
+    private final DatagramInbox inbox;
 
-    DatagramSide(RawStream raw, DatagramBox box) {
+    DatagramSide(RawStream raw, FrameBuffer.Memory memory, DatagramBox box) {
         this.raw = raw;
         this.box = box;
+        this.inbox = new DatagramInbox(memory);
     }
 
     /** Begins to take what arrives. */

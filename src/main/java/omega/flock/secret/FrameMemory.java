@@ -5,8 +5,8 @@ import omega.flock.runtime.NetworkSource;
 import omega.flock.runtime.SharedMemory;
 
 /**
- * The bytes of one stream in which frames are put together, as a part of what all streams of a node share. Used by the stream's reader;
- * another stream's reader may tell it that its bytes are needed there.
+ * The bytes of one stream in which frames are put together, and of datagrams that wait, as a part of what all streams of a node share. Used
+ * by the stream's reader and the reader of its port; another stream's reader may tell it that its bytes are needed there.
  */
 final class FrameMemory extends SharedMemory.Tenant {
 

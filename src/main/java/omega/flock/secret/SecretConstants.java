@@ -69,6 +69,15 @@ final class SecretConstants {
     /** Datagrams that wait for a reader; the oldest are dropped beyond it, as a network would. */
     static final int DATAGRAM_INBOX = 256;
 
+    /** Heap of a datagram that waits, beside its bytes. */
+    static final int DATAGRAM_HEAP = 32;
+
+    /** What may wait whatever memory there is, in bytes: one datagram of the largest size, at least. */
+    static final int DATAGRAMS_GUARANTEED = 2_048;
+
+    /** Unit in which an inbox takes memory that it shares with others. */
+    static final int DATAGRAMS_STEP = 32 << 10;
+
     /** Datagrams back from the newest one up to which it is known which of them were here (RFC 4303 §3.4.3). A power of two. */
     static final int REPLAY_WINDOW = 1024;
 

@@ -74,7 +74,7 @@ public final class SecretStream implements AutoCloseable {
         FrameMemory memory = new FrameMemory(options.memory(), raw, () -> abort(FrameMemory.NEEDED));
         this.pull = new PullSide(raw, options.ticker(), memory, keys.receiveKey(), this.keys.remoteId());
         DatagramKeys datagramKeys = options.secretDatagrams() ? DatagramKeys.secret(keys) : DatagramKeys.ofHandshakeHash(this.keys);
-        this.datagrams = new DatagramSide(raw, new DatagramBox(datagramKeys, RANDOM.nextLong()));
+        this.datagrams = new DatagramSide(raw, memory::resize, new DatagramBox(datagramKeys, RANDOM.nextLong()));
         this.keepAlive = new KeepAlive(options, this::keepAliveDue);
         this.path = new PathTaken(false, options.ticker().wallMillis());
     }
