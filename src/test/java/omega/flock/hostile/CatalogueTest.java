@@ -11,8 +11,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import omega.flock.dht.DhtDrop;
 import omega.flock.swarm.Drop;
 import org.junit.jupiter.api.Test;
@@ -25,6 +28,7 @@ class CatalogueTest {
     private static final Path ROOT = Path.of(System.getProperty("omega.flock.basedir", "")).toAbsolutePath();
     private static final Pattern COUNTER = Pattern.compile("`(?:(transport|rpc|dht|peer|memory)\\.)?([A-Z][A-Z_]+)`");
     private static final Pattern TEST = Pattern.compile("\\[`(\\w+)(?:#(\\w+))?`]\\(([^)]+)\\)");
+    private static final int ATTACKS = 16;
 
     /** As an operator sees them; those of a flock have no layer in front. */
     private static Set<String> drops() throws ReflectiveOperationException {
@@ -68,10 +72,10 @@ class CatalogueTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = "docs/mutants.md")
+    @ValueSource(strings = {"docs/strangers.md", "docs/mutants.md"})
     void eachTestThatAPageNamesIsThere(String page) throws IOException {
         List<MatchResult> tests = TEST.matcher(read(page)).results().toList();
-        assertTrue(tests.size() > 20, "the page names tests: " + tests.size());
+        assertTrue(tests.size() > ATTACKS, "the page names tests: " + tests.size());
         List<String> missing = new ArrayList<>();
         for (MatchResult each : tests) {
             Path file = ROOT.resolve("docs").resolve(each.group(3)).normalize();
@@ -81,5 +85,16 @@ class CatalogueTest {
             }
         }
         assertEquals(List.of(), missing);
+    }
+
+    @Test
+    void eachAttackHasARowWithItsTestAndItsCounter() throws Exception {
+        Set<String> counters = drops();
+        Predicate<String> isCounted = row -> COUNTER.matcher(row).results().map(each -> each.group().replace("`", ""))
+                .anyMatch(counters::contains);
+        List<String> rows = Stream.of(read("docs/strangers.md").split("\n")).filter(line -> line.matches("\\| \\d+ \\|.*")).toList();
+        assertEquals(IntStream.rangeClosed(1, ATTACKS).boxed().toList(),
+                rows.stream().map(row -> Integer.valueOf(row.split("\\|")[1].strip())).toList());
+        assertEquals(List.of(), rows.stream().filter(row -> !TEST.matcher(row).find() || !isCounted.test(row)).toList());
     }
 }

@@ -87,6 +87,15 @@ class ReflectionTest {
         assertTrue(machine.view().counters().drops(DropReason.UNPROVEN_PATH) >= ZEROS.length - ALLOWANCE, "an operator sees it");
     }
 
+    /** An attacker without the keys, to whom nothing was sent: what it acknowledges went elsewhere. */
+    @Test
+    void noAddressProvesAnother() {
+        connect(OTHER);
+        sendFor(20_000, PEER);
+        assertTrue(bytesTo(OTHER) <= ALLOWANCE, "the victim got " + bytesTo(OTHER) + " bytes");
+        assertFalse(machine.view().isPathProven());
+    }
+
     @Test
     void whatTheVictimSendsByItselfIsPaidBackThreeFoldAtMost() {
         connect(OTHER);
