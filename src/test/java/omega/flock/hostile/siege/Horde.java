@@ -23,7 +23,8 @@ import omega.flock.runtime.TaskScope;
 
 /**
  * The strangers, in a process of their own: {@code flood KIND,… SOURCES RATE} begins, each kind at that many a second, {@code stop} ends it
- * and says what was sent. Arguments: the server's key, how many keys to have, and the nodes at which the server has announced itself.
+ * and says what was sent: first how many datagrams of each kind a second, -1 where connections are the only kind. Arguments: the server's
+ * key, how many keys to have, and the nodes at which the server has announced itself.
  */
 public final class Horde {
 
@@ -37,6 +38,8 @@ public final class Horde {
     private Optional<TaskScope> campaign = Optional.empty();
     private Optional<Callers> callers = Optional.empty();
     private List<Source> sources = List.of();
+    private List<Flood> datagrams = List.of();
+    private long began;
 
     private Horde(Flood.Arms arms) {
         this.arms = arms;
@@ -68,9 +71,10 @@ public final class Horde {
     private String begin(List<Flood> kinds, int count, int perSecond) throws IOException, InterruptedException {
         sent.set(0);
         received.set(0);
+        began = System.nanoTime();
         TaskScope scope = new TaskScope("horde");
         campaign = Optional.of(scope);
-        List<Flood> datagrams = kinds.stream().filter(kind -> kind != Flood.CONNECTIONS).toList();
+        datagrams = kinds.stream().filter(kind -> kind != Flood.CONNECTIONS).toList();
         if (kinds.contains(Flood.CONNECTIONS)) {
             callers = Optional.of(new Callers(arms.server(), arms.keys(), count));
         }
@@ -112,7 +116,8 @@ public final class Horde {
     }
 
     private String stop() throws IOException {
-        String calls = callers.map(each -> ", " + each.tried() + " dials, " + each.connected() + " connections held").orElse("");
+        long each = datagrams.isEmpty() ? -1 : Math.round(sent.get() * 1e9 / (System.nanoTime() - began) / datagrams.size());
+        String calls = callers.map(some -> ", " + some.tried() + " dials, " + some.connected() + " connections held").orElse("");
         callers.ifPresent(Callers::close);
         callers = Optional.empty();
         campaign.ifPresent(TaskScope::close);
@@ -121,6 +126,6 @@ public final class Horde {
             source.close();
         }
         sources = List.of();
-        return "sent " + sent + " datagrams, got " + received + " bytes" + calls;
+        return each + " datagrams of each kind a second, " + sent + " in all, got " + received + " bytes" + calls;
     }
 }

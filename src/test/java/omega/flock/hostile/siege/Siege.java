@@ -16,7 +16,7 @@ import omega.flock.runtime.TaskScope;
 /**
  * Lays siege to a node that serves peers in transfer: one flood after the other, from one address and from many, or all at once, and tells
  * what honest peers have of it. Three processes: the node with a small heap ({@link Stronghold}), the strangers ({@link Horde}), and this
- * one, in which the honest live ({@link Guests}). Run by {@code src/test/sh/siege}, which says how; settings are arguments
+ * one, in which the honest live ({@link Guests}). The strangers yield to the others, since they would have machines of their own. Run by {@code src/test/sh/siege}, which says how; settings are arguments
  * {@code name=value}.
  *
  * <p>It ends with 1 unless in each flood the transfers kept 80 % of their rate, 20 of 20 clients connected and took at most twice as long
@@ -58,7 +58,7 @@ public final class Siege implements AutoCloseable {
         server = PublicKey.parse(stronghold.ask("key"));
         String[] known = Stream.concat(Stream.of(server.toString(), settings.get("keys")),
                 guests.relaysOf(server).stream().map(Object::toString)).toArray(String[]::new);
-        horde = new Subprocess(Horde.class, List.of("-Xmx1g"), known);
+        horde = Subprocess.yielding(Horde.class, List.of("-Xmx1g"), known);
         guests.beServed(server, number("peers"));
     }
 
@@ -88,7 +88,7 @@ public final class Siege implements AutoCloseable {
                 attack(kinds, sources);
             }
         }
-        verdict.begin("the end", stronghold.ask("health"));
+        verdict.begin("the end: " + stronghold.ask("health"));
         verdict.line(guests.lost() == 0, "transfers", "%d of %d have ended", guests.lost(), number("peers"));
     }
 
@@ -97,12 +97,13 @@ public final class Siege implements AutoCloseable {
         Figures before = Figures.parse(stronghold.ask("collect"));
         Spell quiet = spell(Math.max(6, Math.min(30, number("seconds") / 4)));
         horde.ask("flood " + kinds + " " + sources + " " + settings.get("rate"));
-        spell(number("settle")); // in which three JVMs compile what they run for the first time
+        new Beat(TimeUnit.SECONDS.toNanos(number("settle")), 0).await(); // in which three JVMs compile what they run for the first time
         Spell loud = spell(number("seconds"));
         String effort = horde.ask("stop");
         Duration rest = awaitRest(name);
         Figures after = Figures.parse(stronghold.ask("collect"));
-        verdict.begin(name, effort);
+        verdict.begin(name);
+        verdict.ofStrangers(effort, number("rate"));
         verdict.ofHonestPeers(quiet, loud);
         verdict.ofTheNode(loud.most(), after, rest, REST);
         verdict.ofTheOperator(before, after);

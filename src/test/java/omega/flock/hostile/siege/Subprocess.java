@@ -24,7 +24,16 @@ final class Subprocess implements AutoCloseable {
 
     /** Starts the program; what it writes as errors goes where ours goes. */
     Subprocess(Class<?> program, List<String> options, String... arguments) throws IOException {
-        List<String> command = new ArrayList<>();
+        this(List.of(), program, options, arguments);
+    }
+
+    /** Starts a program that yields to all others: one that would have processors of its own. */
+    static Subprocess yielding(Class<?> program, List<String> options, String... arguments) throws IOException {
+        return new Subprocess(List.of("nice", "-n", "19"), program, options, arguments);
+    }
+
+    private Subprocess(List<String> starter, Class<?> program, List<String> options, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(starter);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("--enable-native-access=ALL-UNNAMED");
         command.addAll(options);

@@ -13,6 +13,7 @@ final class Verdict {
     private static final int CLIENTS = Siege.CLIENTS;
     private static final double LEAST_RATE = 0.8;
     private static final double MOST_TIME = 2;
+    private static final double LEAST_FORCE = 0.8; // of what the strangers are to send
 
     /** What a connection takes on a short line; here it may take less, and then the horde's share of the same processors decides. */
     private static final double LINE_MILLIS = 10;
@@ -27,9 +28,15 @@ final class Verdict {
     private String flood = "";
 
     /** The lines that follow are about this one. */
-    void begin(String name, String effort) {
+    void begin(String name) {
         flood = name;
-        System.out.printf("%n%s: %s%n", name, effort);
+        System.out.printf("%n%s%n", name);
+    }
+
+    /** @param effort what they say, which begins with how many datagrams of each kind they have sent a second */
+    void ofStrangers(String effort, int rate) {
+        int sent = Integer.parseInt(effort.substring(0, effort.indexOf(' ')));
+        line(sent < 0 || sent >= LEAST_FORCE * rate, "strangers", "%s", effort);
     }
 
     void ofHonestPeers(Spell quiet, Spell loud) {
