@@ -27,6 +27,9 @@ public final class Siege implements AutoCloseable {
     /** Honest clients that connect in a round. */
     static final int CLIENTS = 20;
 
+    /** What a served peer takes of the node's memory budget for as long as it is connected (ADR 35). */
+    private static final long CONNECTION_BYTES = 16 << 10;
+
     private static final int WARM_UP = 10;
     private static final Duration REST = Duration.ofSeconds(60);
     private static final Duration ROUND = Duration.ofSeconds(2);
@@ -144,8 +147,8 @@ public final class Siege implements AutoCloseable {
         int peers = number("peers");
         Beat beat = new Beat(LOOK_NANOS, 0);
         Figures figures = Figures.parse(stronghold.ask("figures"));
-        while (figures.gauge("handshakes") + figures.gauge("punchers") + figures.gauge("relays") + figures.gauge("memory") > 0
-                || figures.gauge("streams") != peers || figures.gauge("pool.sockets") > peers) {
+        while (figures.gauge("handshakes") + figures.gauge("punchers") + figures.gauge("relays") > 0
+                || figures.gauge("memory") > peers * CONNECTION_BYTES || figures.gauge("streams") != peers || figures.gauge("pool.sockets") > peers) {
             if (System.nanoTime() - start > REST.toNanos()) {
                 System.out.println("no rest after " + after + ": " + figures);
                 return REST;
