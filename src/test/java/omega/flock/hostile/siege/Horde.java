@@ -30,7 +30,7 @@ public final class Horde {
 
     private static final int KEYS_AT_LEAST = 1;
     private static final int VOLLEYS_PER_SECOND = 100; // a wake-up for each datagram would take the processors from the node
-    private static final long DEBT_NANOS = TimeUnit.MILLISECONDS.toNanos(100); // what a late thread has missed is sent at once
+    private static final long DEBT_NANOS = TimeUnit.SECONDS.toNanos(1); // what a late thread has missed is sent at once
 
     private final Flood.Arms arms;
     private final AtomicLong sent = new AtomicLong();

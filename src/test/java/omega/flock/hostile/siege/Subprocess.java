@@ -27,9 +27,9 @@ final class Subprocess implements AutoCloseable {
         this(List.of(), program, options, arguments);
     }
 
-    /** Starts a program that yields to all others: one that would have processors of its own. */
+    /** Starts a program that yields to the others, since it would have processors of its own. */
     static Subprocess yielding(Class<?> program, List<String> options, String... arguments) throws IOException {
-        return new Subprocess(List.of("nice", "-n", "19"), program, options, arguments);
+        return new Subprocess(List.of("nice", "-n", "5"), program, options, arguments);
     }
 
     private Subprocess(List<String> starter, Class<?> program, List<String> options, String... arguments) throws IOException {
