@@ -20,8 +20,9 @@ import java.util.Arrays;
  * SACKed and then the peer has freed it.
  *
  * <p>Bound: in-order bytes up to the window, out-of-order bytes while both together stay within the window, each with a tolerance of
- * one packet; and a fixed span of packet numbers. Where the owner has less memory for the stream, that is the bound, but for a few in-order
- * bytes: a gap can always be closed and the reader gets on.
+ * one packet, hence twice the window where a peer fills a gap with as much as waited behind it; and a fixed span of packet numbers. Where
+ * the owner has less memory for the stream, that is the bound, but for a few in-order bytes: a gap can always be closed and the reader gets
+ * on.
  */
 final class ReassemblyBuffer {
     /** What became of a packet. */

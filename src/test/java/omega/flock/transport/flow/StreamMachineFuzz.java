@@ -123,10 +123,12 @@ public final class StreamMachineFuzz {
     }
 
     private void user(int what) {
-        switch (what & 3) {
+        switch (what & 7) {
             case 0 -> machine.queueMessage(new byte[what]);
             case 1 -> machine.pollMessage();
             case 2 -> machine.keepAlive(now, what * MILLISECOND);
+            case 3 -> machine.heap().limitWritten(FlowConstants.GUARANTEED_BYTES + (what << 6));
+            case 4 -> machine.heap().limitArrived(FlowConstants.GUARANTEED_BYTES + (what << 6), FlowConstants.GUARANTEED_BYTES + (what << 8));
             default -> machine.deferAck(now + what * MILLISECOND);
         }
     }
@@ -162,13 +164,14 @@ public final class StreamMachineFuzz {
 
     private void assertSane() {
         StreamView view = machine.view();
-        assertTrue(view.readableBytes() >= 0 && view.readableBytes() <= window + FlowConstants.WINDOW_TOLERANCE_BYTES, "readable");
+        assertTrue(view.readableBytes() >= 0 && view.readableBytes() <= 2L * (window + FlowConstants.WINDOW_TOLERANCE_BYTES), "readable");
         assertTrue(view.backlogBytes() >= 0 && view.backlogBytes() <= FlowConstants.SEND_HIGH_WATER_BYTES, "backlog");
         assertTrue(view.acknowledgedBytes() >= 0 && view.acknowledgedBytes() <= view.writtenBytes(), "acknowledged");
         assertTrue(view.packetsInFlight() >= 0 && view.packetsInFlight() <= FlowConstants.MAX_IN_FLIGHT, "in flight");
         assertTrue(view.congestionWindowBytes() > 0, "congestion window");
         assertTrue(view.smoothedRttNanos() >= 0 && view.smoothedRttNanos() <= FlowConstants.RTO_MAX_NANOS, "round trip");
         assertTrue(view.mtu() >= FlowConstants.MTU_BASE && view.mtu() <= FlowConstants.MTU_MAX, "MTU");
+        assertTrue(machine.heap().arrived() >= 0 && machine.heap().written() >= 0, "heap");
         assertTrue(view.receivedBytes() >= 0 && view.peerWindowBytes() >= 0, "counts");
         assertTrue(machine.isOver() || machine.nextStep() >= machine.nextDeadline(), "steps are deadlines");
     }
