@@ -21,6 +21,7 @@ final class PacketPump {
     PacketBatch pollLocked(long nowNanos) {
         PacketBatch batch = batches.take();
         try {
+            state.memory.sendLocked();
             batch.fill(state.machine, nowNanos, state.port);
         } catch (RuntimeException | Error e) {
             state.failLocked(e);

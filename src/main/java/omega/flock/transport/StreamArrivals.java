@@ -118,7 +118,11 @@ final class StreamArrivals {
     /** {@return what this thread has to send; null if the driver does it, or nobody} */
     private PacketBatch answerLocked(UdpPort from, long now, int packets) {
         state.noticeEndLocked();
-        state.memory.settleLocked();
+        if (state.driverLocked() == StreamState.Driver.ABSENT) {
+            state.memory.restLocked();
+        } else {
+            state.memory.settleLocked();
+        }
         if (state.memory.isCrowdedLocked()) {
             state.wakeWritersLocked();
         }

@@ -66,6 +66,18 @@ final class StreamMemory extends SharedMemory.Tenant {
         heap.limitWritten(FlowConstants.GUARANTEED_BYTES + written);
     }
 
+    /** A batch of packets is about to leave. */
+    void sendLocked() {
+        int growth = heap.growth(TransportConstants.BATCH_PACKETS);
+        if (growth > 0) {
+            int missing = heap.written() + growth - FlowConstants.GUARANTEED_BYTES - written;
+            boolean granted = missing <= 0 || reserve(null, missing);
+            written += granted ? Math.max(0, missing) : 0;
+            heap.mayGrow(granted);
+            heap.limitWritten(FlowConstants.GUARANTEED_BYTES + written - (granted ? growth : 0));
+        }
+    }
+
     /** Bytes may have been read, dropped or acknowledged: what is not needed any more is given back. */
     void settleLocked() {
         arrived = settled(arrived, heap.arrived());
@@ -75,6 +87,12 @@ final class StreamMemory extends SharedMemory.Tenant {
         if (machine.isOver() && arrived == 0) {
             shared.leave(this); // what was written went with the end
         }
+    }
+
+    /** The same while the stream has no driver: nothing is under way. */
+    void restLocked() {
+        heap.rest();
+        settleLocked();
     }
 
     /** {@return whether a writer may have to wait for memory, not for the network} */

@@ -219,6 +219,7 @@ final class StreamState {
     /** The driver has nothing to do: the host watches the deadlines from now on. */
     void leaveDriverLocked() {
         driver = Driver.ABSENT;
+        memory.restLocked();
         setAlarmLocked();
     }
 

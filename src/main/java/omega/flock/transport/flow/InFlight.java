@@ -2,6 +2,7 @@ package omega.flock.transport.flow;
 
 import static omega.flock.transport.flow.FlowConstants.EMPTY_TABLE_PACKETS;
 import static omega.flock.transport.flow.FlowConstants.IN_FLIGHT_BYTES;
+import static omega.flock.transport.flow.FlowConstants.MAX_IN_FLIGHT;
 import static omega.flock.transport.flow.SequenceNumbers.before;
 
 /**
@@ -30,6 +31,7 @@ final class InFlight {
     private static final int INITIAL_CAPACITY = 8; // an idle stream has one packet in flight now and then
 
     private int mask = INITIAL_CAPACITY - 1;
+    private boolean mayGrow = true;
     private byte[] states = new byte[INITIAL_CAPACITY];
     private byte[] flags = new byte[INITIAL_CAPACITY];
     private byte[] transmissions = new byte[INITIAL_CAPACITY]; // saturates
@@ -93,7 +95,27 @@ final class InFlight {
 
     /** {@return heap of a large table} */
     int heldBytes() {
-        return mask >= EMPTY_TABLE_PACKETS ? (mask + 1) * IN_FLIGHT_BYTES : 0;
+        return heapOf(mask + 1);
+    }
+
+    /** {@return heap that so many packets more may make the table take} */
+    int growth(int packets) {
+        int wanted = span() + packets;
+        return wanted <= mask + 1 ? 0 : heapOf(Integer.highestOneBit(wanted - 1) << 1) - heldBytes();
+    }
+
+    /** Sets whether the table may get larger. */
+    void mayGrow(boolean granted) {
+        mayGrow = granted;
+    }
+
+    /** {@return whether there is no place for another packet, nor may be one} */
+    boolean isFull() {
+        return span() >= (mayGrow ? MAX_IN_FLIGHT : mask + 1);
+    }
+
+    private static int heapOf(int places) {
+        return places > EMPTY_TABLE_PACKETS ? places * IN_FLIGHT_BYTES : 0;
     }
 
     /** {@return packets with a number, in whatever state} */
@@ -178,7 +200,11 @@ final class InFlight {
         if (before(lostHint, first)) {
             lostHint = first;
         }
-        if (first == next && mask >= EMPTY_TABLE_PACKETS) {
+    }
+
+    /** Nothing has been under way for a while: an empty table keeps few places, since most streams are idle. */
+    void rest() {
+        if (isEmpty() && mask >= EMPTY_TABLE_PACKETS) {
             resize(INITIAL_CAPACITY);
         }
     }

@@ -1,6 +1,5 @@
 package omega.flock.transport.flow;
 
-import static omega.flock.transport.flow.FlowConstants.MAX_IN_FLIGHT;
 import static omega.flock.transport.flow.FlowConstants.MAX_UNRELEASED_BYTES;
 import static omega.flock.transport.flow.FlowConstants.REFILL_PACKETS;
 import static omega.flock.transport.flow.FlowConstants.SHORT_PAYLOAD_BYTES;
@@ -243,7 +242,7 @@ final class Sender {
      * released: one that never fills the hole before it would have us keep whatever we send.
      */
     private boolean isFull() {
-        return table.span() >= MAX_IN_FLIGHT || buffer.unreleased() >= MAX_UNRELEASED_BYTES;
+        return table.isFull() || buffer.unreleased() >= MAX_UNRELEASED_BYTES;
     }
 
     private int maxPayload() {

@@ -38,6 +38,11 @@ public final class StreamHeap {
         receiver.discard();
     }
 
+    /** Nothing has been under way for a while: what a busy stream keeps in reserve is let go of. */
+    public void rest() {
+        sender.table().rest();
+    }
+
     /** {@return bytes for what was written and is not acknowledged} */
     public int written() {
         return sender.buffer().heldBytes() + sender.table().heldBytes();
@@ -46,6 +51,16 @@ public final class StreamHeap {
     /** {@return the same after a write of so many bytes, as far as it is accepted} */
     public int writtenWith(int bytes) {
         return written() + Math.clamp(FlowConstants.SEND_HIGH_WATER_BYTES - sender.buffer().backlog(), 0, bytes);
+    }
+
+    /** {@return how much more so many packets may make it} */
+    public int growth(int packets) {
+        return sender.table().growth(packets);
+    }
+
+    /** Sets whether there may be more packets in flight than there is room for now; those wait that are refused. */
+    public void mayGrow(boolean granted) {
+        sender.table().mayGrow(granted);
     }
 
     /** Sets how much what is written may take: of a longer write that part is accepted. */

@@ -122,4 +122,29 @@ class InFlightTest {
         assertThrows(IllegalStateException.class, () -> table.resent(0, 2));
         assertThrows(IllegalStateException.class, () -> table.markLost(0));
     }
+
+    /** What a table takes is asked for before it grows, and given back when nothing has been under way for a while. */
+    @Test
+    void aTableThatMayNotGrowIsFullWhenItsPlacesAre() {
+        InFlight table = new InFlight(7);
+        for (int i = 0; i < 128; i++) {
+            assertEquals(0, table.growth(1), "a few places are free");
+            table.add(i, 1, i, 1, PATH, false);
+        }
+        assertEquals(256 * FlowConstants.IN_FLIGHT_BYTES, table.growth(1));
+        assertEquals(512 * FlowConstants.IN_FLIGHT_BYTES, table.growth(129));
+        assertFalse(table.isFull());
+        table.mayGrow(false);
+        assertTrue(table.isFull());
+        table.mayGrow(true);
+        table.add(128, 1, 128, 1, PATH, false);
+        assertEquals(256 * FlowConstants.IN_FLIGHT_BYTES, table.heldBytes());
+        for (int i = 0; i < 129; i++) {
+            table.rest();
+            assertEquals(256 * FlowConstants.IN_FLIGHT_BYTES, table.heldBytes(), "something is under way");
+            table.acknowledgeFirst();
+        }
+        table.rest();
+        assertEquals(0, table.heldBytes());
+    }
 }
