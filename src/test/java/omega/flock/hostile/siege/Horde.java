@@ -71,13 +71,13 @@ public final class Horde {
     private String begin(List<Flood> kinds, int count, int perSecond) throws IOException, InterruptedException {
         sent.set(0);
         received.set(0);
-        began = System.nanoTime();
         TaskScope scope = new TaskScope("horde");
         campaign = Optional.of(scope);
         datagrams = kinds.stream().filter(kind -> kind != Flood.CONNECTIONS).toList();
         if (kinds.contains(Flood.CONNECTIONS)) {
             callers = Optional.of(new Callers(arms.server(), arms.keys(), count));
         }
+        began = System.nanoTime(); // the callers have taken some seconds to open their nodes
         if (!datagrams.isEmpty()) {
             Selector selector = Selector.open();
             sources = new ArrayList<>();
