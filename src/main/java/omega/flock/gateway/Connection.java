@@ -183,7 +183,7 @@ public final class Connection implements AutoCloseable {
         return stream.isOpen();
     }
 
-    /** Returns why the connection ended; empty while it is open. */
+    /** Returns why the connection ended; empty while it is open. The first reason stays: a {@link #close} behind a reset changes nothing. */
     public Optional<CloseReason> closeReason() {
         return stream.closeReason();
     }

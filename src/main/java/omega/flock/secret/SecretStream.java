@@ -9,6 +9,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import omega.flock.base.CloseReason;
 import omega.flock.base.FlockException;
@@ -47,7 +48,7 @@ public final class SecretStream implements AutoCloseable {
     private final KeepAlive keepAlive;
     private volatile long readTimeoutNanos;
     private volatile PathTaken path;
-    private volatile CloseReason closing; // why this side let go of the stream, which may take the transport a while
+    private final AtomicReference<CloseReason> closing = new AtomicReference<>(); // why this side may use it no more, though it may linger
 
     /**
      * Creates a stream over a UDX stream.
@@ -271,12 +272,12 @@ public final class SecretStream implements AutoCloseable {
 
     /** Returns why the stream is closed, once it is. */
     public Optional<CloseReason> closeReason() {
-        return Optional.ofNullable(closing).or(raw::closeReason);
+        return Optional.ofNullable(closing.get()).or(raw::closeReason);
     }
 
     /** Runs a listener exactly once, when the transport has let go of the stream, or at once if it has. Must not block. */
     public void onClose(Consumer<CloseReason> listener) {
-        raw.onClose(reason -> listener.accept(closing != null ? closing : reason));
+        raw.onClose(reason -> listener.accept(Optional.ofNullable(closing.get()).orElse(reason)));
     }
 
     /** Limits how long a read waits; zero for ever. */
@@ -303,9 +304,7 @@ public final class SecretStream implements AutoCloseable {
     /** Ends the stream after what was written, in the background; readers and writers fail at once. Never blocks. */
     @Override
     public void close() {
-        if (closing == null) {
-            closing = CloseReason.closedLocally("closed");
-        }
+        letGo(CloseReason.closedLocally("closed"));
         keepAlive.stop();
         datagrams.close();
         pull.abandon();
@@ -318,9 +317,7 @@ public final class SecretStream implements AutoCloseable {
 
     /** Resets the stream: what was not acknowledged is lost, readers and writers fail on both sides. Never blocks. */
     public void abort(CloseReason reason) {
-        if (closing == null) {
-            closing = reason;
-        }
+        letGo(reason);
         keepAlive.stop();
         datagrams.close();
         raw.destroy(reason);
@@ -330,6 +327,11 @@ public final class SecretStream implements AutoCloseable {
     @Override
     public String toString() {
         return "SecretStream[" + remotePublicKey + ", " + closeReason().map(CloseReason::toString).orElse("open") + "]";
+    }
+
+    /** The first reason stays: of a stream that has ended, a close behind that tells nothing new. */
+    private void letGo(CloseReason reason) {
+        closing.compareAndSet(null, raw.closeReason().orElse(reason));
     }
 
     private void keepAliveDue() {
@@ -366,8 +368,8 @@ public final class SecretStream implements AutoCloseable {
     }
 
     private void requireOpen() throws IOException {
-        if (closing != null) {
-            throw closing.toException();
+        if (closing.get() != null) {
+            throw closing.get().toException();
         }
     }
 
@@ -376,8 +378,8 @@ public final class SecretStream implements AutoCloseable {
         if (failure instanceof InterruptedIOException) {
             return failure; // also a SocketTimeoutException
         }
-        if (closing != null) {
-            return closing.toException();
+        if (closing.get() != null) {
+            return closing.get().toException();
         }
         return failure != null ? failure : raw.closeReason().orElse(CloseReason.closedLocally("closed")).toException();
     }

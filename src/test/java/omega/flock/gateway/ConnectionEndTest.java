@@ -234,6 +234,22 @@ class ConnectionEndTest {
     }
 
     @Test
+    void theReasonStaysWhenTheProgramClosesBehindIt() throws Exception {
+        pair.client.abort();
+        try (Connection reset = pair.accepted) { // which closes before anybody looks
+            assertThrows(SocketException.class, reset::readMessage);
+        }
+        assertEquals(Kind.RESET_BY_PEER, pair.accepted.closeReason().orElseThrow().kind());
+        pair.accepted.abort();
+        assertEquals(Kind.RESET_BY_PEER, pair.accepted.closeReason().orElseThrow().kind());
+        SocketException late = assertThrows(SocketException.class, () -> pair.accepted.writeMessage(new byte[1]));
+        assertTrue(late.getMessage().contains("reset"), late.getMessage());
+        LinkedBlockingQueue<CloseReason> heard = new LinkedBlockingQueue<>();
+        pair.accepted.onClose(heard::add);
+        assertEquals(Kind.RESET_BY_PEER, heard.poll(10, TimeUnit.SECONDS).kind());
+    }
+
+    @Test
     void listenersHearOnceWhyItEndedHoweverLateTheyCome() throws Exception {
         LinkedBlockingQueue<CloseReason> client = new LinkedBlockingQueue<>();
         LinkedBlockingQueue<CloseReason> accepted = new LinkedBlockingQueue<>();

@@ -299,6 +299,18 @@ class SecretStreamTest {
 
     /** Else the peer would take what came before the cut for all there was. */
     @Test
+    void theFirstReasonStays() throws Exception {
+        try (SecretPair pair = new SecretPair().started()) {
+            CloseReason silence = CloseReason.timedOut("the peer acknowledges nothing any more");
+            pair.rawClient.destroy(silence); // as the transport does
+            pair.client.close();
+            pair.client.abort(CloseReason.closedLocally("aborted"));
+            assertEquals(Optional.of(silence), pair.client.closeReason());
+            assertEquals("ETIMEDOUT", assertThrows(FlockException.class, pair.client::readMessage).code());
+        }
+    }
+
+    @Test
     void closingInsideAFrameThatWasCutIsAReset() throws Exception {
         try (SecretPair pair = new SecretPair().started()) {
             pair.rawClient.cutWrites(1000);
