@@ -5,9 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.net.SocketException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -19,6 +21,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import omega.flock.FlockNet.Member;
+import omega.flock.base.CloseReason;
 import omega.flock.base.KeyPair;
 import omega.flock.base.PublicKey;
 import omega.flock.base.Topic;
@@ -126,6 +129,37 @@ class FlockTest {
         assertArrayEquals(sent, near.getInputStream().readAllBytes());
         writer.join();
         echo.join();
+    }
+
+    @Test
+    void aConnectionThatWasClosedIsNoLongerAmongTheOpenOnes() throws InterruptedException {
+        server();
+        Member client = client();
+        Connection near = client.event(0).connection();
+        assertEquals(Set.of(near), client.flock.connections());
+        near.close();
+        assertFalse(client.flock.connections().contains(near), "its last bytes may be under way for seconds");
+    }
+
+    @Test
+    void aHandlerThatThrowsResetsItsConnectionOnBothSides() throws Exception {
+        Flock server = net.open();
+        BlockingQueue<Connection> handled = new LinkedBlockingQueue<>();
+        server.onConnection((connection, peer) -> {
+            handled.add(connection);
+            throw new IllegalStateException("no such room");
+        });
+        assertTrue(server.join(TOPIC, JoinOptions.SERVER).flushed());
+        Member client = client();
+        try (Connection near = client.event(0).connection()) {
+            assertThrows(SocketException.class, near::readMessage);
+        } finally {
+            assertEquals(CloseReason.Kind.RESET_BY_PEER, client.event(0).connection().closeReason().orElseThrow().kind());
+        }
+        Connection far = handled.poll(20, TimeUnit.SECONDS);
+        FlockNet.until("it is over", () -> !far.isOpen());
+        assertEquals(CloseReason.closedLocally("its handler failed: java.lang.IllegalStateException: no such room"),
+                far.closeReason().orElseThrow());
     }
 
     @Test

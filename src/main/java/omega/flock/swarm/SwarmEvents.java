@@ -195,7 +195,11 @@ final class SwarmEvents<L extends Link> {
         try {
             handler.accept(link, peer);
         } catch (InterruptedException e) {
-            throw e;
+            if (context.scope.isCancelled()) {
+                throw e; // the answer to the close, which has reset the connection
+            }
+            LOG.log(Level.WARNING, "swarm.handler.failed peer=" + peer.publicKey(), e);
+            abandon(link, e);
         } catch (IOException e) {
             // The peer went away; the program chose not to deal with it.
             LOG.log(Level.DEBUG, "swarm.handler.io peer=" + peer.publicKey(), e);

@@ -124,6 +124,9 @@ class SwarmEventsTest {
         isResetWhenItsHandler((link, peer) -> {
             throw new StackOverflowError("on purpose");
         });
+        isResetWhenItsHandler((link, peer) -> {
+            throw new InterruptedException("on purpose"); // of something of its own: nobody closes the flock
+        });
     }
 
     private void isResetWhenItsHandler(LinkHandler<FakeLink> throwing) throws Exception {
