@@ -193,7 +193,7 @@ public final class Flock implements AutoCloseable {
 
     // ---- connections ----
 
-    /** Returns the open connections of both directions, at most one for each peer: a snapshot. */
+    /** Returns the open connections of both directions, at most one for each peer: a snapshot. One that was closed is not among them. */
     public Set<Connection> connections() {
         Set<Connection> all = new LinkedHashSet<>();
         swarm.connections().forEach(link -> all.add(link.connection()));

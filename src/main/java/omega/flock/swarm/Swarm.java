@@ -120,9 +120,9 @@ public final class Swarm<L extends Link> {
 
     // ---- connections ----
 
-    /** Returns the open connections. */
+    /** Returns the open connections, without those that are over for the program and deliver their last bytes. */
     public List<L> connections() {
-        return guard.get(connections::links);
+        return guard.get(connections::links).stream().filter(Link::isOpen).toList();
     }
 
     /** Returns how many dials are under way. */

@@ -67,6 +67,18 @@ class SwarmCloseTest {
     }
 
     @Test
+    void aConnectionThatStillDeliversItsLastBytesIsNotAmongTheOpenOnes() {
+        Member server = lab.joined(BOTH);
+        Member client = lab.member();
+        client.swarm.join(TOPIC, CLIENT);
+        lab.settle();
+        FakeLink link = client.link();
+        link.closeSlowly();
+        assertEquals(List.of(), client.swarm.connections());
+        assertEquals(List.of(link.peer()), server.swarm.connections());
+    }
+
+    @Test
     void aFlockThatFailsClosesAndTellsWhoeverWaits() throws Exception {
         Member flock = lab.silent(KeyPair.generate(), DialBudget.DEFAULT, Optional.empty());
         CompletableFuture<Object> accepting = SwarmLab.async(() -> flock.swarm.accept(Optional.empty()));
