@@ -221,8 +221,9 @@ prepare_java() {
 # Has the Java peers of one meeting make the class-data archives for those that follow.
 prepare_archive() { # client, server
   local key recorded='-XX:ArchiveClassesAtExit' used='-XX:SharedArchiveFile'
-  [ "${LAB_ARCHIVE:-0}" = 1 ] && [ -z "$kit" ] && case "$1$2" in *java*) ;; *) false ;; esac || return 0
+  [ "${LAB_ARCHIVE:-0}" = 1 ] && case "$1$2" in *java*) ;; *) false ;; esac || return 0
   [ "$(jdk_feature "$jdk")" -lt 25 ] || recorded='-XX:AOTCacheOutput' used='-XX:AOTCache'
+  rm -rf "$kit" # of another cell, whose meetings go other ways
   kit=$(mktemp -d)
   "$jdk/bin/jar" --create --file "$kit/lab.jar" -C "$classes" . -C "$state/classes" .
   archive=$recorded

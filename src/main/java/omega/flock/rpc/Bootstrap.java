@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import omega.flock.base.FlockException;
+import omega.flock.runtime.Ticker;
 
 /**
  * The first walk of a node, on a virtual thread named {@code rpc-bootstrap}: towards its own id, so that its neighbours come to
@@ -13,7 +14,7 @@ import omega.flock.base.FlockException;
  */
 final class Bootstrap {
 
-    /** What the quick test waits for its answer beyond the walk: so many of the shortest round trips that the walk has seen. */
+    /** What the quick test gives its answer at least, even if the walk is over: so many of the shortest round trips that the walk has seen. */
     private static final int QUICK_TEST_ROUND_TRIPS = 2;
 
     private static final long QUICK_TEST_SLACK_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
@@ -24,16 +25,18 @@ final class Bootstrap {
     private final RequestPool pool;
     private final NodeQueries queries;
     private final NetworkCheck networkCheck;
+    private final Ticker ticker;
     private Optional<QuickTest> quickTest = Optional.empty();
 
     Bootstrap(RpcConfig config, NodeState state, NodePorts ports, RequestPool pool, NodeQueries queries,
-            NetworkCheck networkCheck) {
+            NetworkCheck networkCheck, Ticker ticker) {
         this.config = config;
         this.state = state;
         this.ports = ports;
         this.pool = pool;
         this.queries = queries;
         this.networkCheck = networkCheck;
+        this.ticker = ticker;
     }
 
     void run() throws InterruptedException {
@@ -55,7 +58,7 @@ final class Bootstrap {
                 }
                 if (testing) {
                     testing = false;
-                    quickTest = Optional.of(new QuickTest(reply.get().rtt()));
+                    quickTest = Optional.of(new QuickTest(reply.get().rtt(), ticker));
                     // One answer at the port that never sent anything, and a thorough check is worth its while.
                     pool.send(NetworkCheck.pingNat(ports.server().localAddress().getPort()), reply.get().from(),
                             reply.get().fromId(), quickTest.get(), Optional.empty());
@@ -70,11 +73,15 @@ final class Bootstrap {
     /** Whether one node can reach our server port. */
     private static final class QuickTest implements ReplyListener {
 
+        private final Ticker ticker;
+        private final long sentNanos;
         private final CountDownLatch settled = new CountDownLatch(1);
         private volatile boolean answered;
         private long shortestNanos; // of the bootstrapping thread only
 
-        private QuickTest(Duration roundTrip) {
+        private QuickTest(Duration roundTrip, Ticker ticker) {
+            this.ticker = ticker;
+            sentNanos = ticker.nanoTime();
             shortestNanos = roundTrip.toNanos();
         }
 
@@ -96,7 +103,8 @@ final class Bootstrap {
 
         private boolean passed() throws InterruptedException {
             // In a tiny network the walk is over before the answer can be here.
-            return settled.await(QUICK_TEST_ROUND_TRIPS * shortestNanos + QUICK_TEST_SLACK_NANOS, TimeUnit.NANOSECONDS) && answered;
+            long untilNanos = sentNanos + QUICK_TEST_ROUND_TRIPS * shortestNanos + QUICK_TEST_SLACK_NANOS;
+            return settled.await(untilNanos - ticker.nanoTime(), TimeUnit.NANOSECONDS) && answered;
         }
     }
 }

@@ -57,7 +57,7 @@ final class RpcParts {
                 new InternalCommands(config, responder, upkeep, deadlines, ticker, counters), application, budget, ticker, counters);
         ticks = new NodeTicks(state, pool, upkeep, queries, networkCheck, resolver, events, counters, scope,
                 random.nextLong());
-        bootstrap = new Bootstrap(config, state, ports, pool, queries, networkCheck);
+        bootstrap = new Bootstrap(config, state, ports, pool, queries, networkCheck, ticker);
     }
 
     /** Returns the request for a delayed ping, which waits for as long as its answer takes. */

@@ -107,7 +107,7 @@ public final class Siege implements AutoCloseable {
         Figures after = Figures.parse(stronghold.ask("collect"));
         verdict.begin(name);
         verdict.ofStrangers(effort, number("rate"));
-        verdict.ofHonestPeers(quiet, loud);
+        verdict.ofHonestPeers(quiet, loud, !kinds.contains(","));
         verdict.ofTheNode(loud.most(), after, rest, REST);
         verdict.ofTheOperator(before, after);
     }
