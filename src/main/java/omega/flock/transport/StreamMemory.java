@@ -27,7 +27,7 @@ final class StreamMemory extends SharedMemory.Tenant {
     private Object source = NOBODY; // guarded by the stream's lock, as all that follows
     private int arrived; // bytes that are taken for what arrives
     private int written;
-    private boolean refused; // what arrives needed more than there was
+    private boolean refused; // what arrives needed more than there was, and memory is short since
     private boolean crowded; // what is written does
 
     /**
@@ -82,7 +82,7 @@ final class StreamMemory extends SharedMemory.Tenant {
     void settleLocked() {
         arrived = settled(arrived, heap.arrived());
         written = settled(written, heap.written());
-        refused &= heap.arrived() > 0; // whoever reads all gets another chance
+        refused &= heap.arrived() > 0 || shared.free() < TransportConstants.LEAST_OFFER_BYTES;
         limit();
         if (machine.isOver() && arrived == 0) {
             shared.leave(this); // what was written went with the end
@@ -129,7 +129,10 @@ final class StreamMemory extends SharedMemory.Tenant {
 
     private void limit() {
         long bytes = FlowConstants.GUARANTEED_BYTES + arrived;
-        long more = refused ? 0 : Math.max(TransportConstants.LEAST_OFFER_BYTES, shared.free() / TransportConstants.OFFER_SHARE);
+        // More than is free may be offered to whom others would give way. Who was refused would have it dropped, and repeated too late.
+        long free = shared.free();
+        long more = refused ? Math.min(TransportConstants.LEAST_OFFER_BYTES, free)
+                : Math.max(TransportConstants.LEAST_OFFER_BYTES, free / TransportConstants.OFFER_SHARE);
         heap.limitArrived(bytes, bytes + more);
     }
 }

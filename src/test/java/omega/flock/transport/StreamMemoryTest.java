@@ -108,6 +108,17 @@ class StreamMemoryTest {
         assertTrue(window() > STEP);
     }
 
+    /** A larger one would be filled, dropped but for its first packets, and repeated after a second: 4 KiB a second in place of a round trip. */
+    @Test
+    void whoWasRefusedIsOfferedNoMoreThanThereIs() {
+        othersTake(4);
+        arrive(10);
+        assertTrue(machine.view().counters().drops(DropReason.NO_MEMORY) > 0);
+        read(FlowConstants.GUARANTEED_BYTES);
+        long offered = window();
+        assertTrue(offered > 0 && offered <= FlowConstants.GUARANTEED_BYTES, () -> "a window of " + offered);
+    }
+
     @Test
     void theWindowIsAPartOfWhatIsFree() {
         SharedMemory large = new SharedMemory(16 << 20, Runnable::run);
