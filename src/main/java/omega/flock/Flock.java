@@ -11,7 +11,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.function.BiConsumer;
@@ -23,17 +22,12 @@ import omega.flock.base.Topic;
 import omega.flock.gateway.Connection;
 import omega.flock.gateway.Gateway;
 import omega.flock.gateway.Health;
-import omega.flock.runtime.TaskScope;
-import omega.flock.runtime.Ticker;
 import omega.flock.swarm.GatewayLink;
-import omega.flock.swarm.GatewayNetwork;
 import omega.flock.swarm.JoinModes;
 import omega.flock.swarm.LinkEvent;
 import omega.flock.swarm.Subscription;
 import omega.flock.swarm.Swarm;
 import omega.flock.swarm.SwarmOptions;
-import omega.flock.swarm.SwarmStats;
-import omega.flock.swarm.SystemAlarms;
 
 /**
  * Finds peers by topic and keeps one encrypted connection to each.
@@ -51,8 +45,15 @@ import omega.flock.swarm.SystemAlarms;
  *
  * <p><b>Threads.</b> All methods may be called by several threads at a time, from handlers too. Each connection handler call
  * has its own virtual thread; update and ban listeners run in order on one virtual thread. No user code runs under a lock.
- * All threads end with {@link #close()} and are daemons: a program that wants to live on waits, in {@link #accept()} for
- * instance.
+ * All threads end with {@link #close()} and are daemons, which do not keep a program alive: one that has nothing else to wait for waits
+ * in {@link #awaitClose()}.
+ *
+ * <p><b>The end.</b> A program that is terminated (SIGTERM, Ctrl-C) says nothing to its peers, who notice after about 16 seconds. A
+ * shutdown hook closes the flock, so that peers of open connections know within a second, and nobody is sent to it any more:
+ *
+ * <pre>{@code
+ * Runtime.getRuntime().addShutdownHook(new Thread(flock::close));
+ * }</pre>
  *
  * <p><b>Waiting.</b> What declares {@link InterruptedException} waits; an interrupt ends the wait, not what is waited for.
  *
@@ -93,20 +94,9 @@ public final class Flock implements AutoCloseable {
          * @throws UncheckedIOException if no UDP port can be bound
          */
         public Flock open() {
-            SplittableRandom random = new SplittableRandom();
-            SwarmOptions options = options(random);
+            SwarmOptions options = options();
             Gateway network = gateway();
-            TaskScope scope = new TaskScope("flock " + options.keyPair().publicKey());
-            Swarm<GatewayLink> swarm = new Swarm<>(options, new GatewayNetwork(network), scope, new SystemAlarms(Ticker.SYSTEM, scope), random);
-            network.onHealth(health -> failWith(health, scope));
-            failWith(network.health(), scope);
-            return new Flock(network, swarm);
-        }
-
-        private static void failWith(Health network, TaskScope scope) {
-            if (network.state() == Health.State.FAILED) {
-                scope.fail(new IllegalStateException("the gateway failed: " + network.cause().orElseThrow()));
-            }
+            return new Flock(network, swarm(options, network));
         }
 
         @Override
@@ -327,12 +317,7 @@ public final class Flock implements AutoCloseable {
 
     /** Returns the counters of the moment. */
     public FlockStats stats() {
-        SwarmStats stats = swarm.stats();
-        Map<String, Long> drops = new HashMap<>();
-        stats.drops().forEach((reason, count) -> drops.put(reason.name(), count));
-        return new FlockStats(stats.updates(),
-                new FlockStats.Client(stats.dialsAttempted(), stats.dialsOpened(), stats.dialsClosed()),
-                new FlockStats.Server(stats.inboundOpened(), stats.inboundClosed()), stats.bannedPeers(), drops);
+        return FlockStats.of(swarm.stats());
     }
 
     // ---- life ----
@@ -360,9 +345,9 @@ public final class Flock implements AutoCloseable {
     }
 
     /**
-     * Withdraws announcements, grants connections that the program has closed the time to deliver their last bytes, resets
-     * the others, and closes the gateway: within about 10 seconds, by force if necessary. Blocks until that is done; further
-     * calls wait for the first. An interrupt shortens it and stays set. Idempotent; never throws.
+     * Withdraws announcements, grants connections that the program has closed a second to deliver their last bytes, resets the others,
+     * after half a second at the latest, and closes the gateway: within about 10 seconds, by force if necessary. Blocks until that is
+     * done; further calls wait for the first. An interrupt shortens it and stays set. Idempotent; never throws.
      */
     @Override
     public void close() {
@@ -372,6 +357,20 @@ public final class Flock implements AutoCloseable {
     /** Closes at once: announcements are left to expire within 20 minutes. Also hastens a {@link #close()} under way. */
     public void closeNow() {
         swarm.closeNow();
+    }
+
+    /** Blocks until {@link #close} has done all, called by another thread, a handler or a shutdown hook, or until the flock has failed. */
+    public void awaitClose() throws InterruptedException {
+        swarm.awaitClose(Optional.empty());
+    }
+
+    /**
+     * Blocks as {@link #awaitClose()} does, for a limited time.
+     *
+     * @return whether the flock is closed
+     */
+    public boolean awaitClose(Duration timeout) throws InterruptedException {
+        return swarm.awaitClose(Optional.of(Objects.requireNonNull(timeout, "timeout")));
     }
 
     @Override

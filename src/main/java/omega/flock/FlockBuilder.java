@@ -9,9 +9,16 @@ import java.util.function.UnaryOperator;
 import omega.flock.base.KeyPair;
 import omega.flock.base.PublicKey;
 import omega.flock.gateway.Gateway;
+import omega.flock.gateway.Health;
+import omega.flock.runtime.TaskScope;
+import omega.flock.runtime.Ticker;
 import omega.flock.swarm.Backoffs;
 import omega.flock.swarm.DialBudget;
+import omega.flock.swarm.GatewayLink;
+import omega.flock.swarm.GatewayNetwork;
+import omega.flock.swarm.Swarm;
 import omega.flock.swarm.SwarmOptions;
+import omega.flock.swarm.SystemAlarms;
 
 /**
  * Gathers the settings of a flock. Not thread-safe.
@@ -238,15 +245,31 @@ public abstract sealed class FlockBuilder<B extends FlockBuilder<B>> permits Flo
         return value;
     }
 
-    SwarmOptions options(SplittableRandom random) {
+    SwarmOptions options() {
         return new SwarmOptions(keyPair.or(() -> seeded).orElseGet(KeyPair::generate),
                 new DialBudget(maxPeers, maxClientConnections, maxServerConnections, maxServerConnectionsPerHost, maxParallel),
-                backoffs.apply(Backoffs.defaults(random)), firewall, relayThrough);
+                backoffs.apply(Backoffs.defaults(new SplittableRandom())), firewall, relayThrough);
     }
 
     /** Opens a gateway unless one was given. */
     Gateway gateway() {
         return gateway.orElseGet(own::open);
+    }
+
+    /** Starts what finds peers over a gateway, which it owns from now on; it fails when that one does. */
+    static Swarm<GatewayLink> swarm(SwarmOptions options, Gateway network) {
+        TaskScope scope = new TaskScope("flock " + options.keyPair().publicKey());
+        Swarm<GatewayLink> swarm = new Swarm<>(options, new GatewayNetwork(network), scope, new SystemAlarms(Ticker.SYSTEM, scope),
+                new SplittableRandom());
+        network.onHealth(health -> failWith(health, scope));
+        failWith(network.health(), scope);
+        return swarm;
+    }
+
+    private static void failWith(Health network, TaskScope scope) {
+        if (network.state() == Health.State.FAILED) {
+            scope.fail(new IllegalStateException("the gateway failed: " + network.cause().orElseThrow()));
+        }
     }
 
     private static UnaryOperator<Backoffs> compose(UnaryOperator<Backoffs> first, UnaryOperator<Backoffs> then) {

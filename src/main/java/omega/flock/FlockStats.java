@@ -1,7 +1,9 @@
 package omega.flock;
 
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
+import omega.flock.swarm.SwarmStats;
 
 /**
  * What a flock has done so far: counters that only grow.
@@ -20,6 +22,13 @@ public record FlockStats(long updates, Client client, Server server, long banned
         Objects.requireNonNull(client, "client");
         Objects.requireNonNull(server, "server");
         drops = Map.copyOf(drops);
+    }
+
+    static FlockStats of(SwarmStats stats) {
+        Map<String, Long> drops = new HashMap<>();
+        stats.drops().forEach((reason, count) -> drops.put(reason.name(), count));
+        return new FlockStats(stats.updates(), new Client(stats.dialsAttempted(), stats.dialsOpened(), stats.dialsClosed()),
+                new Server(stats.inboundOpened(), stats.inboundClosed()), stats.bannedPeers(), drops);
     }
 
     /**

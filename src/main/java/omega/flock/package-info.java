@@ -3,9 +3,10 @@
  *
  * <pre>{@code
  * try (Flock flock = Flock.open()) {
+ *     Runtime.getRuntime().addShutdownHook(new Thread(flock::close)); // SIGTERM and Ctrl-C: peers are told at once
  *     flock.onConnection((connection, peer) -> ...);
  *     flock.join(Topic.hash("my app"));
- *     flock.flush();
+ *     flock.awaitClose();
  * }
  * }</pre>
  *

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import omega.flock.FlockNet.Member;
 import omega.flock.base.CloseReason;
 import omega.flock.base.FlockException;
@@ -21,6 +22,7 @@ import omega.flock.base.KeyPair;
 import omega.flock.base.Topic;
 import omega.flock.gateway.Connection;
 import omega.flock.gateway.Gateway;
+import omega.flock.runtime.Eventually;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -65,6 +67,34 @@ class FlockLifeTest {
         assertEquals(CloseReason.Kind.RESET_BY_PEER, far.closeReason().orElseThrow().kind());
         FlockNet.until("the server forgets it", () -> server.flock.peers().isEmpty());
         assertFalse(client.flock.dht().isOpen());
+    }
+
+    @Test
+    void awaitCloseWaitsForTheEndWhoeverBringsIt() throws Exception {
+        Flock flock = net.open();
+        assertFalse(flock.awaitClose(Duration.ZERO));
+        CompletableFuture<Boolean> waiting = new CompletableFuture<>();
+        Thread waiter = Thread.ofVirtual().start(() -> {
+            try {
+                flock.awaitClose();
+                waiting.complete(true);
+            } catch (InterruptedException e) {
+                waiting.completeExceptionally(e);
+            }
+        });
+        Eventually.waits(waiter);
+        flock.close();
+        assertTrue(waiting.get(20, TimeUnit.SECONDS));
+        assertTrue(flock.awaitClose(Duration.ZERO));
+        flock.awaitClose();
+    }
+
+    @Test
+    void anInterruptEndsTheWaitForTheEndAndNothingElse() throws Exception {
+        Flock flock = net.open();
+        Thread.currentThread().interrupt();
+        assertThrows(InterruptedException.class, flock::awaitClose);
+        assertFalse(flock.awaitClose(Duration.ZERO));
     }
 
     @Test

@@ -4,10 +4,12 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.stream.Collectors;
 import omega.flock.base.CloseReason;
 import omega.flock.runtime.ThrowingTask;
 import omega.flock.swarm.Alarms.Alarm;
@@ -184,14 +186,17 @@ final class Lifecycle<L extends Link> {
                 shut.complete(null);
             }
         }), () -> shut.complete(null));
-        List<L> delivering = context.guard.get(connections::links).stream().filter(link -> !link.isOpen()).toList();
+        Map<Boolean, List<L>> links = context.guard.get(connections::links).stream().collect(Collectors.partitioningBy(Link::isOpen));
         CompletableFuture<Void> withdrawn = CompletableFuture.allOf(parting.leaving().toArray(CompletableFuture[]::new));
-        CompletableFuture<Void> delivered = ends(delivering);
+        CompletableFuture<Void> delivered = ends(links.get(false));
         Alarm grace = context.alarms.schedule(context.now() + SwarmConstants.LINGER_GRACE.toNanos(), () -> delivered.complete(null));
+        Alarm farewell = context.alarms.schedule(context.now() + SwarmConstants.FAREWELL_LIMIT.toNanos(),
+                () -> links.get(true).forEach(link -> link.abort(SwarmFailures.closed())));
         try {
             awaitUnlessForced(CompletableFuture.allOf(withdrawn, shut, delivered), SwarmConstants.CLOSE_GRACE);
         } finally {
             grace.cancel();
+            farewell.cancel();
         }
     }
 
@@ -242,6 +247,15 @@ final class Lifecycle<L extends Link> {
             }
         });
         return done;
+    }
+
+    /** Waits until a close has done all, for a while or for ever. Returns whether that is so. */
+    boolean awaitClosed(Optional<Duration> limit) throws InterruptedException {
+        if (limit.isPresent()) {
+            return Waits.await(closed, limit.get());
+        }
+        closed.await();
+        return true;
     }
 
     private void awaitClosed() {

@@ -222,6 +222,16 @@ public final class Swarm<L extends Link> {
         lifecycle.close(true);
     }
 
+    /**
+     * Waits until the swarm is closed and has released all, by whomever.
+     *
+     * @param limit how long; empty for ever
+     * @return false if it was not so in time
+     */
+    public boolean awaitClose(Optional<Duration> limit) throws InterruptedException {
+        return lifecycle.awaitClosed(limit);
+    }
+
     /** Something that the swarm cannot do without has failed, and this is the thread that has noticed: whoever waits is to know. */
     private void fail(Throwable cause) {
         ClosingSteps.takeAll(() -> lifecycle.close(true));

@@ -100,6 +100,9 @@ final class SwarmConstants {
     /** What a graceful close grants the withdrawal of announcements. */
     static final Duration CLOSE_GRACE = Duration.ofSeconds(4);
 
+    /** After how much of that the peers of open connections are told at the latest: who is terminated may soon be killed. */
+    static final Duration FAREWELL_LIMIT = Duration.ofMillis(500);
+
     /** What it grants connections that the program has closed and that may still deliver their last bytes. */
     static final Duration LINGER_GRACE = Duration.ofSeconds(1);
 

@@ -92,6 +92,11 @@ public final class JavaPeer implements AutoCloseable {
         process.kill();
     }
 
+    /** Sends SIGTERM and waits for the end. {@return the exit code} */
+    public int terminate() throws InterruptedException {
+        return process.terminate();
+    }
+
     @Override
     public void close() {
         process.close();

@@ -192,6 +192,15 @@ final class PeerProcess implements AutoCloseable {
         }
     }
 
+    /** Sends SIGTERM and waits for the end. {@return the exit code} */
+    int terminate() throws InterruptedException {
+        process.toHandle().destroy();
+        if (!process.waitFor(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+            throw failure("survived SIGTERM");
+        }
+        return process.exitValue();
+    }
+
     /** Ends the process: by the end of its standard input, and by force when it does not follow within two seconds. */
     @Override
     public void close() {

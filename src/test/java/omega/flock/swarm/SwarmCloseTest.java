@@ -177,6 +177,27 @@ class SwarmCloseTest {
     }
 
     @Test
+    void peersOfOpenConnectionsAreToldWhileAnnouncementsAreStillWithdrawn() throws Exception {
+        Member server = lab.joined(BOTH);
+        Member client = lab.member();
+        client.swarm.join(TOPIC, CLIENT);
+        lab.settle();
+        FakeLink open = server.link();
+        FakeWorld.Held<Boolean> gate = lab.world.held();
+        server.network.holdsUnannounce = Optional.of(gate);
+        CompletableFuture<Boolean> closing = SwarmLab.async(() -> close(server));
+        lab.until("half a second is over", () -> {
+            lab.alarms.step(lab.alarms.nanoTime() + Duration.ofMillis(500).toNanos());
+            return open.reason().isPresent();
+        });
+        assertFalse(closing.isDone());
+        assertEquals(CloseReason.Kind.SHUT_DOWN, open.reason().orElseThrow().kind());
+        assertEquals(CloseReason.Kind.RESET_BY_PEER, open.peer().reason().orElseThrow().kind());
+        gate.complete(true);
+        assertTrue(closing.get());
+    }
+
+    @Test
     void whatTheProgramClosedMayDeliverItsLastBytes() throws Exception {
         Member server = lab.joined(BOTH);
         Member client = lab.member();
