@@ -34,13 +34,18 @@ import omega.flock.secret.SecretStream;
  * itself, by a length, a count or a last message, and takes an end without that for an error. What observers see at any rate is
  * who talks to whom, when and how much. {@code SECURITY.md} has all of it.
  *
- * <p><b>Time-outs.</b> Reads wait for ever unless {@link #setReadTimeout} says otherwise. A peer that no longer answers is
+ * <p><b>Time-outs.</b> Reads and writes wait for ever unless {@link #setReadTimeout} and {@link #setWriteTimeout} say otherwise. A peer that no longer answers is
  * noticed because an idle connection sends a keep-alive every 5 seconds ({@link #setKeepAlive}); about 13 seconds after one
  * stays unanswered the connection ends with {@link CloseReason.Kind#TIMED_OUT}.
  *
  * <p><b>Interrupts.</b> A thread that is interrupted in a read or write gets an {@link java.io.InterruptedIOException}; its
- * interrupt flag stays set and the connection stays open. How much of an interrupted write has been taken is in
- * {@link java.io.InterruptedIOException#bytesTransferred}; going on behind that loses nothing.
+ * interrupt flag stays set and the connection stays open.
+ *
+ * <p><b>Writes that were cut.</b> How much of a write that was interrupted or timed out has been taken is in
+ * {@link java.io.InterruptedIOException#bytesTransferred}; going on behind that loses nothing. Of a message it is all or nothing: 0 if the
+ * peer will not see it, its length if it is on its way and must not be written again. What was taken and has not left does so ahead of the
+ * next write, the next keep-alive or {@link #shutdownOutput()}. A {@link #close()} before that resets the connection, as the peer would
+ * otherwise take half a message for the end.
  *
  * <p><b>Afterwards.</b> Reads and writes of a connection that has ended throw an {@link IOException} that says why, as those of
  * a {@link java.net.Socket} do: {@link java.net.SocketException} after {@link #close()}, {@link #abort()} and a reset, otherwise
@@ -73,7 +78,9 @@ public final class Connection implements AutoCloseable {
 
     /**
      * Ends this side's half behind what was written: the peer reads the end of the stream and may still write. Waits only for
-     * a write that another thread is in. Idempotent.
+     * a write that another thread is in, and for the rest of one that was cut. Idempotent.
+     *
+     * @throws java.net.SocketTimeoutException after the write timeout; it may be tried again
      */
     public void shutdownOutput() throws IOException {
         stream.shutdownOutput();
@@ -93,6 +100,7 @@ public final class Connection implements AutoCloseable {
      *
      * @param message 1 to 16,777,198 bytes; the peer would take an empty one for a keep-alive
      * @throws IllegalArgumentException if it is empty or longer
+     * @throws java.net.SocketTimeoutException after the write timeout, with {@code bytesTransferred} 0 or the length of the message
      */
     public void writeMessage(byte[] message) throws IOException {
         stream.writeMessage(message);
@@ -193,9 +201,26 @@ public final class Connection implements AutoCloseable {
         stream.onClose(listener);
     }
 
-    /** Limits how long a read waits; it then throws {@link java.net.SocketTimeoutException} and may be tried again. */
+    /**
+     * Limits how long a read waits; it then throws {@link java.net.SocketTimeoutException} and may be tried again.
+     *
+     * @param timeout zero for no limit, which is the default
+     * @throws IllegalArgumentException if it is negative
+     */
     public void setReadTimeout(Duration timeout) {
         stream.setReadTimeout(timeout);
+    }
+
+    /**
+     * Limits how long a write takes, one that waits behind another included: a peer that does not read holds nobody up for longer. It then
+     * throws {@link java.net.SocketTimeoutException}, whose {@code bytesTransferred} says how much was taken, see above; the connection
+     * stays open and usable. Holds from the next write on.
+     *
+     * @param timeout zero for no limit, which is the default
+     * @throws IllegalArgumentException if it is negative
+     */
+    public void setWriteTimeout(Duration timeout) {
+        stream.setWriteTimeout(timeout);
     }
 
     /** Sets after how much idle time a keep-alive is sent; zero turns it off. Default: 5 seconds. */

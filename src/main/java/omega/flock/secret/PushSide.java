@@ -3,23 +3,28 @@ package omega.flock.secret;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import omega.flock.crypto.SecretStreamPush;
+import omega.flock.runtime.Ticker;
 
 /**
  * The sending direction; runs on whichever thread writes. The lock is the order of frames: a writer holds it while the
  * transport is full, as with any output stream, and is let go when the stream closes, because then the transport's write
  * fails. Nobody who closes ever takes it with waiting.
  *
- * <p>An interrupt may cut a frame after some of its bytes have gone. Its rest is kept and goes out before anything else, so
+ * <p>An interrupt or a timeout may cut a frame after some of its bytes have gone. Its rest is kept and goes out before anything else, so
  * that the stream stays usable.
  */
 final class PushSide {
 
     private static final byte[] NONE = {};
+    private static final long NEVER = Long.MAX_VALUE;
     private static final StreamCipherPool CIPHERS = new StreamCipherPool();
 
     private final RawStream raw;
+    private final Ticker ticker;
     private final ReentrantLock lock = new ReentrantLock();
     private final SecretStreamPush cipher; // guarded by lock
     private byte[] frame = new byte[SecretConstants.OPENING_FRAME]; // guarded by lock
@@ -28,8 +33,9 @@ final class PushSide {
     private boolean ended; // guarded by lock
     private volatile long framesSent;
 
-    PushSide(RawStream raw, byte[] key, byte[] header, byte[] localId) {
+    PushSide(RawStream raw, Ticker ticker, byte[] key, byte[] header, byte[] localId) {
         this.raw = raw;
+        this.ticker = ticker;
         this.cipher = new SecretStreamPush(key, header, CIPHERS);
         // The opening frame: id and header, in the clear.
         putLength(SecretConstants.OPENING_BODY);
@@ -41,34 +47,44 @@ final class PushSide {
 
     /** Sends the opening frame. "Both sides write their 59-byte frame immediately, without waiting for the peer." */
     void open() throws IOException {
-        lockInterruptibly();
+        lock(NEVER);
         try {
-            drain();
+            drain(NEVER);
         } finally {
             lock.unlock();
         }
     }
 
-    /** Sends plaintext as frames of at most {@code largest} bytes. */
-    void write(byte[] from, int offset, int length, int largest) throws IOException {
-        lockInterruptibly();
+    /** Sends plaintext as frames of at most {@code largest} bytes; blocks for so long in all, or for ever if that is 0. */
+    void write(byte[] from, int offset, int length, int largest, long timeoutNanos) throws IOException {
+        long deadline = deadline(timeoutNanos);
+        lock(deadline);
         int taken = 0;
         try {
             requireNotEnded();
-            drain();
+            drain(deadline);
             while (taken < length) {
                 int count = Math.min(largest, length - taken);
                 seal(from, offset + taken, count);
                 taken += count;
-                drain();
+                drain(deadline);
             }
         } catch (InterruptedIOException e) {
-            // A frame that was sealed is on its way: its rest goes out with the next operation.
-            e.bytesTransferred = taken;
-            throw e;
+            throw cut(e, taken, length);
         } finally {
             lock.unlock();
         }
+    }
+
+    /** A frame that was sealed cannot be taken back, nor may it be lost: its rest goes out with the next operation. */
+    private static InterruptedIOException cut(InterruptedIOException cause, int taken, int length) {
+        boolean late = cause instanceof SocketTimeoutException;
+        String what = (late ? "timed out" : "interrupted") + " with " + taken + " of " + length + " bytes taken, which "
+                + (taken == 0 ? "leaves nothing to arrive" : "will arrive if the connection is used again before it is closed");
+        InterruptedIOException cut = late ? new SocketTimeoutException(what) : new InterruptedIOException(what);
+        cut.bytesTransferred = taken;
+        cut.initCause(cause);
+        return cut;
     }
 
     /**
@@ -100,12 +116,13 @@ final class PushSide {
         return frameOffset == frameEnd;
     }
 
-    /** Ends the direction. There is "no FINAL tag, no closing frame". */
-    void end() throws IOException {
-        lockInterruptibly();
+    /** Ends the direction, within so long or however long it takes if that is 0. There is "no FINAL tag, no closing frame". */
+    void end(long timeoutNanos) throws IOException {
+        long deadline = deadline(timeoutNanos);
+        lock(deadline);
         try {
             if (!ended) {
-                drain();
+                drain(deadline);
                 ended = true;
                 raw.end();
             }
@@ -140,10 +157,10 @@ final class PushSide {
         framesSent++; // only under the lock, so that a plain increment loses nothing
     }
 
-    private void drain() throws IOException {
+    private void drain(long deadline) throws IOException {
         while (frameOffset < frameEnd) {
             try {
-                raw.write(frame, frameOffset, frameEnd - frameOffset);
+                raw.write(frame, frameOffset, frameEnd - frameOffset, left(deadline));
                 frameOffset = frameEnd;
             } catch (InterruptedIOException e) {
                 frameOffset += e.bytesTransferred;
@@ -173,11 +190,24 @@ final class PushSide {
         }
     }
 
-    private void lockInterruptibly() throws InterruptedIOException {
+    private long deadline(long timeoutNanos) {
+        return timeoutNanos == 0 ? NEVER : ticker.nanoTime() + timeoutNanos;
+    }
+
+    /** {@return nanoseconds until then, for whoever takes 0 for ever: at least 1} */
+    private long left(long deadline) {
+        return deadline == NEVER ? 0 : Math.max(1, deadline - ticker.nanoTime());
+    }
+
+    private void lock(long deadline) throws InterruptedIOException {
         try {
-            lock.lockInterruptibly();
+            if (deadline == NEVER) {
+                lock.lockInterruptibly();
+            } else if (!lock.tryLock(left(deadline), TimeUnit.NANOSECONDS)) {
+                throw new SocketTimeoutException("timed out while another thread writes, with nothing taken");
+            }
         } catch (InterruptedException e) {
-            throw Interrupts.restored("interrupted while another thread writes");
+            throw Interrupts.restored("interrupted while another thread writes, with nothing taken");
         }
     }
 }

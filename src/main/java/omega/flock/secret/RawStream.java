@@ -31,11 +31,12 @@ public interface RawStream {
     /**
      * Hands bytes to the transport in order; blocks while its buffer is full.
      *
-     * @throws java.io.InterruptedIOException if the thread was interrupted, with the flag still set; its
-     *     {@code bytesTransferred} says how many bytes were taken
+     * @param timeoutNanos how long to block in all, or 0 for ever
+     * @throws java.io.InterruptedIOException if the thread was interrupted, with the flag still set, or, as a
+     *     {@link java.net.SocketTimeoutException}, at the end of the timeout; its {@code bytesTransferred} says how many bytes were taken
      * @throws IOException if the stream was closed
      */
-    void write(byte[] bytes, int offset, int length) throws IOException;
+    void write(byte[] bytes, int offset, int length, long timeoutNanos) throws IOException;
 
     /** Hands over as many of the bytes as the transport takes without blocking. {@return how many} Fails if it was closed. */
     int offer(byte[] bytes, int offset, int length) throws IOException;

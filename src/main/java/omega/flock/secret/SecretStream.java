@@ -47,6 +47,7 @@ public final class SecretStream implements AutoCloseable {
     private final DatagramSide datagrams;
     private final KeepAlive keepAlive;
     private volatile long readTimeoutNanos;
+    private volatile long writeTimeoutNanos;
     private volatile PathTaken path;
     private final AtomicReference<CloseReason> closing = new AtomicReference<>(); // why this side may use it no more, though it may linger
 
@@ -71,7 +72,7 @@ public final class SecretStream implements AutoCloseable {
         this.keys = new StreamKeys(keys.handshakeHash(), initiator);
         byte[] header = new byte[SecretConstants.HEADER_BYTES];
         RANDOM.nextBytes(header);
-        this.push = new PushSide(raw, keys.transmitKey(), header, this.keys.localId());
+        this.push = new PushSide(raw, options.ticker(), keys.transmitKey(), header, this.keys.localId());
         FrameMemory memory = new FrameMemory(options.memory(), raw, () -> abort(FrameMemory.NEEDED));
         this.pull = new PullSide(raw, options.ticker(), memory, keys.receiveKey(), this.keys.remoteId());
         DatagramKeys datagramKeys = options.secretDatagrams() ? DatagramKeys.secret(keys) : DatagramKeys.ofHandshakeHash(this.keys);
@@ -139,7 +140,7 @@ public final class SecretStream implements AutoCloseable {
     public void write(byte[] from, int offset, int length) throws IOException {
         Objects.checkFromIndexSize(offset, length, from.length);
         if (length > 0) {
-            send(() -> push.write(from, offset, length, SecretConstants.WRITE_FRAME));
+            send(() -> push.write(from, offset, length, SecretConstants.WRITE_FRAME, writeTimeoutNanos));
         }
     }
 
@@ -150,10 +151,9 @@ public final class SecretStream implements AutoCloseable {
      */
     public void writeMessage(byte[] message) throws IOException {
         if (message.length == 0 || message.length > SecretConstants.MAX_MESSAGE) {
-            throw new IllegalArgumentException("a message of " + message.length + " bytes: 1 to "
-                    + SecretConstants.MAX_MESSAGE + " fit a frame");
+            throw new IllegalArgumentException("a message of " + message.length + " bytes: 1 to " + SecretConstants.MAX_MESSAGE + " fit a frame");
         }
-        send(() -> push.write(message, 0, message.length, message.length));
+        send(() -> push.write(message, 0, message.length, message.length, writeTimeoutNanos));
     }
 
     /** Sends an empty frame, unless somebody is writing just now or the transport is full. Never blocks. */
@@ -163,15 +163,11 @@ public final class SecretStream implements AutoCloseable {
 
     /** Ends our direction; the peer reads the end of the stream and may still write. Idempotent. */
     public void shutdownOutput() throws IOException {
-        keepAlive.stop();
-        send(push::end);
+        send(() -> push.end(writeTimeoutNanos));
+        keepAlive.stop(); // behind it: until then a keep-alive takes the rest of a frame along that was cut
     }
 
-    /**
-     * Waits until the peer's transport has everything that was written.
-     *
-     * @return false if not within the timeout
-     */
+    /** Waits until the peer's transport has everything that was written. {@return false if not within the timeout} */
     public boolean awaitAcknowledged(Duration timeout) throws IOException, InterruptedException {
         return raw.awaitAcknowledged(timeout);
     }
@@ -196,11 +192,9 @@ public final class SecretStream implements AutoCloseable {
     }
 
     /**
-     * Waits for a datagram that was sealed with that key and was not here before; others are ignored. When nobody takes them, the
-     * oldest are dropped.
+     * Waits for a datagram that was sealed with that key and was not here before; when nobody takes them, the oldest are dropped.
      *
-     * @throws SocketTimeoutException after the read timeout
-     * @throws IOException once the stream is closed and none is left
+     * @throws IOException once the stream is closed and none is left, or as SocketTimeoutException after the read timeout
      */
     public byte[] receiveDatagram() throws IOException, InterruptedException {
         return datagrams.receive(readTimeoutNanos).orElseThrow(() -> closed(null));
@@ -257,10 +251,7 @@ public final class SecretStream implements AutoCloseable {
         return push.framesSent();
     }
 
-    /**
-     * Returns how many frames were read, keep-alives included, the opening frame not; at least 1 as soon as bytes behind the
-     * opening frame have arrived, read or not.
-     */
+    /** Returns how many frames were read, keep-alives included; at least 1 as soon as bytes behind the opening frame have arrived. */
     public long framesReceived() {
         return Math.max(pull.framesReceived(), raw.bytesReceived() > SecretConstants.OPENING_FRAME ? 1 : 0);
     }
@@ -282,15 +273,17 @@ public final class SecretStream implements AutoCloseable {
 
     /** Limits how long a read waits; zero for ever. */
     public void setReadTimeout(Duration timeout) {
-        if (timeout.isNegative()) {
-            throw new IllegalArgumentException("timeout is negative: " + timeout);
-        }
-        readTimeoutNanos = timeout.toNanos();
+        readTimeoutNanos = nanos(timeout);
+    }
+
+    /** Limits how long a write or the end of the output takes in all; zero for ever. */
+    public void setWriteTimeout(Duration timeout) {
+        writeTimeoutNanos = nanos(timeout);
     }
 
     /**
-     * Limits the messages of the peer to so many bytes, for a protocol that needs no large ones: a longer one is refused as a
-     * protocol error as soon as its length has arrived. Holds from the next message that is read.
+     * Limits the messages of the peer to so many bytes, from the next one that is read: a longer one is refused as a protocol error as soon
+     * as its length has arrived.
      */
     public void limitMessages(int bytes) {
         pull.limit(bytes);
@@ -332,6 +325,13 @@ public final class SecretStream implements AutoCloseable {
     /** The first reason stays: of a stream that has ended, a close behind that tells nothing new. */
     private void letGo(CloseReason reason) {
         closing.compareAndSet(null, raw.closeReason().orElse(reason));
+    }
+
+    private static long nanos(Duration timeout) {
+        if (timeout.isNegative()) {
+            throw new IllegalArgumentException("timeout is negative: " + timeout);
+        }
+        return timeout.toNanos();
     }
 
     private void keepAliveDue() {

@@ -29,8 +29,8 @@ final class UdxRawStream implements RawStream {
     }
 
     @Override
-    public void write(byte[] bytes, int offset, int length) throws IOException {
-        stream.write(bytes, offset, length);
+    public void write(byte[] bytes, int offset, int length, long timeoutNanos) throws IOException {
+        stream.write(bytes, offset, length, timeoutNanos);
     }
 
     @Override

@@ -3,6 +3,7 @@ package omega.flock.transport;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
 import omega.flock.base.CloseReason;
@@ -19,8 +20,9 @@ final class StreamOutput {
         this.pump = pump;
     }
 
-    void write(byte[] source, int offset, int length) throws IOException {
+    void write(byte[] source, int offset, int length, long timeoutNanos) throws IOException {
         PacketBatch batch = null;
+        long left = timeoutNanos;
         state.lock.lock();
         try {
             for (int done = 0; done < length; ) {
@@ -30,7 +32,7 @@ final class StreamOutput {
                 done += accepted;
                 batch = sendOrWakeLocked(accepted > 0, done == length);
                 if (done < length) {
-                    awaitRoomLocked(done, length);
+                    left = awaitRoomLocked(done, length, left);
                 }
             }
         } finally {
@@ -145,18 +147,29 @@ final class StreamOutput {
         }
     }
 
-    private void awaitRoomLocked(int done, int length) throws InterruptedIOException {
+    /** {@return what is left of {@code nanos}; 0 is for ever} */
+    private long awaitRoomLocked(int done, int length, long nanos) throws InterruptedIOException {
         state.writersWaiting++;
         try {
-            state.writable.await();
+            if (nanos == 0) {
+                state.writable.await();
+                return 0;
+            }
+            long left = state.writable.awaitNanos(nanos);
+            if (left > 0) {
+                return left;
+            }
+            throw cut(new SocketTimeoutException("timed out with " + (length - done) + " bytes not written"), done);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            InterruptedIOException interrupted =
-                    new InterruptedIOException("interrupted with " + (length - done) + " bytes not written");
-            interrupted.bytesTransferred = done;
-            throw interrupted;
+            throw cut(new InterruptedIOException("interrupted with " + (length - done) + " bytes not written"), done);
         } finally {
             state.writersWaiting--;
         }
+    }
+
+    private static InterruptedIOException cut(InterruptedIOException failure, int done) {
+        failure.bytesTransferred = done;
+        return failure;
     }
 }

@@ -25,9 +25,8 @@ import omega.flock.transport.flow.StreamPath;
  *                             └──────DESTROY, silence────────► RESET_BY_PEER, TIMED_OUT
  * </pre>
  *
- * <p>The end is absorbing: readers get what arrived in order and then the end of the stream or an exception, writers an exception.
- * A read or write that is interrupted throws {@link java.io.InterruptedIOException} with the interrupt flag set and leaves the
- * stream open.
+ * <p>The end is absorbing: readers get what arrived in order and then the end of the stream or an exception, writers an exception. A read
+ * or write that is interrupted throws {@link java.io.InterruptedIOException} with the flag set and leaves the stream open.
  */
 public final class UdxStream {
     /** Largest message that {@link #sendMessage} takes, in bytes. */
@@ -94,10 +93,8 @@ public final class UdxStream {
     }
 
     /**
-     * Moves a connected stream to another path because the present one was a guess that led nowhere: all that is not acknowledged
-     * goes there at once, whatever it was numbered for. Does not block; after the end it does nothing.
-     *
-     * @throws IllegalStateException if the stream was never connected
+     * As {@link #changeRemote}, because the present path was a guess that led nowhere: all that is not acknowledged goes to the other one
+     * at once, whatever it was numbered for.
      */
     public void retarget(UdpPort through, int remoteId, InetSocketAddress remote) {
         move(through, machine -> machine.retarget(new StreamPath(remoteId, remote)));
@@ -136,9 +133,8 @@ public final class UdxStream {
     }
 
     /**
-     * Blocks until every packet numbered before the last {@link #changeRemote} is acknowledged.
+     * Blocks until every packet numbered before the last {@link #changeRemote} is acknowledged. {@return false if the timeout passed first}
      *
-     * @return false if the timeout passed first
      * @throws IOException if the stream ended otherwise than by finishing
      */
     public boolean awaitRemoteChanged(Duration timeout) throws IOException, InterruptedException {
@@ -174,8 +170,7 @@ public final class UdxStream {
 
     /**
      * Blocks as {@link #read} does, for {@code nanos}, or for ever if that is 0, but takes nothing: whoever waits needs no buffer.
-     *
-     * @return bytes that can be read, 0 if the time passed first, −1 at the end of the stream
+     * {@return bytes that can be read, 0 if the time passed first, −1 at the end of the stream}
      */
     public int awaitReadable(long nanos) throws IOException {
         return input.awaitReadable(nanos);
@@ -186,13 +181,19 @@ public final class UdxStream {
         return locked(machine -> machine.view().readableBytes());
     }
 
-    /**
-     * Writes all bytes into the send buffer. Blocks while it holds more than 256 KiB that have not been put into packets. Allowed
-     * before {@link #connect}: the bytes leave once the stream is connected.
-     */
+    /** Writes all bytes, however long it takes; see {@link #write(byte[], int, int, long)}. */
     public void write(byte[] source, int offset, int length) throws IOException {
+        write(source, offset, length, 0);
+    }
+
+    /**
+     * Writes all bytes into the send buffer. Blocks while it holds more than 256 KiB that have not been put into packets, for {@code nanos}
+     * in all ({@link java.net.SocketTimeoutException} with what was written), or for ever if that is 0. Allowed before {@link #connect}:
+     * the bytes leave once the stream is connected.
+     */
+    public void write(byte[] source, int offset, int length, long nanos) throws IOException {
         Objects.checkFromIndexSize(offset, length, source.length);
-        output.write(source, offset, length);
+        output.write(source, offset, length, nanos);
     }
 
     /** Writes as many of the bytes as fit the send buffer. Never blocks. {@return how many} */
@@ -240,8 +241,8 @@ public final class UdxStream {
     }
 
     /**
-     * Sends a message that may be lost, repeated or overtaken, of at most
-     * {@value #MAX_MESSAGE_BYTES} bytes. Never blocks; dropped when 256 wait already.
+     * Sends a message that may be lost, repeated or overtaken, of at most {@value #MAX_MESSAGE_BYTES} bytes. Never blocks; dropped when 256
+     * wait already.
      *
      * @throws IOException if the stream is over
      */

@@ -57,6 +57,32 @@ class ConnectionTest {
     }
 
     @Test
+    void aPeerThatDoesNotReadHoldsAWriterUpNoLongerThanTheWriteTimeout() throws Exception {
+        pair.client.setWriteTimeout(Duration.ofMillis(50));
+        byte[] message = new byte[1_000_000];
+        int taken = 0;
+        int untaken = 0;
+        while (untaken == 0) {
+            try {
+                pair.client.writeMessage(message);
+                taken++;
+            } catch (SocketTimeoutException e) {
+                assertTrue(e.bytesTransferred == 0 || e.bytesTransferred == message.length, e.getMessage());
+                taken += e.bytesTransferred / message.length;
+                untaken = e.bytesTransferred == 0 ? 1 : 0;
+            }
+        }
+        assertTrue(pair.client.isOpen());
+        pair.client.setWriteTimeout(Duration.ZERO);
+        Task<Void> end = pair.threads.fork("end", pair.client::shutdownOutput);
+        for (int i = 0; i < taken; i++) {
+            assertArrayEquals(message, pair.accepted.readMessage());
+        }
+        assertNull(pair.accepted.readMessage(), "what was not taken does not arrive");
+        end.join(Pair.PATIENCE);
+    }
+
+    @Test
     void bytesComeBackAsTheyWent() throws Exception {
         byte[] sent = random(3_000_000, 1);
         Task<Void> echo = pair.threads.fork("echo", () -> {

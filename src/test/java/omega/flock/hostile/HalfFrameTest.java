@@ -105,13 +105,13 @@ class HalfFrameTest {
         }
 
         @Override
-        public void write(byte[] bytes, int at, int length) {
+        public void write(byte[] bytes, int at, int length, long timeoutNanos) {
             written.write(bytes, at, length);
         }
 
         @Override
         public int offer(byte[] bytes, int at, int length) {
-            write(bytes, at, length);
+            write(bytes, at, length, 0);
             return length;
         }
 

@@ -3,6 +3,7 @@ package omega.flock.secret;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.InetSocketAddress;
+import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -94,8 +95,9 @@ final class MemoryRawStream implements RawStream {
     }
 
     @Override
-    public void write(byte[] bytes, int offset, int length) throws IOException {
+    public void write(byte[] bytes, int offset, int length, long timeoutNanos) throws IOException {
         lock.lock();
+        long left = timeoutNanos == 0 ? Long.MAX_VALUE : timeoutNanos;
         int done = 0;
         int cut = cuts.isEmpty() ? Integer.MAX_VALUE : cuts.poll();
         try {
@@ -110,8 +112,12 @@ final class MemoryRawStream implements RawStream {
                     peer.received.add(bytes[offset + done++]);
                     peer.receivedBytes++;
                     peer.changed.signalAll();
+                } else if (left <= 0) {
+                    SocketTimeoutException late = new SocketTimeoutException("test");
+                    late.bytesTransferred = done;
+                    throw late;
                 } else {
-                    changed.await();
+                    left = changed.awaitNanos(left);
                 }
             }
         } catch (InterruptedException e) {
@@ -128,7 +134,7 @@ final class MemoryRawStream implements RawStream {
         lock.lock();
         try {
             int room = Math.min(length, capacity - peer.received.size());
-            write(bytes, offset, room);
+            write(bytes, offset, room, 0);
             return room;
         } finally {
             lock.unlock();

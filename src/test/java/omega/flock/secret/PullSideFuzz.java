@@ -50,7 +50,7 @@ public final class PullSideFuzz {
     private PullSideFuzz(FuzzInput in) {
         this.in = in;
         wire = new Wire(1 + in.next() * 8);
-        peer = new PushSide(wire, KEY, HEADER, ID);
+        peer = new PushSide(wire, Ticker.SYSTEM, KEY, HEADER, ID);
         SharedMemory plenty = new SharedMemory(SecretConstants.MAX_BODY * 4L, Runnable::run);
         reader = new PullSide(wire, STANDING, new FrameMemory(plenty, wire, () -> { }), KEY, ID);
     }
@@ -86,7 +86,7 @@ public final class PullSideFuzz {
             case 6 -> {
                 tampered = true;
                 byte[] garbage = in.nextBytes(in.next() & 63);
-                wire.write(garbage, 0, garbage.length);
+                wire.write(garbage, 0, garbage.length, 0);
             }
             default -> reader.limit(1 + in.nextDistance() & 0xFFFF | 0x7FFF); // above all that is written here
         }
@@ -98,7 +98,7 @@ public final class PullSideFuzz {
             message[i] = next++;
         }
         if (message.length > 0) {
-            peer.write(message, 0, message.length, message.length);
+            peer.write(message, 0, message.length, message.length, 0);
             written.write(message);
         }
     }
@@ -126,7 +126,7 @@ public final class PullSideFuzz {
     /** The peer ends, properly or not, and all is read. */
     private void drain() throws IOException, ProtocolViolation {
         peer.open();
-        peer.end();
+        peer.end(0);
         while (read(in.next() + 1)) {
             assertTrue(read.size() <= written.size());
         }
@@ -159,7 +159,7 @@ public final class PullSideFuzz {
         }
 
         @Override
-        public void write(byte[] from, int offset, int length) {
+        public void write(byte[] from, int offset, int length, long timeoutNanos) {
             if (end + length > bytes.length) {
                 bytes = Arrays.copyOf(bytes, Math.max(2 * bytes.length, end + length));
             }
@@ -169,7 +169,7 @@ public final class PullSideFuzz {
 
         @Override
         public int offer(byte[] from, int offset, int length) {
-            write(from, offset, length);
+            write(from, offset, length, 0);
             return length;
         }
 

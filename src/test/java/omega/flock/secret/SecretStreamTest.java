@@ -18,9 +18,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -250,55 +248,6 @@ class SecretStreamTest {
     }
 
     @Test
-    void aFrameThatAnInterruptCutGoesOnWithTheNextWrite() throws Exception {
-        try (SecretPair pair = new SecretPair(1000, 1 << 20, Duration.ZERO).started()) {
-            byte[] large = new byte[30_000];
-            new Random(1).nextBytes(large);
-            CompletableFuture<Integer> taken = new CompletableFuture<>();
-            AtomicReference<Thread> writer = new AtomicReference<>();
-            CountDownLatch begun = new CountDownLatch(1);
-            Task<Void> task = pair.scope.fork("writer", () -> {
-                writer.set(Thread.currentThread());
-                begun.countDown();
-                try {
-                    pair.client.write(large, 0, large.length);
-                    taken.completeExceptionally(new AssertionError("not interrupted"));
-                } catch (InterruptedIOException e) {
-                    taken.complete(e.bytesTransferred);
-                    assertTrue(Thread.interrupted());
-                }
-                pair.client.writeMessage(new byte[] {9});
-            });
-            begun.await();
-            while (pair.rawServer.bytesReceived() < 1000) {
-                Thread.onSpinWait();
-            }
-            writer.get().interrupt();
-            assertEquals(large.length, taken.get(10, TimeUnit.SECONDS), "the frame is committed");
-            assertArrayEquals(large, pair.server.readMessage().orElseThrow());
-            assertArrayEquals(new byte[] {9}, pair.server.readMessage().orElseThrow());
-            task.join();
-        }
-    }
-
-    @Test
-    void aFrameThatWasCutTwiceGoesOnWhereItWasCutLast() throws Exception {
-        try (SecretPair pair = new SecretPair().started()) {
-            byte[] message = new byte[3000];
-            new Random(2).nextBytes(message);
-            pair.rawClient.cutWrites(1000, 500);
-            assertThrows(InterruptedIOException.class, () -> pair.client.writeMessage(message));
-            assertTrue(Thread.interrupted());
-            assertThrows(InterruptedIOException.class, () -> pair.client.writeMessage(new byte[] {8}));
-            assertTrue(Thread.interrupted());
-            pair.client.writeMessage(new byte[] {9});
-            assertArrayEquals(message, pair.server.readMessage().orElseThrow());
-            assertArrayEquals(new byte[] {9}, pair.server.readMessage().orElseThrow());
-        }
-    }
-
-    /** Else the peer would take what came before the cut for all there was. */
-    @Test
     void theFirstReasonStays() throws Exception {
         try (SecretPair pair = new SecretPair().started()) {
             CloseReason silence = CloseReason.timedOut("the peer acknowledges nothing any more");
@@ -307,17 +256,6 @@ class SecretStreamTest {
             pair.client.abort(CloseReason.closedLocally("aborted"));
             assertEquals(Optional.of(silence), pair.client.closeReason());
             assertEquals("ETIMEDOUT", assertThrows(FlockException.class, pair.client::readMessage).code());
-        }
-    }
-
-    @Test
-    void closingInsideAFrameThatWasCutIsAReset() throws Exception {
-        try (SecretPair pair = new SecretPair().started()) {
-            pair.rawClient.cutWrites(1000);
-            assertThrows(InterruptedIOException.class, () -> pair.client.writeMessage(new byte[3000]));
-            assertTrue(Thread.interrupted());
-            pair.client.close();
-            assertEquals(CloseReason.Kind.RESET_BY_PEER, pair.server.closeReason().orElseThrow().kind());
         }
     }
 

@@ -159,6 +159,15 @@ class UdxStreamTest {
     }
 
     @Test
+    void aWriteThatTimesOutSaysHowMuchWasWritten() throws Exception {
+        byte[] sent = new byte[20_000_000];
+        SocketTimeoutException late = assertThrows(SocketTimeoutException.class, () -> a.write(sent, 0, sent.length, 50_000_000));
+        assertTrue(late.bytesTransferred > 0 && late.bytesTransferred < sent.length, "written: " + late.bytesTransferred);
+        a.end();
+        assertEquals(late.bytesTransferred, readToEnd(b).length);
+    }
+
+    @Test
     void anInterruptedThreadCanStillWriteAndThePortSurvives() throws Exception {
         Task<Void> writer = fixture.scope.fork("writer", () -> {
             Thread.currentThread().interrupt();
