@@ -72,7 +72,7 @@ public final class Flock implements AutoCloseable {
     /**
      * Opens a flock on the public network with a fresh key pair. Returns at once, the network is joined in the background.
      *
-     * @throws UncheckedIOException if no UDP port can be bound
+     * @throws UncheckedIOException if no UDP port can be bound: a {@link java.net.BindException} that names the address
      */
     public static Flock open() {
         return builder().open();
@@ -91,7 +91,7 @@ public final class Flock implements AutoCloseable {
         /**
          * Opens the flock. Returns at once, the network is joined in the background.
          *
-         * @throws UncheckedIOException if no UDP port can be bound
+         * @throws UncheckedIOException if no UDP port can be bound: a {@link java.net.BindException} that names the address
          */
         public Flock open() {
             SwarmOptions options = options();

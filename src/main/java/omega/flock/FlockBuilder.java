@@ -34,10 +34,11 @@ import omega.flock.swarm.SystemAlarms;
  * <tr><td>{@link #maxParallel}</td><td>3 dials at a time</td></tr>
  * <tr><td>{@link #firewall}</td><td>rejects nobody</td></tr>
  * <tr><td>{@link #relayThrough}</td><td>none</td></tr>
- * <tr><td>{@link #dht}</td><td>a new gateway with the four settings below</td></tr>
+ * <tr><td>{@link #dht}</td><td>a new gateway with the five settings below</td></tr>
  * <tr><td>{@link #bootstrap(String...)}</td><td>the nodes of the public network</td></tr>
  * <tr><td>{@link #host}</td><td>all IPv4 addresses of the machine</td></tr>
  * <tr><td>{@link #port}</td><td>49737 or one of the four above it, else any free one</td></tr>
+ * <tr><td>{@link #anyPort}</td><td>true: another one will do</td></tr>
  * <tr><td>{@link #backoffs}</td><td>1 to 1.5 s, 5 to 6 s, 15 to 17 s, 10 to 12 min; drawn once per flock</td></tr>
  * <tr><td>{@link #jitter}</td><td>up to 500 ms on each of them</td></tr>
  * </table>
@@ -171,7 +172,7 @@ public abstract sealed class FlockBuilder<B extends FlockBuilder<B>> permits Flo
     }
 
     /**
-     * Sets the gateway to use, which is closed with the flock. Bootstrap nodes, host and port are then its own, and the
+     * Sets the gateway to use, which is closed with the flock. Bootstrap nodes, host and ports are then its own, and the
      * settings here are not looked at.
      */
     public B dht(Gateway network) {
@@ -202,12 +203,18 @@ public abstract sealed class FlockBuilder<B extends FlockBuilder<B>> permits Flo
     }
 
     /**
-     * Sets the UDP port to bind; it and the four above it are tried, then any. 0 takes any port.
+     * Sets the UDP port to bind; it and the four above it are tried, then any, unless {@link #anyPort} says otherwise. 0 takes any port.
      *
      * @throws IllegalArgumentException unless it is in 0..65535
      */
     public B port(int port) {
         own.port(port);
+        return self();
+    }
+
+    /** Sets whether another port will do when the one that is set is taken, or opening fails; see {@link Gateway.Builder#anyPort}. */
+    public B anyPort(boolean any) {
+        own.anyPort(any);
         return self();
     }
 

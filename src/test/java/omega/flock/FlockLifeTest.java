@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTimeout;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.SocketException;
 import java.time.Duration;
 import java.util.List;
@@ -165,6 +166,15 @@ class FlockLifeTest {
         assertTrue(server.flock.status(TOPIC).orElseThrow().flushed());
         Member client = client();
         assertEquals(server.flock.keyPair().publicKey(), client.event(0).peer().publicKey());
+    }
+
+    @Test
+    void aStrictPortIsTheOneThatWasSetOrNone() {
+        int taken = net.testnet().bootstrap().getFirst().transform(each -> Integer.parseInt(each.substring(each.indexOf(':') + 1)));
+        UncheckedIOException failure =
+                assertThrows(UncheckedIOException.class, () -> net.open(builder -> builder.port(taken).anyPort(false)));
+        assertTrue(failure.getMessage().contains("127.0.0.1:" + taken), failure.getMessage());
+        assertTrue(net.open(builder -> builder.port(taken)).dht().localAddress().port() != taken);
     }
 
     @Test

@@ -42,12 +42,22 @@ public abstract sealed class GatewayBuilder<B extends GatewayBuilder<B>> permits
     }
 
     /**
-     * Sets the UDP port to bind; it and the four above it are tried, then any. Default: 49737. 0 takes any port.
+     * Sets the UDP port to bind; it and the four above it are tried, then any, unless {@link #anyPort} says otherwise. Default: 49737. 0
+     * takes any port.
      *
      * @throws IllegalArgumentException unless it is in 0..65535
      */
     public B port(int port) {
-        settings.rpc().port(port);
+        settings.port(port);
+        return self();
+    }
+
+    /**
+     * Sets whether another port will do when the one that is set is taken. Default: true. With false, opening fails: the port is what a
+     * rule of a firewall or a router names, for instance. (hyperdht's option of this name would still try the four ports above it.)
+     */
+    public B anyPort(boolean any) {
+        settings.anyPort(any);
         return self();
     }
 

@@ -19,7 +19,9 @@ import omega.flock.runtime.Ticker;
 final class GatewaySettings {
 
     private final RpcConfig.Builder rpc =
-            RpcConfig.builder().bootstrap(DhtConstants.PUBLIC_BOOTSTRAP).port(DhtConstants.DEFAULT_PORT);
+            RpcConfig.builder().bootstrap(DhtConstants.PUBLIC_BOOTSTRAP);
+    private int port = DhtConstants.DEFAULT_PORT;
+    private boolean anyPort = true;
     private Optional<KeyPair> keyPair = Optional.empty();
     private Optional<KeyPair> derived = Optional.empty();
     private Optional<Duration> keepAlive = Optional.empty();
@@ -29,6 +31,15 @@ final class GatewaySettings {
     /** The settings of the node below. */
     RpcConfig.Builder rpc() {
         return rpc;
+    }
+
+    void port(int number) {
+        rpc.port(number); // checks it
+        port = number;
+    }
+
+    void anyPort(boolean any) {
+        anyPort = any;
     }
 
     void keyPair(KeyPair identity) {
@@ -59,6 +70,10 @@ final class GatewaySettings {
     /** Binds the ports; the network is joined in the background. */
     PeerNode open() {
         PeerNode.warmUp();
+        rpc.port(port).anyPort(anyPort);
+        if (!anyPort && port > 0) {
+            rpc.portRange(port, port + 1);
+        }
         try {
             PeerConfig config = PeerConfig.of(rpc, keyPair.or(() -> derived).orElseGet(KeyPair::generate));
             PeerConfig bounded = memoryBudget.isPresent() ? config.withMemoryBudget(memoryBudget.getAsLong()) : config;

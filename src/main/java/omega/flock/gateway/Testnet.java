@@ -125,7 +125,8 @@ public final class Testnet implements AutoCloseable {
 
     private GatewaySettings settings() {
         GatewaySettings settings = new GatewaySettings();
-        settings.rpc().bootstrap(List.of(bootstrap)).host(host).port(0);
+        settings.rpc().bootstrap(List.of(bootstrap)).host(host);
+        settings.port(0);
         return settings;
     }
 

@@ -1,7 +1,10 @@
 package omega.flock.rpc;
 
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import omega.flock.base.PeerAddress;
 import omega.flock.net.DatagramHandler;
@@ -38,7 +41,7 @@ final class NodePorts implements RequestPool.Sender {
     /**
      * Binds both ports: those of the last time first, then the configured range, then any if that is allowed.
      *
-     * @throws IOException if none is free
+     * @throws BindException if none is free, or the address is not one of this machine
      */
     void bind() throws IOException {
         UdpPort server = bindServer();
@@ -105,41 +108,59 @@ final class NodePorts implements RequestPool.Sender {
     }
 
     private UdpPort bindServer() throws IOException {
-        IOException taken = new IOException("no free UDP port from " + config.firstPort() + " to below " + config.boundPort());
+        List<IOException> failures = new ArrayList<>();
         if (lastServerPort != 0) {
-            Optional<UdpPort> port = tryBind(lastServerPort, taken);
+            Optional<UdpPort> port = tryBind(lastServerPort, failures);
             if (port.isPresent()) {
                 return port.get();
             }
         }
         // Port 0 as the only configured port stands for any.
         for (int number = config.firstPort(); number > 0 && number < config.boundPort(); number++) {
-            Optional<UdpPort> port = tryBind(number, taken);
+            Optional<UdpPort> port = tryBind(number, failures);
             if (port.isPresent()) {
                 return port.get();
             }
         }
         if (!config.anyPort() && config.firstPort() > 0) {
-            throw taken;
+            int last = config.boundPort() - 1;
+            throw notBound("UDP port " + new PeerAddress(config.host(), config.firstPort()) + (last > config.firstPort() ? " to " + last : ""), failures);
         }
-        return binder.bind(local(0), handler);
+        return bindAny();
     }
 
     private UdpPort bindClient() throws IOException {
         if (lastClientPort != 0) {
-            Optional<UdpPort> port = tryBind(lastClientPort, new IOException("the client port is taken"));
+            Optional<UdpPort> port = tryBind(lastClientPort, new ArrayList<>());
             if (port.isPresent()) {
                 return port.get();
             }
         }
-        return binder.bind(local(0), handler);
+        return bindAny();
     }
 
-    private Optional<UdpPort> tryBind(int number, IOException failures) {
+    private UdpPort bindAny() throws IOException {
+        try {
+            return binder.bind(local(0), handler);
+        } catch (IOException e) {
+            throw notBound("a UDP port of " + config.host(), List.of(e));
+        }
+    }
+
+    /** What the system says names no address. */
+    private static BindException notBound(String what, List<IOException> failures) {
+        IOException last = failures.getLast();
+        BindException failure = new BindException("cannot bind " + what + ": " + last.getMessage());
+        failure.initCause(last);
+        failures.forEach(failure::addSuppressed);
+        return failure;
+    }
+
+    private Optional<UdpPort> tryBind(int number, List<IOException> failures) {
         try {
             return Optional.of(binder.bind(local(number), handler));
         } catch (IOException e) {
-            failures.addSuppressed(e);
+            failures.add(e);
             return Optional.empty();
         }
     }

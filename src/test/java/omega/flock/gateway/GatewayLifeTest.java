@@ -9,6 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketException;
@@ -50,6 +52,38 @@ class GatewayLifeTest {
     @AfterAll
     static void closeNetwork() {
         testnet.close();
+    }
+
+    @Test
+    void aStrictPortIsTheOneThatWasSetOrNone() throws Exception {
+        try (Gateway first = open()) {
+            int port = first.localAddress().port();
+            BindException taken = unbound(local().anyPort(false).port(port));
+            assertTrue(taken.getMessage().startsWith("cannot bind UDP port 127.0.0.1:" + port + ": "), taken.getMessage());
+            try (Gateway other = local().port(port).open()) {
+                assertNotEquals(port, other.localAddress().port(), "by default another one will do");
+            }
+            first.close();
+            try (Gateway strict = local().port(port).anyPort(false).open()) {
+                assertEquals(port, strict.localAddress().port());
+                strict.suspend();
+                strict.resume();
+                assertEquals(port, strict.localAddress().port());
+            }
+            try (Gateway any = local().port(0).anyPort(false).open()) {
+                assertTrue(any.localAddress().port() > 0, "0 names no port to be strict about");
+            }
+        }
+    }
+
+    @Test
+    void anAddressThatIsNotOfThisMachineIsNamedWhenItCannotBeBound() {
+        BindException failure = unbound(local().host("203.0.113.7"));
+        assertTrue(failure.getMessage().contains("203.0.113.7"), failure.getMessage());
+    }
+
+    private static BindException unbound(Gateway.Builder builder) {
+        return assertInstanceOf(BindException.class, assertThrows(UncheckedIOException.class, builder::open).getCause());
     }
 
     @Test
