@@ -1,7 +1,9 @@
 package omega.flock.cli;
 
 import java.io.PrintStream;
+import java.lang.module.ModuleDescriptor;
 import java.util.List;
+import java.util.Optional;
 
 /** The entry point of {@code ./omega-flock COMMAND}. */
 public final class Main {
@@ -17,7 +19,8 @@ public final class Main {
               testnet --nodes N [--port P] [--host H]     a private network of N nodes, until it is terminated;
                                                           prints "bootstrap HOST:PORT" when it is ready
                                                           (P 0: any free port, the default; H 127.0.0.1)
-              help                                        this text
+              help, COMMAND --help                        this text
+              --version                                   the versions of omega-flock and of Java
             """;
 
     private Main() {}
@@ -33,10 +36,15 @@ public final class Main {
                 throw new UsageException("a command is missing");
             }
             List<String> rest = words.subList(1, words.size());
+            if (rest.contains("--help") || rest.contains("-h")) {
+                out.print(HELP);
+                return DONE;
+            }
             switch (words.getFirst()) {
                 case "demo" -> DemoCommand.run(rest, out);
                 case "testnet" -> TestnetCommand.run(rest, out);
                 case "help", "--help", "-h" -> out.print(HELP);
+                case "version", "--version" -> out.println(version());
                 default -> throw new UsageException("unknown command: " + words.getFirst());
             }
             out.flush();
@@ -53,5 +61,11 @@ public final class Main {
             err.println("omega-flock: " + e);
             return FAILED;
         }
+    }
+
+    /** The module has a version where it was packed; classes alone have none. */
+    private static String version() {
+        Optional<String> packed = Optional.ofNullable(Main.class.getModule().getDescriptor()).flatMap(ModuleDescriptor::rawVersion);
+        return "omega-flock " + packed.orElse("unpacked") + ", Java " + Runtime.version();
     }
 }

@@ -30,6 +30,21 @@ class MainTest {
     }
 
     @Test
+    void everyCommandHasHelp() {
+        assertEquals(0, run("testnet", "--help"));
+        assertEquals(0, run("testnet", "--nodes", "3", "-h"));
+        assertEquals(0, run("demo", "--help"));
+        assertTrue(out.toString(UTF_8).contains("testnet --nodes N"), out.toString(UTF_8));
+        assertEquals("", err.toString(UTF_8));
+    }
+
+    @Test
+    void itTellsItsVersionAndThatOfJava() {
+        assertEquals(0, run("--version"));
+        assertTrue(out.toString(UTF_8).matches("omega-flock \\S+, Java " + Runtime.version().feature() + ".*\\R"), out.toString(UTF_8));
+    }
+
+    @Test
     void aMistakeEndsWithTwoAndSaysWhatIsWrongOnStandardError() {
         assertEquals(2, run());
         assertEquals(2, run("dance"));
