@@ -37,6 +37,8 @@ import omega.flock.rpc.routing.NodeId;
  */
 public final class Gateway implements AutoCloseable {
 
+    private static final int HASH_BYTES = 32;
+
     private final PeerNode node;
     private final RpcNode rpc;
     private final OnlineWatch online;
@@ -81,7 +83,7 @@ public final class Gateway implements AutoCloseable {
         /**
          * Binds the ports and begins to join the network in the background.
          *
-         * @throws UncheckedIOException if no UDP port can be bound
+         * @throws UncheckedIOException if no UDP port can be bound: a {@link java.net.BindException} that names the address
          */
         public Gateway open() {
             return new Gateway(settings().open());
@@ -186,9 +188,10 @@ public final class Gateway implements AutoCloseable {
     }
 
     /**
-     * Stores a value under its hash. Blocks until the closest nodes have answered.
+     * Stores a value under its hash. Blocks until the closest nodes have answered. They forget it two to three days later: who wants it
+     * kept stores it again.
      *
-     * @param value at most 1,970 bytes; about 1,000 get through every path
+     * @param value at most 1,970 bytes, of a node that is not {@link #ephemeral} 1,938; about 1,000 get through every path
      * @return its 32-byte BLAKE2b hash
      * @throws IllegalArgumentException if it is too long for a datagram
      * @throws IOException if no node took it
@@ -197,15 +200,25 @@ public final class Gateway implements AutoCloseable {
         return dht().immutablePut(value.clone()).hash().toBytes();
     }
 
-    /** Fetches a value by its 32-byte hash, which it is checked against. Blocks until it is found or the walk has ended. */
+    /**
+     * Fetches a value by its 32-byte hash, which it is checked against. Blocks until it is found or the walk has ended.
+     *
+     * @throws IllegalArgumentException if the hash has another length
+     */
     public Optional<byte[]> immutableGet(byte[] hash) throws IOException, InterruptedException {
+        if (hash.length != HASH_BYTES) {
+            throw new IllegalArgumentException("the hash of a value has " + HASH_BYTES + " bytes, not " + hash.length);
+        }
         return found(dht().immutableGet(NodeId.of(hash)));
     }
 
     /**
-     * Stores a signed value under a key. Blocks until the closest nodes have answered.
+     * Stores a signed value under a key. Blocks until the closest nodes have answered. They forget it two to three days later: who wants it
+     * kept stores it again.
      *
+     * @param value at most 1,862 bytes, of a node that is not {@link #ephemeral} 1,830; about 900 get through every path
      * @param seq 0 to 2^53-1; a higher one replaces what is stored
+     * @throws IllegalArgumentException if the value is longer, or the number another
      * @throws IOException a {@link omega.flock.base.FlockException} with code {@code SEQ_REUSED} or {@code SEQ_TOO_LOW} if
      *     another value is stored with this number or a higher one
      */

@@ -197,7 +197,8 @@ class GatewayRecordsTest {
         assertArrayEquals(value, reader.immutableGet(hash).orElseThrow());
         hash[0] ^= 1;
         assertTrue(reader.immutableGet(hash).isEmpty());
-        assertThrows(IllegalArgumentException.class, () -> reader.immutableGet(new byte[31]));
+        IllegalArgumentException noHash = assertThrows(IllegalArgumentException.class, () -> reader.immutableGet(new byte[31]));
+        assertEquals("the hash of a value has 32 bytes, not 31", noHash.getMessage());
         IllegalArgumentException tooLong =
                 assertThrows(IllegalArgumentException.class, () -> writer.immutablePut(new byte[4000]));
         assertTrue(tooLong.getMessage().contains("4000 bytes"), tooLong.getMessage());
@@ -209,6 +210,10 @@ class GatewayRecordsTest {
             byte[] value = new byte[length];
             assertArrayEquals(value, reader.immutableGet(writer.immutablePut(value)).orElseThrow(), "length " + length);
         }
+        KeyPair owner = KeyPair.generate();
+        writer.mutablePut(owner, new byte[1862], 1);
+        assertArrayEquals(new byte[1862], reader.mutableGet(owner.publicKey()).orElseThrow().value());
+        assertThrows(IllegalArgumentException.class, () -> writer.mutablePut(owner, new byte[1863], 2));
     }
 
     @Test
