@@ -27,8 +27,11 @@ public final class Siege implements AutoCloseable {
     /** Honest clients that connect in a round. */
     static final int CLIENTS = 20;
 
-    /** What a served peer takes of the node's memory budget for as long as it is connected (ADR 35). */
-    private static final long CONNECTION_BYTES = 16 << 10;
+    /**
+     * What a served peer takes of the node's memory budget for as long as it is connected (ADR 35), and two steps of 64 KiB for what is
+     * under way to it: its transfer goes on while the node rests.
+     */
+    private static final long SERVED_BYTES = (16 << 10) + 2 * (64 << 10);
 
     private static final int WARM_UP = 10;
     private static final Duration REST = Duration.ofSeconds(60);
@@ -148,7 +151,7 @@ public final class Siege implements AutoCloseable {
         Beat beat = new Beat(LOOK_NANOS, 0);
         Figures figures = Figures.parse(stronghold.ask("figures"));
         while (figures.gauge("handshakes") + figures.gauge("punchers") + figures.gauge("relays") > 0
-                || figures.gauge("memory") > peers * CONNECTION_BYTES || figures.gauge("streams") != peers || figures.gauge("pool.sockets") > peers) {
+                || figures.gauge("memory") > peers * SERVED_BYTES || figures.gauge("streams") != peers || figures.gauge("pool.sockets") > peers) {
             if (System.nanoTime() - start > REST.toNanos()) {
                 System.out.println("no rest after " + after + ": " + figures);
                 return REST;
