@@ -264,7 +264,7 @@ public final class Flock implements AutoCloseable {
      * Blocks for the next connection of either direction: the alternative to a handler. Up to 64 connections wait for it;
      * beyond that the newest is reset.
      *
-     * @throws IOException a {@link java.net.SocketException} once the flock is closed
+     * @throws IOException a {@link FlockException} with code {@code SHUT_DOWN} once the flock is closed
      * @throws IllegalStateException if a handler is registered, which takes all connections
      */
     public ConnectionEvent accept() throws IOException, InterruptedException {
@@ -275,7 +275,7 @@ public final class Flock implements AutoCloseable {
      * Blocks as {@link #accept()} does, for a limited time.
      *
      * @return empty if there was no connection by then
-     * @throws IOException a {@link java.net.SocketException} once the flock is closed
+     * @throws IOException a {@link FlockException} with code {@code SHUT_DOWN} once the flock is closed
      * @throws IllegalStateException if a handler is registered, which takes all connections
      */
     public Optional<ConnectionEvent> accept(Duration timeout) throws IOException, InterruptedException {

@@ -12,5 +12,20 @@
  *
  * <p>A {@link omega.flock.Flock} joins topics, dials whom it finds, is dialled, dials again what it lost, and keeps one
  * connection for each peer. Its network is a {@link omega.flock.gateway.Gateway}, which it owns.
+ *
+ * <p><b>What is closed.</b> Each kind of call has one answer, here and in {@link omega.flock.gateway}:
+ * <ul>
+ * <li>What begins something on a flock or gateway that is closed ({@code join}, {@code listen}, {@code connect}, {@code lookup}, a
+ *     registration) throws an {@link java.lang.IllegalStateException}: the program has made a mistake.
+ * <li>What waits until it is closed throws a {@link omega.flock.base.FlockException} whose code says why. {@code SHUT_DOWN}: a dial, or
+ *     {@link omega.flock.Flock#accept()}, which answers so afterwards, too. {@code SERVER_CLOSED}:
+ *     {@link omega.flock.gateway.GatewayServer#accept()}. {@code REQUEST_DESTROYED}: a query or any other request to nodes.
+ * <li>A read or write of a {@link omega.flock.gateway.Connection} throws a {@link java.net.SocketException} when this side has closed or
+ *     aborted the connection, or the peer has reset it, as a {@link java.net.Socket} does; otherwise a {@code FlockException} with the code
+ *     of its {@linkplain omega.flock.gateway.Connection#closeReason() reason}: {@code ETIMEDOUT}, {@code PROTOCOL_ERROR},
+ *     {@code DUPLICATE_CONNECTION}, {@code SUSPENDED}, {@code SHUT_DOWN}.
+ * <li>What ends something ({@code close}, {@code leave}, {@code leavePeer}, {@code destroy}) has nothing to do and says nothing;
+ *     {@code flush} and {@code awaitReady} yield false.
+ * </ul>
  */
 package omega.flock;

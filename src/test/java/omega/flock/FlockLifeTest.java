@@ -192,7 +192,7 @@ class FlockLifeTest {
         assertThrows(IllegalStateException.class, () -> flock.onUpdate(() -> { }));
         assertThrows(IllegalStateException.class, () -> flock.onBan((peer, reason) -> { }));
         assertThrows(IllegalStateException.class, discovery::refresh);
-        assertThrows(SocketException.class, flock::accept);
+        assertEquals("SHUT_DOWN", assertThrows(FlockException.class, flock::accept).code());
         assertFalse(flock.flush());
         flock.leave(TOPIC);
         flock.clear();

@@ -26,7 +26,8 @@ import omega.flock.rpc.routing.NodeId;
  * {@link #awaitReady}. Thread-safe. Methods that wait end early with {@link InterruptedException} when interrupted; what
  * they waited for goes on unless their documentation says otherwise.
  *
- * <p>After {@link #close()} whatever needs the network throws {@link IllegalStateException}; addresses, identity and figures
+ * <p>After {@link #close()} whatever needs the network throws {@link IllegalStateException}; what is under way then, see {@link
+ * omega.flock}; addresses, identity and figures
  * can still be asked for. While suspended it fails with a {@link omega.flock.base.FlockException} with code {@code SUSPENDED}
  * or {@code IO_SUSPENDED}.
  *
@@ -105,8 +106,8 @@ public final class Gateway implements AutoCloseable {
      * both sides. Blocks until the peer has answered on that path. An interrupt ends the attempt.
      *
      * @throws IOException a {@link omega.flock.base.FlockException} whose code says why: {@code PEER_NOT_FOUND}, {@code NO_NETWORK} if
-     *     nobody answers at all, {@code PEER_CONNECTION_FAILED}, {@code HOLEPUNCH_ABORTED}, {@code DIAL_TIMEOUT} and others; what was tried is
-     *     suppressed in it
+     *     nobody answers at all, {@code PEER_CONNECTION_FAILED}, {@code HOLEPUNCH_ABORTED}, {@code DIAL_TIMEOUT}, {@code SHUT_DOWN} if
+     *     the gateway is closed meanwhile, and others; what was tried is among its causes and their suppressed exceptions
      */
     public Connection connect(PublicKey remote, ConnectOptions options) throws IOException, InterruptedException {
         return new Connection(node.connect(Objects.requireNonNull(remote, "remote"), options.toDialOptions()));
@@ -138,7 +139,7 @@ public final class Gateway implements AutoCloseable {
      * the handshake proves that somebody has a key.
      */
     public Query<LookupReply> lookup(Topic topic, List<PeerAddress> seeds) {
-        return new MappedQuery<>(dht().lookup(DhtNode.target(topic), seeds), Replies::lookup, rpc::offlineCause);
+        return new MappedQuery<>(dht().lookup(DhtNode.target(topic), seeds), Replies::lookup, this::silence);
     }
 
     /** Announces with {@link AnnounceOptions#DEFAULT}. */
@@ -161,7 +162,7 @@ public final class Gateway implements AutoCloseable {
     public Query<LookupReply> announce(Topic topic, KeyPair keyPair, List<PeerAddress> relays, AnnounceOptions options) {
         var inner = new omega.flock.dht.AnnounceOptions(options.clear(), 0, options.seeds());
         return new MappedQuery<>(dht().announce(DhtNode.target(topic), keyPair, List.copyOf(relays), inner), Replies::lookup,
-                rpc::offlineCause);
+                this::silence);
     }
 
     /**
@@ -169,7 +170,7 @@ public final class Gateway implements AutoCloseable {
      * at once; the query ends when the withdrawals have ended.
      */
     public Query<LookupReply> lookupAndUnannounce(Topic topic, KeyPair keyPair, List<PeerAddress> seeds) {
-        return new MappedQuery<>(dht().lookupAndUnannounce(DhtNode.target(topic), keyPair, seeds), Replies::lookup, rpc::offlineCause);
+        return new MappedQuery<>(dht().lookupAndUnannounce(DhtNode.target(topic), keyPair, seeds), Replies::lookup, this::silence);
     }
 
     /** Withdraws this key's record of a topic. Blocks until the nodes near the topic were asked. */
@@ -184,7 +185,7 @@ public final class Gateway implements AutoCloseable {
 
     /** Looks for the nodes at which a key is announced. Returns at once. */
     public Query<PeerReply> findPeer(PublicKey key) {
-        return new MappedQuery<>(dht().findPeer(DhtNode.target(key), List.of()), Replies::peer, rpc::offlineCause);
+        return new MappedQuery<>(dht().findPeer(DhtNode.target(key), List.of()), Replies::peer, this::silence);
     }
 
     /**
@@ -371,10 +372,20 @@ public final class Gateway implements AutoCloseable {
 
     /** {@return the same} That nothing was found says nothing if nobody could be asked. */
     private <T> Optional<T> found(Optional<T> value) throws FlockException {
-        if (value.isEmpty() && !online()) {
-            throw MappedQuery.noNetwork(rpc.offlineCause());
+        Optional<FlockException> silence = value.isEmpty() ? silence() : Optional.empty();
+        if (silence.isPresent()) {
+            throw silence.get();
         }
         return value;
+    }
+
+    /** {@return why no node can have answered; empty if some could} */
+    private Optional<FlockException> silence() {
+        if (!isOpen()) {
+            String why = node.failure().map(cause -> "the node failed: " + cause).orElse("the gateway was closed");
+            return Optional.of(new FlockException("REQUEST_DESTROYED", why, node.failure().orElse(null)));
+        }
+        return rpc.offlineCause().map(cause -> new FlockException("NO_NETWORK", "the network cannot be reached: " + cause));
     }
 
     private void requireOpen() {

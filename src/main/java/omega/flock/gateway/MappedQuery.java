@@ -23,13 +23,13 @@ final class MappedQuery<S, T> implements Query<T> {
 
     private final DhtQuery<S> walk;
     private final Function<DhtReply<S>, T> mapper;
-    private final Supplier<Optional<String>> offlineCause;
+    private final Supplier<Optional<FlockException>> silence;
 
-    /** @param offlineCause why nobody can be reached; empty while somebody can */
-    MappedQuery(DhtQuery<S> walk, Function<DhtReply<S>, T> mapper, Supplier<Optional<String>> offlineCause) {
+    /** @param silence why no node can have answered; empty if some could */
+    MappedQuery(DhtQuery<S> walk, Function<DhtReply<S>, T> mapper, Supplier<Optional<FlockException>> silence) {
         this.walk = walk;
         this.mapper = mapper;
-        this.offlineCause = offlineCause;
+        this.silence = silence;
     }
 
     @Override
@@ -51,14 +51,14 @@ final class MappedQuery<S, T> implements Query<T> {
     @Override
     public void await() throws IOException, InterruptedException {
         walk.awaitFinished();
-        requireNetwork();
+        requireNodes();
     }
 
     @Override
     public boolean await(Duration timeout) throws IOException, InterruptedException {
         boolean finished = walk.awaitFinished(timeout);
         if (finished) {
-            requireNetwork();
+            requireNodes();
         }
         return finished;
     }
@@ -66,22 +66,18 @@ final class MappedQuery<S, T> implements Query<T> {
     /** {@return false} That nobody was found says nothing if nobody could be asked. */
     private boolean ended() {
         try {
-            requireNetwork();
+            requireNodes();
         } catch (FlockException e) {
             throw new UncheckedIOException(e);
         }
         return false;
     }
 
-    private void requireNetwork() throws FlockException {
-        Optional<String> cause = walk.closestNodes().isEmpty() ? offlineCause.get() : Optional.empty();
+    private void requireNodes() throws FlockException {
+        Optional<FlockException> cause = walk.closestNodes().isEmpty() ? silence.get() : Optional.empty();
         if (cause.isPresent()) {
-            throw noNetwork(cause);
+            throw cause.get();
         }
-    }
-
-    static FlockException noNetwork(Optional<String> cause) {
-        return new FlockException("NO_NETWORK", "the network cannot be reached: " + cause.orElse("it was gone for a moment"));
     }
 
     @Override

@@ -145,7 +145,8 @@ public final class PeerNode implements AutoCloseable {
      * or until interrupted, which gives the dial up.
      *
      * @throws FlockException with a code of dht.md 5.9, such as PEER_NOT_FOUND or HOLEPUNCH_ABORTED; DIAL_TIMEOUT at the
-     *     deadline; SUSPENDED while suspended; what else was tried is among its causes and suppressed exceptions
+     *     deadline; SUSPENDED while suspended; SHUT_DOWN if the node is closed meanwhile; what else was tried is among its causes
+     *     and suppressed exceptions
      * @throws IllegalStateException after close
      */
     public SecretStream connect(PublicKey remote, DialOptions options) throws FlockException, InterruptedException {
@@ -328,13 +329,16 @@ public final class PeerNode implements AutoCloseable {
         return "the node failed: " + cause;
     }
 
-    /** {@return what a caller sees whose operation failed since the node did} */
+    /** {@return what a caller sees: once the node has closed or failed, that is why whatever was under way has come to nothing} */
     private FlockException explained(FlockException failure) {
-        return scope.failure().map(cause -> {
-            FlockException reason = new FlockException("SHUT_DOWN", failedFor(cause), cause);
-            reason.addSuppressed(failure);
-            return reason;
-        }).orElse(failure);
+        if (!isClosed()) {
+            return failure;
+        }
+        Optional<Throwable> cause = scope.failure();
+        String what = cause.map(PeerNode::failedFor).orElse("the node was closed");
+        FlockException reason = new FlockException("SHUT_DOWN", what, cause.orElse(null));
+        reason.addSuppressed(failure);
+        return reason;
     }
 
     /** Our address, or the port that others come by, is another one: nodes must hear of it before clients do. */

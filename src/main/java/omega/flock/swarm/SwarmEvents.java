@@ -3,7 +3,6 @@ package omega.flock.swarm;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.net.SocketException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -141,11 +140,10 @@ final class SwarmEvents<L extends Link> {
         }
     }
 
-    private SocketException closed() {
+    private FlockException closed() {
         Optional<Throwable> failure = context.scope.failure();
-        SocketException closed = new SocketException(failure.map(cause -> "the flock failed: " + cause).orElse("the flock is closed"));
-        failure.ifPresent(closed::initCause);
-        return closed;
+        String what = failure.map(cause -> "the flock failed: " + cause).orElse("the flock is closed");
+        return new FlockException("SHUT_DOWN", what, failure.orElse(null));
     }
 
     /** Empties the backlog, whose connections are about to be reset; only inside a change. */

@@ -235,9 +235,25 @@ class GatewayLifeTest {
             long started = Ticker.SYSTEM.nanoTime();
             gateway.close();
             assertTrue(Ticker.SYSTEM.nanoTime() - started < SOON.toNanos());
-            assertInstanceOf(FlockException.class, failure(accepting));
-            assertInstanceOf(FlockException.class, failure(dialling));
+            assertEquals("SERVER_CLOSED", assertInstanceOf(FlockException.class, failure(accepting)).code());
+            assertEquals("SHUT_DOWN", assertInstanceOf(FlockException.class, failure(dialling)).code());
             assertFalse(server.isOpen());
+        }
+    }
+
+    @Test
+    void whatIsUnderWaySaysThatTheGatewayWasClosedAndNotThatNobodyWasFound() throws Exception {
+        try (DatagramChannel silent = DatagramChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+                TaskScope threads = new TaskScope("test")) {
+            int port = ((InetSocketAddress) silent.getLocalAddress()).getPort();
+            Gateway gateway = local().bootstrap("127.0.0.1:" + port).open();
+            Task<Connection> dialling = threads.forkCallable("dialling", () -> gateway.connect(KeyPair.generate().publicKey()));
+            Query<LookupReply> lookup = gateway.lookup(Topic.hash("a topic"));
+            Eventually.holds("the dial is under way", () -> gateway.stats().gauges().get("dials") == 1);
+            gateway.close();
+            assertEquals("SHUT_DOWN", assertInstanceOf(FlockException.class, failure(dialling)).code());
+            assertEquals("REQUEST_DESTROYED", code(lookup::await));
+            assertThrows(IllegalStateException.class, () -> gateway.connect(KeyPair.generate().publicKey()));
         }
     }
 

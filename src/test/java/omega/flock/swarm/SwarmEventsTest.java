@@ -5,12 +5,12 @@ import static omega.flock.swarm.SwarmLab.SERVER;
 import static omega.flock.swarm.SwarmLab.TOPIC;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.net.SocketException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +20,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
+import omega.flock.base.FlockException;
 import omega.flock.base.KeyPair;
 import omega.flock.swarm.SwarmLab.Member;
 import org.junit.jupiter.api.AutoClose;
@@ -102,8 +103,10 @@ class SwarmEventsTest {
         Member server = silent();
         CompletableFuture<Optional<LinkEvent<FakeLink>>> waiting = SwarmLab.async(() -> server.swarm.accept(Optional.empty()));
         server.swarm.close();
-        assertTrue(assertThrows(ExecutionException.class, waiting::get).getCause() instanceof SocketException);
-        assertThrows(SocketException.class, () -> server.swarm.accept(Optional.empty()));
+        FlockException woken = assertInstanceOf(FlockException.class, assertThrows(ExecutionException.class, waiting::get).getCause());
+        assertEquals("SHUT_DOWN", woken.code());
+        FlockException late = assertThrows(FlockException.class, () -> server.swarm.accept(Optional.empty()));
+        assertEquals("SHUT_DOWN", late.code(), "before or while it waits: the same");
     }
 
     @Test
