@@ -37,6 +37,12 @@ class LauncherTest {
     }
 
     @Test
+    void itTellsTheVersionOfTheBuild() throws Exception {
+        String version = new Jdk(directory).run(LAUNCHER, "--version").orFail();
+        assertTrue(version.startsWith("omega-flock 0.1.0, Java "), version);
+    }
+
+    @Test
     void aTestnetThatCannotBindFailsWith1() throws Exception {
         try (Testnet occupied = Testnet.start(1)) {
             String port = occupied.bootstrap().getFirst().split(":")[1];
