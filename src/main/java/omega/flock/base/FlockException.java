@@ -8,7 +8,8 @@ import java.util.Objects;
  *
  * <p>Codes are those of the JavaScript stack where it has one, such as {@code PEER_NOT_FOUND},
  * {@code PEER_CONNECTION_FAILED}, {@code REQUEST_TIMEOUT}, {@code HOLEPUNCH_ABORTED}, {@code DUPLICATE_CONNECTION} or
- * {@code SUSPENDED}. Programs may compare codes; messages are for people and may change.
+ * {@code SUSPENDED}. Programs may compare codes; messages are for people and may change. {@code docs/codes.md} lists all of them, with what
+ * they mean and what to do.
  */
 public class FlockException extends IOException {
 

@@ -16,7 +16,7 @@ final class RelayRule {
      * reaches the application as HOLEPUNCH_ABORTED" upstream; here each has its own code.
      */
     private static final Set<String> UNPUNCHABLE = Set.of("HOLEPUNCH_ABORTED", "HOLEPUNCH_DOUBLE_RANDOMIZED_NATS",
-            "CANNOT_HOLEPUNCH", "REMOTE_NOT_HOLEPUNCHABLE", "HOLEPUNCH_PROBE_TIMEOUT", "HOLEPUNCH_INVALID", "REMOTE_ABORTED",
+            "REMOTE_NOT_HOLEPUNCHABLE", "HOLEPUNCH_PROBE_TIMEOUT", "HOLEPUNCH_INVALID", "REMOTE_ABORTED",
             "REMOTE_NOT_HOLEPUNCHING");
 
     private RelayRule() {}

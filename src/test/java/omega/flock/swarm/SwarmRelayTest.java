@@ -35,7 +35,7 @@ class SwarmRelayTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"HOLEPUNCH_ABORTED", "HOLEPUNCH_DOUBLE_RANDOMIZED_NATS", "CANNOT_HOLEPUNCH", "REMOTE_NOT_HOLEPUNCHABLE",
+    @ValueSource(strings = {"HOLEPUNCH_ABORTED", "HOLEPUNCH_DOUBLE_RANDOMIZED_NATS", "REMOTE_NOT_HOLEPUNCHABLE",
             "REMOTE_ABORTED"})
     void aPeerThatCouldNotBePunchedIsDialledThroughARelayFromThenOn(String code) {
         server();
