@@ -121,7 +121,7 @@ final class Door<L extends Link> {
             return;
         }
         result.complete(opened);
-        LOG.log(Level.INFO, "swarm.listening key={0}", context.localKey());
+        LOG.log(Level.DEBUG, "swarm.listening key={0}", context.localKey());
         acceptAll(opened);
     }
 
@@ -133,7 +133,7 @@ final class Door<L extends Link> {
             }
         } catch (IOException e) {
             // The listener has ended; the next refresh of a server listens again.
-            LOG.log(Level.DEBUG, "swarm.listener.ended error={0}", e);
+            LOG.log(Level.DEBUG, "swarm.listener.ended", e);
         } finally {
             context.guard.run(() -> listener = listener.filter(current -> current != open));
         }

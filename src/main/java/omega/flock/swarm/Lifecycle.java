@@ -103,7 +103,7 @@ final class Lifecycle<L extends Link> {
         if (!context.open()) {
             return Optional.empty();
         }
-        LOG.log(Level.INFO, "swarm.suspending key={0}", context.localKey());
+        LOG.log(Level.DEBUG, "swarm.suspending key={0}", context.localKey());
         context.phase(Phase.SUSPENDED);
         List<CompletableFuture<Void>> withdrawals = topics.suspend();
         events.dropBacklog();
@@ -119,7 +119,7 @@ final class Lifecycle<L extends Link> {
         context.network.resume();
         context.guard.run(() -> {
             if (context.phase() == Phase.SUSPENDED) {
-                LOG.log(Level.INFO, "swarm.resumed key={0}", context.localKey());
+                LOG.log(Level.DEBUG, "swarm.resumed key={0}", context.localKey());
                 context.phase(Phase.OPEN);
                 door.resume();
                 topics.resume();
@@ -140,7 +140,7 @@ final class Lifecycle<L extends Link> {
             awaitClosed();
             return;
         }
-        LOG.log(Level.INFO, "swarm.closing key={0}", context.localKey());
+        LOG.log(Level.DEBUG, "swarm.closing key={0}", context.localKey());
         boolean interrupted = false;
         try {
             part(parting.get());

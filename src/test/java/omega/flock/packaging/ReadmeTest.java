@@ -26,8 +26,9 @@ class ReadmeTest {
         jdk.write("Hello.java", example.group(1));
         String jar = Jdk.jar().toString();
         jdk.run(Jdk.tool("javac"), "--release", "21", "-Xlint:all", "-Werror", "-p", jar, "--add-modules", "omega.flock", "-d", "classes", "Hello.java").orFail();
-        String out = jdk.run(Jdk.tool("java"), "-p", jar, "--add-modules", "omega.flock", "-cp", "classes", "Hello").orFail();
-        assertEquals("client got message: this is a server connection\n", out);
+        Jdk.Outcome outcome = jdk.run(Jdk.tool("java"), "-p", jar, "--add-modules", "omega.flock", "-cp", "classes", "Hello");
+        assertEquals("client got message: this is a server connection\n", outcome.orFail());
+        assertEquals("", outcome.err(), "a library that has no trouble logs nothing by default");
     }
 
     @Test
