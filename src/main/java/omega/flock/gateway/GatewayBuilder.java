@@ -101,8 +101,8 @@ public abstract sealed class GatewayBuilder<B extends GatewayBuilder<B>> permits
     }
 
     /**
-     * Sets how many bytes the gateway gives to strangers. A third is for what it keeps for others, of which whoever has stored most
-     * loses first; two thirds are for connections: 16 KiB for each that a peer has opened or is about to, messages that have arrived in
+     * Sets how many bytes the gateway gives to strangers. A quarter is for what it keeps for others, of which whoever has stored
+     * most loses first; three quarters are for connections: 16 KiB for each that a peer has opened or is about to, messages that have arrived in
      * part, and bytes that the program has not read or a peer has not acknowledged. As these are taken, peers are offered smaller
      * windows. When all are, the largest or oldest connection of the host that holds most is closed for one that holds less. What a
      * connection of that very host needs then is refused: a new connection is closed, and one with a message that has arrived in part;

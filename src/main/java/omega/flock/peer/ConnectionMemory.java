@@ -33,6 +33,11 @@ final class ConnectionMemory extends SharedMemory.Tenant {
     }
 
     @Override
+    protected boolean isConnection() {
+        return true;
+    }
+
+    @Override
     protected void evict() {
         connection.abort(NEEDED);
     }

@@ -205,7 +205,7 @@ public final class PeerConstants {
     static final long LEAST_MEMORY = 1 << 20;
 
     /** The part of a node's memory in which it keeps what is stored for others: one in so many; connections have the rest. */
-    static final int STORES_SHARE = 3;
+    static final int STORES_SHARE = 4;
 
     /** Heap of an idle connection, with what the program keeps for it: 12 KiB as measured, and some more. */
     static final int CONNECTION_BYTES = 16 << 10;

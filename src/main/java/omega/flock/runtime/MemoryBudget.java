@@ -71,7 +71,7 @@ public final class MemoryBudget<T> {
         }
     }
 
-    private final long capacity;
+    private long capacity;
     private final Map<T, Item<T>> items = new HashMap<>();
     private final Map<Object, Source<T>> sources = new HashMap<>();
     private final TreeSet<Source<T>> heaviest = new TreeSet<>(Holder.ORDER);
@@ -108,6 +108,22 @@ public final class MemoryBudget<T> {
         }
         change(items.computeIfAbsent(item, any -> new Item<>(item, sourceOf(owner), numbers++)), bytes);
         return new Decision<>(true, displaced);
+    }
+
+    /** Sets how many bytes there are in all from now on; what is taken beyond that stays taken. */
+    public void capacity(long bytes) {
+        capacity = bytes;
+    }
+
+    /** {@return whose bytes are taken away, the heaviest first, until no more than so many are taken} */
+    public List<T> shrinkTo(long bytes) {
+        List<T> displaced = new ArrayList<>(0);
+        while (held > bytes) {
+            T loser = heaviest.first().items.first().what;
+            releaseAll(loser);
+            displaced.add(loser);
+        }
+        return displaced;
     }
 
     /** Gives bytes back. */

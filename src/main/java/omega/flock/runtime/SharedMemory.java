@@ -1,12 +1,18 @@
 package omega.flock.runtime;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * The memory that a node gives to what strangers send: a {@link MemoryBudget} for many threads. Used by whichever thread needs bytes,
- * whatever locks it holds; those who have to give theirs up are told elsewhere. Thread-safe.
+ * The memory that a node gives to what strangers send, for many threads. Used by whichever thread needs bytes, whatever locks it holds; those
+ * who have to give theirs up are told elsewhere. Thread-safe.
+ *
+ * <p>Connections and what is under way on them have a {@link MemoryBudget} each, of one number. Whoever opens connections from a thousand
+ * addresses takes them from whoever has most of them, and not what others transfer: an eighth is left for that in any case. Of what is
+ * under way, in turn, connections take only what is beyond a half.
  */
 public final class SharedMemory {
 
@@ -18,6 +24,9 @@ public final class SharedMemory {
 
     private static final int DEFAULT_SHARE = 4;
 
+    /** The part that connections leave to what is under way, one in so many. */
+    private static final int UNDER_WAY_SHARE = 8;
+
     /** Who holds bytes. */
     public abstract static class Tenant {
 
@@ -26,12 +35,19 @@ public final class SharedMemory {
         /** {@return who is behind it, as the network shows it} */
         protected abstract Object source();
 
+        /** {@return whether its bytes are those of a connection as such, and not of what is under way} */
+        protected boolean isConnection() {
+            return false;
+        }
+
         /** Its bytes were needed for somebody who held fewer: it lets go of them soon. Must not block. */
         protected abstract void evict();
     }
 
     private final ReentrantLock lock = new ReentrantLock();
-    private final MemoryBudget<Tenant> budget; // guarded by lock
+    private final long capacity;
+    private final MemoryBudget<Tenant> connections; // guarded by lock
+    private final MemoryBudget<Tenant> underWay; // guarded by lock
     private final Executor telling;
     private volatile long free; // written under lock
     private long refusals; // guarded by lock
@@ -44,7 +60,9 @@ public final class SharedMemory {
      * @param telling where those are told who have to give theirs up
      */
     public SharedMemory(long bytes, Executor telling) {
-        this.budget = new MemoryBudget<>(bytes);
+        this.capacity = bytes;
+        this.connections = new MemoryBudget<>(bytes);
+        this.underWay = new MemoryBudget<>(bytes);
         this.telling = telling;
         this.free = bytes;
     }
@@ -57,21 +75,30 @@ public final class SharedMemory {
     /** {@return whether the tenant holds so many bytes more from now on; one that has left may have what it asks for} */
     public boolean reserve(Tenant tenant, long bytes) {
         Object source = tenant.source();
-        MemoryBudget.Decision<Tenant> decision;
+        List<Tenant> displaced = new ArrayList<>(0);
+        boolean granted;
         lock.lock();
         try {
             if (tenant.ended) {
                 return true;
             }
-            decision = budget.reserve(tenant, source, bytes);
+            if (tenant.isConnection()) {
+                displaced.addAll(underWay.shrinkTo(Math.max(capacity / 2, capacity - connections.held() - bytes)));
+                connections.capacity(Math.min(capacity - capacity / UNDER_WAY_SHARE, capacity - underWay.held()));
+            } else {
+                underWay.capacity(capacity - connections.held());
+            }
+            MemoryBudget.Decision<Tenant> decision = budgetOf(tenant).reserve(tenant, source, bytes);
+            displaced.addAll(decision.displaced());
+            granted = decision.granted();
             countFreeLocked();
-            refusals += decision.granted() ? 0 : 1;
-            evictions += decision.displaced().size();
+            refusals += granted ? 0 : 1;
+            evictions += displaced.size();
         } finally {
             lock.unlock();
         }
-        decision.displaced().forEach(this::evict);
-        return decision.granted();
+        displaced.forEach(this::evict);
+        return granted;
     }
 
     private void evict(Tenant tenant) {
@@ -87,7 +114,7 @@ public final class SharedMemory {
     public void release(Tenant tenant, long bytes) {
         lock.lock();
         try {
-            budget.release(tenant, bytes);
+            budgetOf(tenant).release(tenant, bytes);
             countFreeLocked();
         } finally {
             lock.unlock();
@@ -99,7 +126,7 @@ public final class SharedMemory {
         lock.lock();
         try {
             tenant.ended = true;
-            budget.releaseAll(tenant);
+            budgetOf(tenant).releaseAll(tenant);
             countFreeLocked();
         } finally {
             lock.unlock();
@@ -111,15 +138,19 @@ public final class SharedMemory {
         return free;
     }
 
+    private MemoryBudget<Tenant> budgetOf(Tenant tenant) {
+        return tenant.isConnection() ? connections : underWay;
+    }
+
     private void countFreeLocked() {
-        free = budget.capacity() - budget.held();
+        free = capacity - connections.held() - underWay.held();
     }
 
     /** {@return what it holds and has refused} */
     public Snapshot snapshot() {
         lock.lock();
         try {
-            return new Snapshot(budget.capacity(), budget.held(), refusals, evictions);
+            return new Snapshot(capacity, connections.held() + underWay.held(), refusals, evictions);
         } finally {
             lock.unlock();
         }

@@ -98,4 +98,52 @@ class MemoryBudgetTest {
         assertTrue(memory.reserve(gone, 500));
         assertEquals(0, memory.snapshot().held());
     }
+
+    /** A thousand addresses take the places of connections from each other, and what others transfer from nobody. */
+    @Test
+    void connectionsDoNotPushOutWhatIsUnderWayUnlessThatIsMoreThanAHalf() {
+        SharedMemory memory = new SharedMemory(80, Runnable::run);
+        Part transfer = new Part("honest", false);
+        assertTrue(memory.reserve(transfer, 8));
+        for (int i = 0; i < 70; i++) {
+            assertTrue(memory.reserve(new Part(i, true), 1));
+        }
+        assertFalse(memory.reserve(new Part("one more", true), 1), "an eighth is for what is under way");
+        assertFalse(transfer.evicted);
+        assertEquals(78, memory.snapshot().held());
+
+        SharedMemory hoarded = new SharedMemory(80, Runnable::run);
+        Part hoard = new Part("hoarder", false);
+        Part more = new Part("hoarder", false);
+        assertTrue(hoarded.reserve(hoard, 60) && hoarded.reserve(more, 20));
+        assertTrue(hoarded.reserve(new Part("newcomer", true), 1));
+        assertTrue(hoard.evicted && !more.evicted);
+    }
+
+    private static final class Part extends SharedMemory.Tenant {
+
+        private final Object source;
+        private final boolean connection;
+        private boolean evicted;
+
+        Part(Object source, boolean connection) {
+            this.source = source;
+            this.connection = connection;
+        }
+
+        @Override
+        protected Object source() {
+            return source;
+        }
+
+        @Override
+        protected boolean isConnection() {
+            return connection;
+        }
+
+        @Override
+        protected void evict() {
+            evicted = true;
+        }
+    }
 }
