@@ -160,10 +160,28 @@ class StreamMemoryTest {
     }
 
     @Test
-    void whoeverHoldsMoreGivesWay() {
-        arrive(250);
-        assertEquals(4 * STEP, shared.snapshot().held());
-        othersTake(1);
-        assertTrue(evicted);
+    void whoeverHoldsMuchMoreGivesWay() {
+        SharedMemory large = new SharedMemory(9 * STEP, Runnable::run);
+        boolean[] gave = {false};
+        StreamMemory hoard = new StreamMemory(large, machine, () -> gave[0] = true);
+        for (int i = 0; i < 9 * STEP / PACKET; i++) {
+            hoard.expectLocked(PEER, seq, PACKET);
+            machine.onPacket(0, new PacketHeader().set(PacketFlags.DATA, 0, 0, 4 << 20, seq, 0), ByteBuffer.allocate(PACKET));
+            seq = machine.view().expectedSeq();
+        }
+        assertEquals(9 * STEP, large.snapshot().held());
+        SharedMemory.Tenant other = new SharedMemory.Tenant() {
+            @Override
+            protected Object source() {
+                return "other";
+            }
+
+            @Override
+            protected void evict() {}
+        };
+        assertFalse(large.reserve(other, 2 * STEP), "it would hold more than an eighth");
+        assertFalse(gave[0]);
+        assertTrue(large.reserve(other, STEP));
+        assertTrue(gave[0]);
     }
 }
