@@ -72,7 +72,7 @@ public final class MemoryBudget<T> {
     }
 
     private long capacity;
-    private final int patience;
+    private final long margin;
     private final Map<T, Item<T>> items = new HashMap<>();
     private final Map<Object, Source<T>> sources = new HashMap<>();
     private final TreeSet<Source<T>> heaviest = new TreeSet<>(Holder.ORDER);
@@ -85,21 +85,21 @@ public final class MemoryBudget<T> {
      * @param capacity bytes, at least 1
      */
     public MemoryBudget(long capacity) {
-        this(capacity, 1);
+        this(capacity, 0);
     }
 
     /**
      * Creates a budget of which nothing is taken.
      *
      * @param capacity bytes, at least 1
-     * @param patience how many times as much as a source would hold that wants more another one has to hold to give way to it, at least 1
+     * @param margin how many bytes more than a source would hold that wants more another one has to hold, at least, to give way to it
      */
-    public MemoryBudget(long capacity, int patience) {
+    public MemoryBudget(long capacity, long margin) {
         if (capacity < 1) {
             throw new IllegalArgumentException("capacity " + capacity);
         }
         this.capacity = capacity;
-        this.patience = patience;
+        this.margin = margin;
     }
 
     /**
@@ -188,7 +188,7 @@ public final class MemoryBudget<T> {
     private Optional<T> givesWayTo(Object source, long more) {
         for (Source<T> each : heaviest) {
             if (!each.name.equals(source)) {
-                return each.bytes > patience * (heldBy(source) + more) ? Optional.of(each.items.first().what) : Optional.empty();
+                return each.bytes > heldBy(source) + more + margin ? Optional.of(each.items.first().what) : Optional.empty();
             }
         }
         return Optional.empty();

@@ -28,10 +28,10 @@ public final class SharedMemory {
     private static final int UNDER_WAY_SHARE = 8;
 
     /**
-     * Who has so many times as much under way as whoever wants more gives way; others do without for now, packets are sent again and writers
+     * Who has so many bytes more under way than whoever wants some gives way; others do without for now, packets are sent again and writers
      * wait. To be reset is worse: a thousand addresses that hold a little each would do that to all who transfer.
      */
-    private static final int PATIENCE = 8;
+    private static final long MARGIN_BYTES = 512 << 10;
 
     /** Who holds bytes. */
     public abstract static class Tenant {
@@ -68,7 +68,7 @@ public final class SharedMemory {
     public SharedMemory(long bytes, Executor telling) {
         this.capacity = bytes;
         this.connections = new MemoryBudget<>(bytes);
-        this.underWay = new MemoryBudget<>(bytes, PATIENCE);
+        this.underWay = new MemoryBudget<>(bytes, MARGIN_BYTES);
         this.telling = telling;
         this.free = bytes;
     }

@@ -161,15 +161,15 @@ class StreamMemoryTest {
 
     @Test
     void whoeverHoldsMuchMoreGivesWay() {
-        SharedMemory large = new SharedMemory(9 * STEP, Runnable::run);
+        SharedMemory large = new SharedMemory(10 * STEP, Runnable::run);
         boolean[] gave = {false};
         StreamMemory hoard = new StreamMemory(large, machine, () -> gave[0] = true);
-        for (int i = 0; i < 9 * STEP / PACKET; i++) {
+        for (int i = 0; i < 10 * STEP / PACKET; i++) {
             hoard.expectLocked(PEER, seq, PACKET);
             machine.onPacket(0, new PacketHeader().set(PacketFlags.DATA, 0, 0, 4 << 20, seq, 0), ByteBuffer.allocate(PACKET));
             seq = machine.view().expectedSeq();
         }
-        assertEquals(9 * STEP, large.snapshot().held());
+        assertEquals(10 * STEP, large.snapshot().held());
         SharedMemory.Tenant other = new SharedMemory.Tenant() {
             @Override
             protected Object source() {
@@ -179,7 +179,7 @@ class StreamMemoryTest {
             @Override
             protected void evict() {}
         };
-        assertFalse(large.reserve(other, 2 * STEP), "it would hold more than an eighth");
+        assertFalse(large.reserve(other, 2 * STEP), "it would hold more than 512 KiB less");
         assertFalse(gave[0]);
         assertTrue(large.reserve(other, STEP));
         assertTrue(gave[0]);
