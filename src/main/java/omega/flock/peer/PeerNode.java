@@ -29,7 +29,6 @@ import omega.flock.rpc.RpcNode;
 import omega.flock.runtime.ClosingSteps;
 import omega.flock.runtime.DeadlineQueue;
 import omega.flock.runtime.SharedMemory;
-import omega.flock.runtime.TaskLane;
 import omega.flock.runtime.TaskScope;
 import omega.flock.runtime.Ticker;
 import omega.flock.secret.SecretStream;
@@ -80,7 +79,7 @@ public final class PeerNode implements AutoCloseable {
         this.scope = new TaskScope("node");
         long storeBytes = config.memoryBudget() / PeerConstants.STORES_SHARE;
         HandshakePlaces halfOpen = HandshakePlaces.of(config.memoryBudget() - storeBytes);
-        this.memory = new SharedMemory(config.memoryBudget() - storeBytes - halfOpen.bytes(), new TaskLane("flock-evictions", scope)::add);
+        this.memory = new SharedMemory(config.memoryBudget() - storeBytes - halfOpen.bytes(), scope);
         this.timers = new DeadlineQueue("flock-timers", ticker, scope);
         this.transport = new UdxTransport(ticker, scope, timers, memory, TransportOptions.DEFAULT);
         // What begins like a stream packet is nothing else, and the transport has counted it.

@@ -73,6 +73,16 @@ public final class SharedMemory {
         this.free = bytes;
     }
 
+    /**
+     * Creates memory of which nothing is taken.
+     *
+     * @param bytes how many there are, at least 1
+     * @param scope where those are told, one after the other, who have to give theirs up
+     */
+    public SharedMemory(long bytes, TaskScope scope) {
+        this(bytes, new TaskLane("flock-evictions", scope)::add);
+    }
+
     /** {@return how many bytes a node gives unless it is told otherwise} */
     public static long defaultBytes() {
         return Math.min(LARGEST_DEFAULT_BYTES, Runtime.getRuntime().maxMemory() / DEFAULT_SHARE);

@@ -15,7 +15,6 @@ import omega.flock.net.DatagramHandler;
 import omega.flock.net.UdpPort;
 import omega.flock.runtime.DeadlineQueue;
 import omega.flock.runtime.SharedMemory;
-import omega.flock.runtime.TaskLane;
 import omega.flock.runtime.TaskScope;
 import omega.flock.runtime.Ticker;
 import omega.flock.transport.flow.DropReason;
@@ -67,7 +66,7 @@ public final class UdxTransport implements DatagramHandler, AutoCloseable {
     /** Creates a transport; its threads live in a child of {@code scope}. */
     public UdxTransport(Ticker ticker, TaskScope scope, TransportOptions options) {
         this(ticker, scope, new DeadlineQueue("flock-udx-deadlines", ticker, scope),
-                new SharedMemory(SharedMemory.defaultBytes(), new TaskLane("flock-evictions", scope)::add), options);
+                new SharedMemory(SharedMemory.defaultBytes(), scope), options);
     }
 
     /**

@@ -16,7 +16,6 @@ import omega.flock.net.UdpPort;
 import omega.flock.runtime.DeadlineQueue;
 import omega.flock.runtime.Eventually;
 import omega.flock.runtime.SharedMemory;
-import omega.flock.runtime.TaskLane;
 import omega.flock.runtime.TaskScope;
 import omega.flock.runtime.Ticker;
 import omega.flock.transport.StreamFirewall;
@@ -61,7 +60,7 @@ class UnreadAndUnacknowledgedTest {
     @ParameterizedTest
     @ValueSource(ints = {4, 16})
     void whatNobodyReadsIsNoMoreThanTheNodeGives(int mebibytes) throws Exception {
-        SharedMemory memory = new SharedMemory((long) mebibytes * MIB, new TaskLane("evictions", scope)::add);
+        SharedMemory memory = new SharedMemory((long) mebibytes * MIB, scope);
         try (UdxTransport node = node(memory)) {
             UdpPort nodePort = bind(node);
             for (int i = 0; i < PEERS; i++) {
@@ -78,7 +77,7 @@ class UnreadAndUnacknowledgedTest {
 
     @Test
     void whatNobodyAcknowledgesIsNoMoreThanTheNodeGives() throws Exception {
-        SharedMemory memory = new SharedMemory(4 * MIB, new TaskLane("evictions", scope)::add);
+        SharedMemory memory = new SharedMemory(4 * MIB, scope);
         try (UdxTransport node = node(memory)) {
             UdpPort nodePort = bind(node);
             for (int i = 0; i < PEERS; i++) {

@@ -82,21 +82,12 @@ class MemoryBudgetTest {
     @Test
     void whoHasLeftHoldsNothingWhateverItAsksFor() {
         SharedMemory memory = new SharedMemory(10, Runnable::run);
-        SharedMemory.Tenant gone = new SharedMemory.Tenant() {
-            @Override
-            protected Object source() {
-                return "gone";
-            }
-
-            @Override
-            protected void evict() {
-                throw new AssertionError("holds nothing");
-            }
-        };
+        Part gone = new Part("gone", false);
         assertTrue(memory.reserve(gone, 5));
         memory.leave(gone);
         assertTrue(memory.reserve(gone, 500));
         assertEquals(0, memory.snapshot().held());
+        assertFalse(gone.evicted, "it holds nothing");
     }
 
     /** A thousand addresses take the places of connections from each other, and what others transfer from nobody. */

@@ -61,11 +61,11 @@ final class StreamPackets {
             }
         });
         holds &= print("50 SACK blocks, all known", WINDOWS, mostMicros, i -> new StreamPackets().fill().storm());
-        holds &= print("SACK of 16 MiB at once", WINDOWS, mostMicros, i -> {
+        holds &= print("SACK of all that may wait", WINDOWS, mostMicros, i -> {
             StreamPackets packets = new StreamPackets().fill();
             return packets.sack(packets.first + 1, packets.machine.view().nextSeq());
         });
-        holds &= print("ACK of 16 MiB at once", WINDOWS, mostMicros, i -> {
+        holds &= print("ACK of all that may wait", WINDOWS, mostMicros, i -> {
             StreamPackets packets = new StreamPackets().fill();
             return packets.receive(PacketFlags.STATE, 0, packets.machine.view().nextSeq(), 0);
         });
