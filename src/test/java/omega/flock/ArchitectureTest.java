@@ -56,8 +56,12 @@ class ArchitectureTest {
     }
 
     @Test
-    void noFileIsLongerThan400Lines() {
-        holds(CodeRules.longerThan(400), SourceFile.sample(MAIN, "omega.flock.rpc", "//\n".repeat(400)));
+    void noFileHasMoreThan340LinesOfCode() {
+        holds(CodeRules.longerThan(340), SourceFile.sample(MAIN, "omega.flock.rpc", "int a;\n// why\n".repeat(341)));
+        Rule counting = CodeRules.longerThan(1);
+        SourceTree commented = SourceTree.of(SourceFile.sample(MAIN, "omega.flock.rpc",
+                "import java.util.List;\n\n/**\n * A.\n */\nclass A { } // b\n"));
+        assertEquals(List.of(), counting.violations(commented), "comments, blank lines and imports are no code");
     }
 
     @Test

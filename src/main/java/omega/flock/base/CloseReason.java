@@ -3,45 +3,43 @@ package omega.flock.base;
 import java.io.IOException;
 import java.net.SocketException;
 import java.util.Objects;
+import java.util.Optional;
+import omega.flock.base.FlockException.Code;
 
 /**
- * Why a connection ended: one value with three faces.
- *
- * <p>{@link #kind()} decides what the peer is told ({@link Kind#announcesReset()}), {@link #toException()} is what a
- * blocked caller sees, and {@link #toString()} is what a log says.
+ * Why a connection ended: {@link #kind()} is for programs, {@link #toException()} is what a blocked caller sees, and {@link #toString()}
+ * is what a log says.
  */
 public final class CloseReason {
 
     /** The families of reasons. */
     public enum Kind {
         /** Both sides ended their half; nothing was lost. */
-        FINISHED(null, false),
+        FINISHED(null),
         /** This side closed or aborted it. */
-        CLOSED_LOCALLY("CLOSED", true),
+        CLOSED_LOCALLY(null),
         /** The peer reset it; data in flight may be lost. */
-        RESET_BY_PEER("ECONNRESET", false),
+        RESET_BY_PEER(null),
         /** The peer no longer answers. */
-        TIMED_OUT("ETIMEDOUT", true),
+        TIMED_OUT(Code.ETIMEDOUT),
         /** The peer sent what the protocol does not allow, or what does not decrypt. */
-        PROTOCOL_ERROR("PROTOCOL_ERROR", true),
+        PROTOCOL_ERROR(Code.PROTOCOL_ERROR),
         /** Another connection to the same peer took its place. */
-        DUPLICATE("DUPLICATE_CONNECTION", true),
+        DUPLICATE(Code.DUPLICATE_CONNECTION),
         /** The program was suspended. */
-        SUSPENDED("SUSPENDED", true),
+        SUSPENDED(Code.SUSPENDED),
         /** The flock or gateway that owns it was closed. */
-        SHUT_DOWN("SHUT_DOWN", true);
+        SHUT_DOWN(Code.SHUT_DOWN);
 
-        private final String code;
-        private final boolean announcesReset;
+        private final Optional<Code> code;
 
-        Kind(String code, boolean announcesReset) {
-            this.code = code;
-            this.announcesReset = announcesReset;
+        Kind(Code code) {
+            this.code = Optional.ofNullable(code);
         }
 
-        /** Tells whether the peer is sent a reset when a connection ends for this reason. */
-        public boolean announcesReset() {
-            return announcesReset;
+        /** {@return the code of the {@link FlockException} that callers see; empty where they see a {@link SocketException}} */
+        public Optional<Code> code() {
+            return code;
         }
     }
 
@@ -108,11 +106,8 @@ public final class CloseReason {
      * and for a close on this side, otherwise a {@link FlockException} whose code names the family.
      */
     public IOException toException() {
-        return switch (kind) {
-            case FINISHED, CLOSED_LOCALLY -> new SocketException("closed: " + message);
-            case RESET_BY_PEER -> new SocketException("reset by peer: " + message);
-            case TIMED_OUT, PROTOCOL_ERROR, DUPLICATE, SUSPENDED, SHUT_DOWN -> new FlockException(kind.code, message);
-        };
+        return kind.code().<IOException>map(code -> new FlockException(code, message)).orElseGet(
+                () -> new SocketException((kind == Kind.RESET_BY_PEER ? "reset by peer: " : "closed: ") + message));
     }
 
     @Override

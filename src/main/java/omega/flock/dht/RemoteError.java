@@ -1,6 +1,7 @@
 package omega.flock.dht;
 
 import omega.flock.base.FlockException;
+import omega.flock.base.FlockException.Code;
 import omega.flock.base.PeerAddress;
 import omega.flock.dht.message.StorageError;
 import omega.flock.rpc.RpcConstants;
@@ -17,18 +18,18 @@ final class RemoteError {
         if (reply.isOk()) {
             return reply;
         }
-        throw new FlockException(code(reply.error()), "refused by " + reply.from() + " with error " + reply.error());
+        throw new FlockException(reason(reply.error()), "refused by " + reply.from() + " with error " + reply.error());
     }
 
     static FlockException missingToken(PeerAddress node) {
-        return new FlockException("INVALID_TOKEN", node + " gave no token or no valid id");
+        return new FlockException(Code.INVALID_TOKEN, node + " gave no token or no valid id");
     }
 
-    private static String code(int error) {
+    private static Code reason(int error) {
         return switch (error) {
-            case RpcConstants.ERROR_UNKNOWN_COMMAND -> "UNKNOWN_COMMAND";
-            case RpcConstants.ERROR_INVALID_TOKEN -> "INVALID_TOKEN";
-            default -> StorageError.of(error).map(StorageError::name).orElse("REMOTE_ERROR");
+            case RpcConstants.ERROR_UNKNOWN_COMMAND -> Code.UNKNOWN_COMMAND;
+            case RpcConstants.ERROR_INVALID_TOKEN -> Code.INVALID_TOKEN;
+            default -> StorageError.of(error).map(StorageError::reason).orElse(Code.REMOTE_ERROR);
         };
     }
 }

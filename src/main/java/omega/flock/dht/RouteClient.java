@@ -3,6 +3,7 @@ package omega.flock.dht;
 import java.io.IOException;
 import java.util.Optional;
 import omega.flock.base.FlockException;
+import omega.flock.base.FlockException.Code;
 import omega.flock.base.PeerAddress;
 import omega.flock.dht.message.DhtCommand;
 import omega.flock.dht.message.HandshakeMessage;
@@ -37,7 +38,7 @@ final class RouteClient {
                 .filter(message -> message.mode() == RoutingMode.REPLY && reply.from().equals(relay))
                 .map(message -> new HandshakeReply(message.noise(), message.peerAddress().isPresent(),
                         message.peerAddress().orElse(relay), reply.to()))
-                .orElseThrow(() -> new FlockException("BAD_HANDSHAKE_REPLY", "bad handshake reply from " + reply.from()
+                .orElseThrow(() -> new FlockException(Code.BAD_HANDSHAKE_REPLY, "bad handshake reply from " + reply.from()
                         + ", asked " + relay));
     }
 
@@ -50,7 +51,7 @@ final class RouteClient {
                 .filter(message -> message.mode() == RoutingMode.REPLY && reply.from().equals(relay))
                 .map(message -> new HolepunchReply(reply.from(), reply.to(), message.payload(),
                         message.peerAddress().orElse(relay)))
-                .orElseThrow(() -> new FlockException("BAD_HOLEPUNCH_REPLY", "bad holepunch reply from " + reply.from()
+                .orElseThrow(() -> new FlockException(Code.BAD_HOLEPUNCH_REPLY, "bad holepunch reply from " + reply.from()
                         + ", asked " + relay));
     }
 

@@ -167,7 +167,7 @@ final class ValueClient {
     }
 
     private static FlockException superseded(StorageError conflict) {
-        return new FlockException(conflict.name(), switch (conflict) {
+        return new FlockException(conflict.reason(), switch (conflict) {
             case SEQ_REUSED -> "another value with this sequence number is stored already";
             case SEQ_TOO_LOW -> "a value with a higher sequence number is stored already";
         });

@@ -8,6 +8,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
 import omega.flock.base.FlockException;
+import omega.flock.base.FlockException.Code;
 import omega.flock.base.KeyPair;
 import omega.flock.base.PeerAddress;
 import omega.flock.base.PublicKey;
@@ -383,9 +384,9 @@ public final class Gateway implements AutoCloseable {
     private Optional<FlockException> silence() {
         if (!isOpen()) {
             String why = node.failure().map(cause -> "the node failed: " + cause).orElse("the gateway was closed");
-            return Optional.of(new FlockException("REQUEST_DESTROYED", why, node.failure().orElse(null)));
+            return Optional.of(new FlockException(Code.REQUEST_DESTROYED, why, node.failure().orElse(null)));
         }
-        return rpc.offlineCause().map(cause -> new FlockException("NO_NETWORK", "the network cannot be reached: " + cause));
+        return rpc.offlineCause().map(cause -> new FlockException(Code.NO_NETWORK, "the network cannot be reached: " + cause));
     }
 
     private void requireOpen() {

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import omega.flock.base.FlockException;
+import omega.flock.base.FlockException.Code;
 import omega.flock.secret.SecretStream;
 
 /** Connections between the handshakes, which put them, and the program, which accepts them. Bounded; thread-safe. */
@@ -54,7 +55,7 @@ final class AcceptQueue {
             long left = timeoutNanos;
             while (waiting.isEmpty()) {
                 if (closed) {
-                    throw new FlockException("SERVER_CLOSED",
+                    throw new FlockException(Code.SERVER_CLOSED,
                             failure.map(cause -> "the node failed: " + cause).orElse("the server is closed"), failure.orElse(null));
                 }
                 if (left <= 0) {

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import omega.flock.base.FlockException;
+import omega.flock.base.FlockException.Code;
 import omega.flock.base.KeyPair;
 import omega.flock.base.PublicKey;
 import omega.flock.dht.message.Namespaces;
@@ -43,7 +44,7 @@ final class ClientHandshake {
             this.noise = NoiseHandshake.initiator(NoiseHandshake.Pattern.IK, keyPair, Namespaces.peerHandshake(), remote);
         } catch (IllegalArgumentException e) {
             // Not our caller's mistake: anybody can announce such a key.
-            throw new FlockException("PEER_NOT_FOUND", "no peer can have the key " + remote, e);
+            throw new FlockException(Code.PEER_NOT_FOUND, "no peer can have the key " + remote, e);
         }
         this.message = noise.writeMessage(payload.toBytes());
     }

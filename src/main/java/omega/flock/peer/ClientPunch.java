@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import omega.flock.base.FlockException;
+import omega.flock.base.FlockException.Code;
 import omega.flock.base.PeerAddress;
 import omega.flock.dht.HolepunchReply;
 import omega.flock.dht.message.Firewall;
@@ -80,7 +81,7 @@ final class ClientPunch {
         NatVerdict own = puncher.nat();
         if (!options.punchPolicy().allows(puncher.remoteFirewall(), own.firewall(), puncher.remoteAddresses(),
                 own.addresses().orElse(List.of()))) {
-            throw aborted("HOLEPUNCH_ABORTED", "our punch policy said no");
+            throw aborted(Code.HOLEPUNCH_ABORTED, "our punch policy said no");
         }
         punch(probed.token());
     }
@@ -106,11 +107,11 @@ final class ClientPunch {
         }
         Firewall own = puncher.nat().firewall();
         if (puncher.remoteFirewall() == Firewall.UNKNOWN || own == Firewall.UNKNOWN) {
-            throw aborted("HOLEPUNCH_PROBE_TIMEOUT", "could not find out about a NAT: ours is " + own + ", the peer's "
+            throw aborted(Code.HOLEPUNCH_PROBE_TIMEOUT, "could not find out about a NAT: ours is " + own + ", the peer's "
                     + puncher.remoteFirewall());
         }
         if (puncher.remoteFirewall() == Firewall.RANDOM && own == Firewall.RANDOM) {
-            throw aborted("HOLEPUNCH_DOUBLE_RANDOMIZED_NATS", "both NATs choose their ports at random");
+            throw aborted(Code.HOLEPUNCH_DOUBLE_RANDOMIZED_NATS, "both NATs choose their ports at random");
         }
         return new Probed(token, exchange.reply.peerAddress());
     }
@@ -124,10 +125,10 @@ final class ClientPunch {
             pauseUntilLater();
         }
         if (!puncher.isRemotePunching()) {
-            throw new FlockException("REMOTE_NOT_HOLEPUNCHING", "the peer does not punch");
+            throw new FlockException(Code.REMOTE_NOT_HOLEPUNCHING, "the peer does not punch");
         }
         if (!puncher.punch()) {
-            throw new FlockException("REMOTE_NOT_HOLEPUNCHABLE", "no way to punch from " + puncher.nat().firewall() + " to "
+            throw new FlockException(Code.REMOTE_NOT_HOLEPUNCHABLE, "no way to punch from " + puncher.nat().firewall() + " to "
                     + puncher.remoteFirewall());
         }
     }
@@ -140,7 +141,7 @@ final class ClientPunch {
     private boolean askToPunch(Optional<byte[]> remoteToken, boolean delayed) throws IOException, InterruptedException {
         if (!puncher.enterGate()) {
             if (!relayed) {
-                throw new FlockException("HOLEPUNCH_ABORTED", "another random punch is under way, or has only just ended");
+                throw new FlockException(Code.HOLEPUNCH_ABORTED, "another random punch is under way, or has only just ended");
             }
             if (!delayed) {
                 // "So both sides verify addresses" while there is time.
@@ -182,12 +183,12 @@ final class ClientPunch {
         HolepunchReply reply = context.dht().peerHolepunch(target, info.id(), box.seal(round), peerAddress, relay,
                 Optional.of(from));
         HolepunchPayload answer = box.open(reply.payload())
-                .orElseThrow(() -> new FlockException("HOLEPUNCH_INVALID", "a reply that the peer did not seal"));
+                .orElseThrow(() -> new FlockException(Code.HOLEPUNCH_INVALID, "a reply that the peer did not seal"));
         if (answer.error() == PayloadError.TRY_LATER && relayed && punching) {
             return new Exchange(reply, answer, from);
         }
         if (answer.error() != PayloadError.NONE) {
-            throw new FlockException("REMOTE_ABORTED", "the peer answers with " + answer.error());
+            throw new FlockException(Code.REMOTE_ABORTED, "the peer answers with " + answer.error());
         }
         // The peer can only have our token if it received at the host that we sent it to.
         boolean echoed = token.isPresent() && answer.remoteToken().isPresent()
@@ -200,7 +201,7 @@ final class ClientPunch {
      * Tells the peer that it is over, as far as that is possible, and returns the failure to throw. Says nothing once a probe
      * has come through: the rounds are over then, but the peer has to stay for the stream.
      */
-    private FlockException aborted(String code, String message) throws InterruptedException {
+    private FlockException aborted(Code code, String message) throws InterruptedException {
         FlockException failure = new FlockException(code, message);
         if (puncher.isConnected()) {
             return failure;

@@ -15,6 +15,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import omega.flock.base.CloseReason;
 import omega.flock.base.FlockException;
+import omega.flock.base.FlockException.Code;
 import omega.flock.base.KeyPair;
 import omega.flock.base.PeerAddress;
 import omega.flock.base.PublicKey;
@@ -138,7 +139,7 @@ final class Dial implements AutoCloseable {
 
     private void end() {
         scope.cancel();
-        race.abandon(new FlockException("PEER_CONNECTION_FAILED", "the dial was given up"));
+        race.abandon(new FlockException(Code.PEER_CONNECTION_FAILED, "the dial was given up"));
         patience.forEach(DeadlineQueue.Entry::cancel);
         puncher.ifPresent(HolePuncher::close);
         if (!won) {
@@ -204,7 +205,7 @@ final class Dial implements AutoCloseable {
         try {
             stream.start();
         } catch (IOException e) {
-            throw new FlockException("PEER_CONNECTION_FAILED", "the stream was closed: " + e.getMessage(), e);
+            throw new FlockException(Code.PEER_CONNECTION_FAILED, "the stream was closed: " + e.getMessage(), e);
         }
     }
 
@@ -225,7 +226,7 @@ final class Dial implements AutoCloseable {
         try {
             return race.await(remaining());
         } catch (FlockException e) {
-            throw relayFailure.map(last -> new FlockException("RELAY_ABORTED", last.getMessage(), e)).orElse(e);
+            throw relayFailure.map(last -> new FlockException(Code.RELAY_ABORTED, last.getMessage(), e)).orElse(e);
         }
     }
 
@@ -249,7 +250,7 @@ final class Dial implements AutoCloseable {
                     .filter(address -> address.port() > 0).findFirst().orElse(serverAddress));
         } else if (ownAddress.isPresent()) {
             // We said that we are open: the server sends first.
-            giveUpLater(race.enter("passive", () -> { }), "HOLEPUNCH_ABORTED", "the peer did not come to our open address",
+            giveUpLater(race.enter("passive", () -> { }), Code.HOLEPUNCH_ABORTED, "the peer did not come to our open address",
                     PeerConstants.PASSIVE_WAIT);
         } else {
             enterLocal(found);
@@ -286,7 +287,7 @@ final class Dial implements AutoCloseable {
             @Override
             public void onPaired(RelayRoute paired, Path path) {
                 paths.paired(path);
-                giveUpLater(route, "RELAY_ABORTED", "the peer did not come to the relay", PeerConstants.OPENING_TIMEOUT);
+                giveUpLater(route, Code.RELAY_ABORTED, "the peer did not come to the relay", PeerConstants.OPENING_TIMEOUT);
             }
 
             @Override
@@ -351,7 +352,7 @@ final class Dial implements AutoCloseable {
 
                 @Override
                 public void onAbort() {
-                    route.fail(new FlockException("HOLEPUNCH_ABORTED", "no probe of the peer came through"));
+                    route.fail(new FlockException(Code.HOLEPUNCH_ABORTED, "no probe of the peer came through"));
                     punchingIsOver();
                 }
             });
@@ -380,10 +381,10 @@ final class Dial implements AutoCloseable {
     private void tryPath(PathRace<SecretStream>.Path route, UdpPort port, InetSocketAddress address, Evidence why) {
         LOG.log(Level.DEBUG, "dial.path.found route={0} remote={1}", route, address);
         paths.found(port, address, why);
-        giveUpLater(route, "PEER_CONNECTION_FAILED", "nothing came back from " + address, PeerConstants.OPENING_TIMEOUT);
+        giveUpLater(route, Code.PEER_CONNECTION_FAILED, "nothing came back from " + address, PeerConstants.OPENING_TIMEOUT);
     }
 
-    private void giveUpLater(PathRace<SecretStream>.Path route, String code, String message, Duration limit) {
+    private void giveUpLater(PathRace<SecretStream>.Path route, Code code, String message, Duration limit) {
         patience.add(context.timers().schedule(context.ticker().nanoTime() + limit.toNanos(),
                 () -> route.fail(new FlockException(code, message))));
     }
@@ -393,6 +394,6 @@ final class Dial implements AutoCloseable {
     }
 
     private static FlockException asFlockException(IOException e) {
-        return e instanceof FlockException known ? known : new FlockException("PEER_CONNECTION_FAILED", e.getMessage(), e);
+        return e instanceof FlockException known ? known : new FlockException(Code.PEER_CONNECTION_FAILED, e.getMessage(), e);
     }
 }

@@ -2,6 +2,7 @@ package omega.flock.peer;
 
 import java.util.concurrent.RejectedExecutionException;
 import omega.flock.base.FlockException;
+import omega.flock.base.FlockException.Code;
 import omega.flock.base.KeyPair;
 import omega.flock.base.PublicKey;
 import omega.flock.secret.SecretStream;
@@ -45,11 +46,11 @@ final class Dialer {
             return dial.run();
         } catch (FlockException e) {
             if (context.ticker().nanoTime() - deadline >= 0) {
-                throw new FlockException("DIAL_TIMEOUT", "no connection to " + remote + " in time", e);
+                throw new FlockException(Code.DIAL_TIMEOUT, "no connection to " + remote + " in time", e);
             }
             throw e;
         } catch (RejectedExecutionException e) {
-            throw new FlockException("SHUT_DOWN", "the node is closing", e);
+            throw new FlockException(Code.SHUT_DOWN, "the node is closing", e);
         } finally {
             context.counters().dials.decrementAndGet();
         }

@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import omega.flock.base.FlockException;
+import omega.flock.base.FlockException.Code;
 import omega.flock.runtime.DeadlineQueue;
 import omega.flock.secret.SecretStream;
 
@@ -156,7 +157,7 @@ final class InboundProgress {
         lock.lock();
         try {
             if (state != State.BOUND) {
-                throw new FlockException("HANDSHAKE_ABORTED", "the handshake was given up");
+                throw new FlockException(Code.HANDSHAKE_ABORTED, "the handshake was given up");
             }
             boolean relayed = path.orElseThrow().isRelayed();
             state = relayed ? State.RELAYED : State.CONNECTED;

@@ -15,6 +15,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import omega.flock.base.CloseReason;
 import omega.flock.base.FlockException;
+import omega.flock.base.FlockException.Code;
 import omega.flock.base.KeyPair;
 import omega.flock.base.PublicKey;
 import omega.flock.dht.DhtNode;
@@ -335,7 +336,7 @@ public final class PeerNode implements AutoCloseable {
         }
         Optional<Throwable> cause = scope.failure();
         String what = cause.map(PeerNode::failedFor).orElse("the node was closed");
-        FlockException reason = new FlockException("SHUT_DOWN", what, cause.orElse(null));
+        FlockException reason = new FlockException(Code.SHUT_DOWN, what, cause.orElse(null));
         reason.addSuppressed(failure);
         return reason;
     }
@@ -373,7 +374,7 @@ public final class PeerNode implements AutoCloseable {
     private void requireUsable() throws FlockException {
         switch (state.get()) {
             case OPEN -> { }
-            case SUSPENDED -> throw new FlockException("SUSPENDED", "the node is suspended");
+            case SUSPENDED -> throw new FlockException(Code.SUSPENDED, "the node is suspended");
             case CLOSED -> requireNotClosed();
         }
     }

@@ -14,6 +14,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import omega.flock.base.FlockException;
+import omega.flock.base.FlockException.Code;
 import omega.flock.base.PeerAddress;
 import omega.flock.base.PublicKey;
 import omega.flock.dht.DhtNode;
@@ -121,7 +122,7 @@ final class PeerSearch {
         permits.acquire();
         DeadlineQueue.Entry walks = context.timers().schedule(headStart, this::startWalks);
         DeadlineQueue.Entry end = context.timers().schedule(deadline, () -> race.abandon(
-                new FlockException("PEER_CONNECTION_FAILED", "no relay has answered in time")));
+                new FlockException(Code.PEER_CONNECTION_FAILED, "no relay has answered in time")));
         try {
             tryKnown();
         } finally {
@@ -136,7 +137,7 @@ final class PeerSearch {
             try {
                 scope.fork("flock-dial-search", this::search);
             } catch (RejectedExecutionException e) {
-                race.abandon(new FlockException("PEER_CONNECTION_FAILED", "the dial was given up", e));
+                race.abandon(new FlockException(Code.PEER_CONNECTION_FAILED, "the dial was given up", e));
             }
         }
     }
@@ -147,12 +148,12 @@ final class PeerSearch {
         }
         Optional<String> offline = context.dht().rpc().offlineCause();
         if (!announced && offline.isPresent()) {
-            return new FlockException("NO_NETWORK", "the network cannot be reached: " + offline.get(), failure);
+            return new FlockException(Code.NO_NETWORK, "the network cannot be reached: " + offline.get(), failure);
         }
         if (!announced) {
-            return new FlockException("PEER_NOT_FOUND", "no node knows the peer " + remote, failure);
+            return new FlockException(Code.PEER_NOT_FOUND, "no node knows the peer " + remote, failure);
         }
-        return new FlockException("PEER_CONNECTION_FAILED",
+        return new FlockException(Code.PEER_CONNECTION_FAILED,
                 "none of " + attempts.get() + " relays led to the peer " + remote, failure);
     }
 
@@ -166,7 +167,7 @@ final class PeerSearch {
             race.closeEntries();
         } catch (InterruptedException | RuntimeException | Error e) {
             // Whoever waits in find() would wait on until the dial's deadline: nobody else will say that the search is over.
-            race.abandon(new FlockException("PEER_CONNECTION_FAILED", "the search for " + remote + " was cut short", e));
+            race.abandon(new FlockException(Code.PEER_CONNECTION_FAILED, "the search for " + remote + " was cut short", e));
             throw e;
         }
     }
@@ -228,7 +229,7 @@ final class PeerSearch {
                     .map(each -> new Verified(PayloadBounds.apply(each.payload(), context.counters()), each.keys()));
             if (verified.isEmpty()) {
                 context.counters().count(PeerDrop.BAD_HANDSHAKE_REPLY);
-                path.fail(new FlockException("HANDSHAKE_INVALID", "the reply through " + relay + " does not verify"));
+                path.fail(new FlockException(Code.HANDSHAKE_INVALID, "the reply through " + relay + " does not verify"));
                 return;
             }
             Optional<Refusal> refusal = refusal(verified.get());
@@ -245,13 +246,13 @@ final class PeerSearch {
 
     private static Optional<Refusal> refusal(Verified verified) {
         if (verified.payload().version() != 1) {
-            return Optional.of(new Refusal("SERVER_INCOMPATIBLE", "the peer speaks version " + verified.payload().version()));
+            return Optional.of(new Refusal(Code.SERVER_INCOMPATIBLE, "the peer speaks version " + verified.payload().version()));
         }
         if (verified.payload().error() != PayloadError.NONE) {
-            return Optional.of(new Refusal("SERVER_ERROR", "the peer answers with error " + verified.payload().error()));
+            return Optional.of(new Refusal(Code.SERVER_ERROR, "the peer answers with error " + verified.payload().error()));
         }
         if (verified.payload().udx().isEmpty()) {
-            return Optional.of(new Refusal("SERVER_ERROR", "the peer did not name a stream"));
+            return Optional.of(new Refusal(Code.SERVER_ERROR, "the peer did not name a stream"));
         }
         return Optional.empty();
     }
@@ -280,7 +281,7 @@ final class PeerSearch {
     }
 
     private static FlockException asFlockException(IOException e) {
-        return e instanceof FlockException known ? known : new FlockException("PEER_CONNECTION_FAILED", e.getMessage(), e);
+        return e instanceof FlockException known ? known : new FlockException(Code.PEER_CONNECTION_FAILED, e.getMessage(), e);
     }
 
     /** The peer itself says no: no other relay can change that. */
@@ -288,7 +289,7 @@ final class PeerSearch {
 
         private static final long serialVersionUID = 1L;
 
-        Refusal(String code, String message) {
+        Refusal(Code code, String message) {
             super(code, message);
         }
     }

@@ -13,6 +13,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import omega.flock.base.CloseReason;
 import omega.flock.base.FlockException;
+import omega.flock.base.FlockException.Code;
 import omega.flock.base.KeyPair;
 import omega.flock.base.PeerAddress;
 import omega.flock.base.PublicKey;
@@ -94,7 +95,7 @@ public final class PeerServer implements AutoCloseable {
         PeerServer server = new PeerServer(context, keyPair, options, onClosed);
         if (!context.dht().router().register(keyPair.publicKey(), server.gate)) {
             server.scope.close();
-            throw new FlockException("KEYPAIR_ALREADY_USED", "this node listens already under " + keyPair.publicKey());
+            throw new FlockException(Code.KEYPAIR_ALREADY_USED, "this node listens already under " + keyPair.publicKey());
         }
         if (options.shareLocalAddress()) {
             context.localAddresses().warmUp();

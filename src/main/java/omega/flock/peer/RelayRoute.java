@@ -10,6 +10,7 @@ import java.util.OptionalInt;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.ReentrantLock;
 import omega.flock.base.FlockException;
+import omega.flock.base.FlockException.Code;
 import omega.flock.dht.message.RelayThroughInfo;
 import omega.flock.net.UdpPort;
 import omega.flock.peer.relay.RelayConstants;
@@ -171,7 +172,7 @@ final class RelayRoute {
             opened.awaitEnd();
         } catch (IOException e) {
             LOG.log(Level.DEBUG, "relay.ended relay={0} cause={1}", relay.publicKey(), e.getMessage());
-            end(Optional.of(new FlockException("RELAY_ABORTED",
+            end(Optional.of(new FlockException(Code.RELAY_ABORTED,
                     "the relay " + relay.publicKey() + " does not lead to the peer: " + e.getMessage(), e)));
         } finally {
             close();
@@ -272,7 +273,7 @@ final class RelayRoute {
         open.ifPresent(RelaySession::close);
         if (pairing) {
             running.ifPresent(Task::cancel);
-            listener.onFailed(this, why.orElseGet(() -> new FlockException("RELAY_ABORTED", "the relay is needed no more")));
+            listener.onFailed(this, why.orElseGet(() -> new FlockException(Code.RELAY_ABORTED, "the relay is needed no more")));
         }
     }
 }

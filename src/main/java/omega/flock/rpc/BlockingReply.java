@@ -28,7 +28,7 @@ final class BlockingReply implements ReplyListener {
         }
         if (waiter.failure.isPresent()) {
             FlockException cause = waiter.failure.get();
-            throw new FlockException(cause.code(), cause.getMessage(), cause);
+            throw new FlockException(cause.reason(), cause.getMessage(), cause);
         }
         return waiter.reply.orElseThrow();
     }

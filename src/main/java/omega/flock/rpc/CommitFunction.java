@@ -3,6 +3,7 @@ package omega.flock.rpc;
 import java.io.IOException;
 import java.util.Optional;
 import omega.flock.base.FlockException;
+import omega.flock.base.FlockException.Code;
 
 /** What a query does at the end with each of the closest nodes: a request, and a look at its answer. */
 @FunctionalInterface
@@ -26,7 +27,7 @@ public interface CommitFunction {
      */
     default void check(RpcReply answer) throws IOException {
         if (!answer.isOk()) {
-            throw new FlockException(RpcConstants.COMMIT_REJECTED, answer.from() + " answered error " + answer.error());
+            throw new FlockException(Code.COMMIT_REJECTED, answer.from() + " answered error " + answer.error());
         }
     }
 }

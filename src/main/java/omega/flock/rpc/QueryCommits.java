@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import omega.flock.base.FlockException;
+import omega.flock.base.FlockException.Code;
 
 /**
  * The end of a query: commits to the closest nodes, at most 20. The query's thread sends one after the other without waiting for
@@ -59,7 +60,7 @@ final class QueryCommits {
      */
     void run(List<RpcReply> closest) throws FlockException, InterruptedException {
         if (closest.isEmpty()) {
-            throw new FlockException(RpcConstants.TOO_FEW_NODES, "Too few nodes responded");
+            throw new FlockException(Code.TOO_FEW_NODES, "Too few nodes responded");
         }
         CountDownLatch all = new CountDownLatch(closest.size());
         underWay = all;
@@ -86,7 +87,7 @@ final class QueryCommits {
             all.await();
         }
         if (expired) {
-            throw new FlockException(RpcConstants.QUERY_TIMEOUT, "the commits did not end in time");
+            throw new FlockException(Code.QUERY_TIMEOUT, "the commits did not end in time");
         }
         for (Answer answer : answers) {
             try {
@@ -98,8 +99,8 @@ final class QueryCommits {
         }
         if (successes == 0) {
             throw lastFailure instanceof FlockException flock
-                    ? new FlockException(flock.code(), flock.getMessage(), flock)
-                    : new FlockException(RpcConstants.COMMIT_FAILED, "commit failed: " + lastFailure.getMessage(), lastFailure);
+                    ? new FlockException(flock.reason(), flock.getMessage(), flock)
+                    : new FlockException(Code.COMMIT_FAILED, "commit failed: " + lastFailure.getMessage(), lastFailure);
         }
     }
 

@@ -11,6 +11,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import omega.flock.base.FlockException;
+import omega.flock.base.FlockException.Code;
 import omega.flock.base.PeerAddress;
 import omega.flock.rpc.routing.RpcPeer;
 import omega.flock.runtime.DeadlineQueue;
@@ -198,7 +199,7 @@ final class QueryWalker {
                     throw destroyed("the query was closed");
                 }
                 if (expired) {
-                    throw new FlockException(RpcConstants.QUERY_TIMEOUT, "the query did not end within " + request.deadline());
+                    throw new FlockException(Code.QUERY_TIMEOUT, "the query did not end within " + request.deadline());
                 }
                 changed.await();
             }
@@ -303,7 +304,7 @@ final class QueryWalker {
 
             @Override
             public void onFailure(FlockException cause) {
-                boolean silent = cause.code().equals(RpcConstants.REQUEST_TIMEOUT);
+                boolean silent = cause.reason() == Code.REQUEST_TIMEOUT;
                 post(silent ? new Event.TimedOut(peer) : new Event.Failed(peer));
             }
 
@@ -366,7 +367,7 @@ final class QueryWalker {
 
     private FlockException destroyed(String message) {
         Optional<Throwable> cause = scope.failure();
-        return new FlockException(RpcConstants.REQUEST_DESTROYED, cause.map(why -> "the node failed: " + why).orElse(message),
+        return new FlockException(Code.REQUEST_DESTROYED, cause.map(why -> "the node failed: " + why).orElse(message),
                 cause.orElse(null));
     }
 }

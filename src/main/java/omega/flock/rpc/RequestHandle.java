@@ -1,6 +1,7 @@
 package omega.flock.rpc;
 
 import omega.flock.base.FlockException;
+import omega.flock.base.FlockException.Code;
 
 /** A request under way. Thread-safe. */
 public interface RequestHandle {
@@ -14,7 +15,7 @@ public interface RequestHandle {
 
     /** Ends the request with the code {@code REQUEST_DESTROYED}, unless it has ended. */
     default boolean cancel() {
-        return cancel(new FlockException(RpcConstants.REQUEST_DESTROYED, "the request was cancelled"));
+        return cancel(new FlockException(Code.REQUEST_DESTROYED, "the request was cancelled"));
     }
 
     /** Tells whether the request has ended. */

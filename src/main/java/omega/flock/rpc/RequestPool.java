@@ -12,6 +12,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import omega.flock.base.FlockException;
+import omega.flock.base.FlockException.Code;
 import omega.flock.base.PeerAddress;
 import omega.flock.net.UdpPort;
 import omega.flock.rpc.routing.NodeId;
@@ -138,12 +139,12 @@ final class RequestPool {
 
     /** Fails what is in flight and whatever comes until {@link #run}. */
     void suspend() {
-        failAll(Mode.SUSPENDED, RpcConstants.IO_SUSPENDED, "the node was suspended");
+        failAll(Mode.SUSPENDED, Code.IO_SUSPENDED, "the node was suspended");
     }
 
     /** Fails what is in flight and whatever comes; {@code failure} is why, if it was not closed on purpose. */
     void close(Optional<Throwable> failure) {
-        failAll(Mode.CLOSED, RpcConstants.REQUEST_DESTROYED, failure.map(cause -> "the node failed: " + cause).orElse("the node was closed"));
+        failAll(Mode.CLOSED, Code.REQUEST_DESTROYED, failure.map(cause -> "the node failed: " + cause).orElse("the node was closed"));
     }
 
     /** Takes the request out to which a reply belongs; whoever takes it calls its listener. Any other reply is counted, and is none. */
@@ -288,7 +289,7 @@ final class RequestPool {
             counters.requestTimedOut();
             pending.toId.ifPresent(onSilence);
             afterSettlement(pending);
-            notifyFailure(pending, new FlockException(RpcConstants.REQUEST_TIMEOUT, "no answer from " + pending.to + " to "
+            notifyFailure(pending, new FlockException(Code.REQUEST_TIMEOUT, "no answer from " + pending.to + " to "
                     + pending.transmissions + " transmissions"));
             return;
         }
@@ -358,7 +359,7 @@ final class RequestPool {
         release();
     }
 
-    private void failAll(Mode newMode, String code, String message) {
+    private void failAll(Mode newMode, Code code, String message) {
         List<PendingRequest> failed;
         lock.lock();
         try {
@@ -386,14 +387,14 @@ final class RequestPool {
     /** Returns why no request can be made now; the lock is held. */
     private Optional<FlockException> refusal() {
         return switch (mode) {
-            case SUSPENDED -> Optional.of(new FlockException(RpcConstants.IO_SUSPENDED, "the node is suspended"));
-            case CLOSED -> Optional.of(new FlockException(RpcConstants.REQUEST_DESTROYED, "the node is closed"));
+            case SUSPENDED -> Optional.of(new FlockException(Code.IO_SUSPENDED, "the node is suspended"));
+            case CLOSED -> Optional.of(new FlockException(Code.REQUEST_DESTROYED, "the node is closed"));
             case UNBOUND, RUNNING -> {
                 if (inFlight.size() < RpcConstants.MAX_IN_FLIGHT) {
                     yield Optional.empty();
                 }
                 counters.dropped(DropReason.TOO_MANY_REQUESTS);
-                yield Optional.of(new FlockException(RpcConstants.TOO_MANY_REQUESTS, inFlight.size() + " requests are in flight"));
+                yield Optional.of(new FlockException(Code.TOO_MANY_REQUESTS, inFlight.size() + " requests are in flight"));
             }
         };
     }

@@ -31,32 +31,6 @@ public final class RpcConstants {
     /** Error of a reply: the token is not of this node, or too old. */
     public static final int ERROR_INVALID_TOKEN = 2;
 
-    // Codes of FlockException; the first three are lib/errors.js.
-
-    /** Nobody answered any transmission of a request. */
-    public static final String REQUEST_TIMEOUT = "REQUEST_TIMEOUT";
-
-    /** The request was cancelled, or the node closed. */
-    public static final String REQUEST_DESTROYED = "REQUEST_DESTROYED";
-
-    /** The node is suspended. */
-    public static final String IO_SUSPENDED = "IO_SUSPENDED";
-
-    /** More requests are in flight than there may be. */
-    public static final String TOO_MANY_REQUESTS = "TOO_MANY_REQUESTS";
-
-    /** A query that has something to commit found no node to commit it to. */
-    public static final String TOO_FEW_NODES = "TOO_FEW_NODES";
-
-    /** A node answered a commit with an error; the message names its number. */
-    public static final String COMMIT_REJECTED = "COMMIT_REJECTED";
-
-    /** A commit failed for another reason than an answer of the node. */
-    public static final String COMMIT_FAILED = "COMMIT_FAILED";
-
-    /** A query did not end within its deadline. */
-    public static final String QUERY_TIMEOUT = "QUERY_TIMEOUT";
-
     // Behaviour that others count on: index.js and lib/io.js.
 
     /** Transmissions beyond the first before a request fails. */

@@ -14,6 +14,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import omega.flock.base.FlockException;
+import omega.flock.base.FlockException.Code;
 import omega.flock.base.PeerAddress;
 import omega.flock.net.DatagramHandler;
 import omega.flock.net.PortBinder;
@@ -73,7 +74,7 @@ public final class RpcNode implements DatagramHandler, AutoCloseable {
         if (life.begin(EnumSet.of(Phase.NEW))) {
             bindAnd(Phase.NEW);
         } else if (life.phase() == Phase.CLOSED) {
-            throw new FlockException(RpcConstants.REQUEST_DESTROYED, "the node is closed");
+            throw new FlockException(Code.REQUEST_DESTROYED, "the node is closed");
         }
     }
 
@@ -90,7 +91,7 @@ public final class RpcNode implements DatagramHandler, AutoCloseable {
         try {
             scope.fork("rpc-bootstrap", this::bootstrap);
         } catch (RejectedExecutionException e) {
-            throw new FlockException(RpcConstants.REQUEST_DESTROYED, "the node is closed", e);
+            throw new FlockException(Code.REQUEST_DESTROYED, "the node is closed", e);
         }
         scheduleTick();
     }

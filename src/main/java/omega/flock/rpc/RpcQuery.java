@@ -9,6 +9,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntSupplier;
 import omega.flock.base.FlockException;
+import omega.flock.base.FlockException.Code;
 import omega.flock.rpc.routing.NodeId;
 import omega.flock.rpc.routing.RpcPeer;
 import omega.flock.runtime.TaskScope;
@@ -167,7 +168,7 @@ public final class RpcQuery implements AutoCloseable {
      */
     public RpcRequest repetitionTo(RpcReply closest) throws FlockException {
         byte[] token = closest.token().orElseThrow(
-                () -> new FlockException(RpcConstants.COMMIT_REJECTED, "no token from " + closest.from()));
+                () -> new FlockException(Code.COMMIT_REJECTED, "no token from " + closest.from()));
         return new RpcRequest(request.command(), request.internal(), Optional.of(request.target()), Optional.of(token),
                 request.value(), RpcConstants.DEFAULT_RETRIES, Optional.empty(), Optional.empty(), false, false);
     }
@@ -236,7 +237,7 @@ public final class RpcQuery implements AutoCloseable {
     private void throwIfFailed() throws FlockException {
         if (failure.isPresent()) {
             FlockException cause = failure.get();
-            throw new FlockException(cause.code(), cause.getMessage(), cause);
+            throw new FlockException(cause.reason(), cause.getMessage(), cause);
         }
     }
 }

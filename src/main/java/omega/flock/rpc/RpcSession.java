@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import omega.flock.base.FlockException;
+import omega.flock.base.FlockException.Code;
 import omega.flock.base.PeerAddress;
 
 /**
@@ -77,7 +78,7 @@ public final class RpcSession implements AutoCloseable {
 
     /** Returns what a request of a closed session fails with. */
     FlockException refusal() {
-        return new FlockException(RpcConstants.REQUEST_DESTROYED, "the session was closed");
+        return new FlockException(Code.REQUEST_DESTROYED, "the session was closed");
     }
 
     /** Returns how many requests and queries are under way. */

@@ -2,6 +2,7 @@ package omega.flock.rpc;
 
 import java.util.Optional;
 import omega.flock.base.FlockException;
+import omega.flock.base.FlockException.Code;
 import omega.flock.base.PeerAddress;
 import omega.flock.rpc.routing.NodeId;
 import omega.flock.runtime.NetworkSource;
@@ -83,7 +84,7 @@ final class Upkeep {
 
             @Override
             public void onFailure(FlockException failure) {
-                conclusion.reached(failure.code().equals(RpcConstants.REQUEST_TIMEOUT));
+                conclusion.reached(failure.reason() == Code.REQUEST_TIMEOUT);
             }
         }, Optional.empty());
     }

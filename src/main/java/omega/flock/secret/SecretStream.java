@@ -13,6 +13,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import omega.flock.base.CloseReason;
 import omega.flock.base.FlockException;
+import omega.flock.base.FlockException.Code;
 import omega.flock.base.PublicKey;
 import omega.flock.noise.NoiseResult;
 import omega.flock.secret.PullSide.ProtocolViolation;
@@ -358,7 +359,7 @@ public final class SecretStream implements AutoCloseable {
             return reading.run();
         } catch (ProtocolViolation e) {
             abort(CloseReason.protocolError(e.getMessage()));
-            throw new FlockException("PROTOCOL_ERROR", e.getMessage());
+            throw new FlockException(Code.PROTOCOL_ERROR, e.getMessage());
         } catch (EOFException e) {
             abort(CloseReason.protocolError(e.getMessage()));
             throw e;

@@ -9,6 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import omega.flock.base.CloseReason;
 import omega.flock.base.FlockException;
+import omega.flock.base.FlockException.Code;
 import omega.flock.base.PeerAddress;
 import omega.flock.base.PublicKey;
 import omega.flock.runtime.NetworkSource;
@@ -204,6 +205,6 @@ final class Door<L extends Link> {
     }
 
     private static FlockException closed() {
-        return new FlockException("SHUT_DOWN", "the flock was closed");
+        return new FlockException(Code.SHUT_DOWN, "the flock was closed");
     }
 }

@@ -7,6 +7,7 @@ import java.util.Objects;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import omega.flock.base.FlockException;
+import omega.flock.base.FlockException.Code;
 import omega.flock.base.KeyPair;
 import omega.flock.base.PeerAddress;
 import omega.flock.base.PublicKey;
@@ -120,7 +121,7 @@ public final class GatewayNetwork implements Network<GatewayLink> {
             if (gateway.isOpen()) {
                 throw e;
             }
-            throw new FlockException("SHUT_DOWN", "the gateway was closed under the flock", e);
+            throw new FlockException(Code.SHUT_DOWN, "the gateway was closed under the flock", e);
         }
     }
 

@@ -250,7 +250,7 @@ public final class Swarm<L extends Link> {
 
     private static IOException listenFailure(Throwable cause) {
         if (cause instanceof FlockException failure) {
-            return new FlockException(failure.code(), failure.getMessage(), failure);
+            return new FlockException(failure.reason(), failure.getMessage(), failure);
         }
         return new IOException("cannot listen: " + cause.getMessage(), cause);
     }

@@ -15,6 +15,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.function.BiConsumer;
 import omega.flock.base.CloseReason;
 import omega.flock.base.FlockException;
+import omega.flock.base.FlockException.Code;
 import omega.flock.base.PublicKey;
 
 /**
@@ -143,7 +144,7 @@ final class SwarmEvents<L extends Link> {
     private FlockException closed() {
         Optional<Throwable> failure = context.scope.failure();
         String what = failure.map(cause -> "the flock failed: " + cause).orElse("the flock is closed");
-        return new FlockException("SHUT_DOWN", what, failure.orElse(null));
+        return new FlockException(Code.SHUT_DOWN, what, failure.orElse(null));
     }
 
     /** Empties the backlog, whose connections are about to be reset; only inside a change. */

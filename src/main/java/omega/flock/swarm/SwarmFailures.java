@@ -2,6 +2,7 @@ package omega.flock.swarm;
 
 import omega.flock.base.CloseReason;
 import omega.flock.base.FlockException;
+import omega.flock.base.FlockException.Code;
 
 /** The words for what a swarm refuses and ends. */
 final class SwarmFailures {
@@ -10,7 +11,7 @@ final class SwarmFailures {
 
     /** The message is the one of hyperswarm 4.17.2 ({@code ERR_FIREWALL}). */
     static FlockException firewalled() {
-        return new FlockException("PEER_FIREWALLED", "Peer is firewalled");
+        return new FlockException(Code.PEER_FIREWALLED, "Peer is firewalled");
     }
 
     static CloseReason duplicate() {

@@ -35,8 +35,10 @@ public final class CodeRules {
         }).toList();
     }
 
+    /** Counts code, so that nobody saves a comment or a blank line. */
     public static Rule longerThan(int lines) {
-        return tree -> tree.files().stream().filter(file -> file.lines() > lines).map(file -> file + " has " + file.lines() + " lines").toList();
+        return tree -> tree.files().stream().filter(file -> file.codeLines() > lines)
+                .map(file -> file + " has " + file.codeLines() + " lines of code").toList();
     }
 
     /** Promises that only a reader can keep are not code yet. */

@@ -41,8 +41,9 @@ public record SourceFile(Part part, String packageName, String name, String text
         return House.isPure(packageName);
     }
 
-    int lines() {
-        return (int) text.lines().count();
+    /** Lines that hold code: neither blank nor comment, and no import. */
+    int codeLines() {
+        return (int) code.lines().filter(line -> !line.isBlank() && !line.startsWith("import ") && !line.startsWith("package ")).count();
     }
 
     /** A place as people and editors read it. */

@@ -1,12 +1,14 @@
 package omega.flock.base;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.net.SocketException;
+import java.util.Optional;
+import omega.flock.base.FlockException.Code;
 import org.junit.jupiter.api.Test;
 
 class CloseReasonTest {
@@ -33,17 +35,16 @@ class CloseReasonTest {
     }
 
     @Test
-    void thePeerIsToldOnlyOfWhatItDoesNotKnow() {
-        assertFalse(CloseReason.finished().kind().announcesReset());
-        assertFalse(CloseReason.resetByPeer("x").kind().announcesReset());
-        assertTrue(CloseReason.closedLocally("x").kind().announcesReset());
-        assertTrue(CloseReason.duplicate("x").kind().announcesReset());
+    void aKindTellsTheCodeOfWhatCallersSee() {
+        assertEquals(Optional.of(Code.ETIMEDOUT), CloseReason.timedOut("x").kind().code());
+        assertEquals(Optional.empty(), CloseReason.resetByPeer("x").kind().code());
     }
 
     @Test
     void aFlockExceptionShowsItsCode() {
-        var e = new FlockException("PEER_NOT_FOUND", "nobody answered");
+        var e = new FlockException(Code.PEER_NOT_FOUND, "nobody answered");
         assertEquals("PEER_NOT_FOUND", e.code());
+        assertSame(Code.PEER_NOT_FOUND, e.reason());
         assertTrue(e.toString().contains("PEER_NOT_FOUND: nobody answered"), e.toString());
     }
 

@@ -5,43 +5,53 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import omega.flock.dht.message.StorageError;
+import omega.flock.base.FlockException.Code;
 import org.junit.jupiter.api.Test;
 
-/** The table of codes names all that a FlockException can have, and no other. */
+/** The codes of a FlockException stand in one enum, and the table of the guide says of each what its documentation says. */
 class ErrorCodesTest {
 
-    /** What is written as codes are, and is none: socket options. */
-    private static final Set<String> NO_CODES = Set.of("IP_DONTFRAGMENT", "UDP_GRO", "UDP_SEGMENT");
-
-    private static final Pattern IN_SOURCES = Pattern.compile("\"([A-Z]+(?:_[A-Z]+)+|SUSPENDED|ETIMEDOUT)\"");
-    private static final Pattern IN_TABLE = Pattern.compile("`([A-Z_]+)`");
+    private static final Path CODES = Jdk.root().resolve("src/main/java/omega/flock/base/FlockException.java");
+    private static final Pattern CONSTANT =
+            Pattern.compile("^        /\\*\\* (.+?) Remedy: (.+?)\\. \\*/\\n        ([A-Z_]+),?$", Pattern.MULTILINE);
+    private static final Pattern LITERAL = Pattern.compile("\"([A-Z_]+)\"");
 
     @Test
-    void theTableNamesEveryCodeAndNoOther() throws IOException {
-        Set<String> thrown = new TreeSet<>();
-        try (Stream<Path> files = Files.walk(Jdk.root().resolve("src/main/java"))) {
-            for (Path file : files.filter(each -> each.toString().endsWith(".java")).toList()) {
-                thrown.addAll(found(IN_SOURCES, Files.readString(file)));
-            }
-        }
-        thrown.removeAll(NO_CODES);
-        for (StorageError error : StorageError.values()) {
-            thrown.add(error.name());
-        }
-        Set<String> listed = new TreeSet<>();
-        Files.readAllLines(Jdk.root().resolve("docs/codes.md")).stream().filter(line -> line.startsWith("| `"))
-                .forEach(row -> listed.addAll(found(IN_TABLE, row.split("\\|")[1])));
-        assertEquals(thrown, listed);
+    void everyCodeSaysWhatHasHappenedAndWhatToDo() throws IOException {
+        List<String> documented = CONSTANT.matcher(Files.readString(CODES)).results().map(each -> each.group(3)).toList();
+        assertEquals(Arrays.stream(Code.values()).map(Code::name).toList(), documented);
     }
 
-    private static Set<String> found(Pattern pattern, String text) {
-        Set<String> all = new TreeSet<>();
-        pattern.matcher(text).results().forEach(each -> all.add(each.group(1)));
-        return all;
+    @Test
+    void theTableSaysTheSame() throws IOException {
+        List<String> rows = CONSTANT.matcher(Files.readString(CODES)).results()
+                .map(each -> row(each.group(3), each.group(1), each.group(2))).toList();
+        List<String> table = Files.readAllLines(Jdk.root().resolve("docs/codes.md")).stream().filter(line -> line.startsWith("| `"))
+                .toList();
+        assertEquals(String.join("\n", rows), String.join("\n", table));
+    }
+
+    @Test
+    void noCodeIsWrittenAsText() throws IOException {
+        Set<String> codes = Arrays.stream(Code.values()).map(Code::name).collect(Collectors.toSet());
+        List<String> literals = new ArrayList<>();
+        try (Stream<Path> files = Files.walk(Jdk.root().resolve("src/main/java"))) {
+            for (Path file : files.filter(each -> each.toString().endsWith(".java")).toList()) {
+                LITERAL.matcher(Files.readString(file)).results().filter(each -> codes.contains(each.group(1)))
+                        .forEach(each -> literals.add(file.getFileName() + " " + each.group(1)));
+            }
+        }
+        assertEquals(List.of(), literals);
+    }
+
+    private static String row(String code, String meaning, String remedy) {
+        return ("| `" + code + "` | " + meaning.replaceAll("\\.$", "") + " | " + remedy + " |").replaceAll("\\{@code (.+?)}", "`$1`");
     }
 }

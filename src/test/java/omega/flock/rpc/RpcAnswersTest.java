@@ -51,7 +51,7 @@ class RpcAnswersTest {
         RpcNode strict = RpcSwarm.ready(swarm.add(swarm.config().maxPingDelay(100), RequestHandler.NONE));
         byte[] value = {(byte) 101, 0, 0, 0};
         RpcRequest ping = RpcRequest.of(InternalCommand.DELAYED_PING).withValue(value).withRetries(0);
-        assertEquals(RpcConstants.REQUEST_TIMEOUT, assertThrows(FlockException.class,
+        assertEquals("REQUEST_TIMEOUT", assertThrows(FlockException.class,
                 () -> node.request(ping, RpcSwarm.addressOf(strict))).code());
         assertEquals(1, strict.stats().dropped(DropReason.BAD_INTERNAL_VALUE));
         assertTrue(node.request(RpcRequest.of(InternalCommand.DELAYED_PING).withValue(new byte[4]),

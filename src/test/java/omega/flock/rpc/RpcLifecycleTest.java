@@ -131,12 +131,12 @@ class RpcLifecycleTest {
             node.suspend();
             assertTrue(node.suspended());
             assertFalse(node.serverPort().isOpen());
-            assertEquals(RpcConstants.IO_SUSPENDED,
+            assertEquals("IO_SUSPENDED",
                     assertThrows(FlockException.class, () -> node.ping(RpcSwarm.addressOf(other))).code());
-            assertEquals(RpcConstants.REQUEST_TIMEOUT,
+            assertEquals("REQUEST_TIMEOUT",
                     assertThrows(FlockException.class, () -> other.ping(address)).code());
             RpcQuery query = node.query(QueryRequest.of(TARGET, 9).withRepeatAsCommit());
-            assertEquals(RpcConstants.TOO_FEW_NODES, assertThrows(FlockException.class, query::awaitFinished).code());
+            assertEquals("TOO_FEW_NODES", assertThrows(FlockException.class, query::awaitFinished).code());
             assertTrue(node.nodes(10).size() >= 2, "the nodes are not to blame");
 
             node.resume();
@@ -168,7 +168,7 @@ class RpcLifecycleTest {
                 }
             });
             node.suspend();
-            assertEquals(RpcConstants.IO_SUSPENDED, code.getNow("nothing"));
+            assertEquals("IO_SUSPENDED", code.getNow("nothing"));
             assertEquals(0, node.stats().requests().active());
         }
     }
@@ -208,11 +208,11 @@ class RpcLifecycleTest {
             assertFalse(node.clientPort().isOpen());
             assertThrows(IOException.class, node::bind);
             assertThrows(IOException.class, node::start);
-            assertEquals(RpcConstants.REQUEST_DESTROYED, assertThrows(FlockException.class,
+            assertEquals("REQUEST_DESTROYED", assertThrows(FlockException.class,
                     () -> node.ping(RpcSwarm.addressOf(swarm.bootstrapNode()))).code());
             assertTrue(query.isFinished());
             RpcQuery late = node.query(QueryRequest.findNode(TARGET));
-            assertEquals(RpcConstants.REQUEST_DESTROYED, assertThrows(FlockException.class, late::awaitFinished).code());
+            assertEquals("REQUEST_DESTROYED", assertThrows(FlockException.class, late::awaitFinished).code());
             assertEquals(0, node.stats().queries().active());
             assertEquals(0, node.stats().requests().active());
             assertTrue(node.awaitBootstrapped(Duration.ZERO));
@@ -242,7 +242,7 @@ class RpcLifecycleTest {
                 node.close();
                 return Optional.of(running.repetitionTo(closest));
             }));
-            assertEquals(RpcConstants.REQUEST_DESTROYED, assertThrows(FlockException.class, query::awaitFinished).code());
+            assertEquals("REQUEST_DESTROYED", assertThrows(FlockException.class, query::awaitFinished).code());
             RpcNode other = swarm.add(swarm.config(), RequestHandler.NONE);
             other.addListener(new RpcListener() {
                 @Override

@@ -14,6 +14,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import omega.flock.base.FlockException;
+import omega.flock.base.FlockException.Code;
 import omega.flock.base.PeerAddress;
 import omega.flock.rpc.routing.NodeId;
 import omega.flock.runtime.Eventually;
@@ -51,7 +52,7 @@ class RpcRequestsTest {
     void anUnansweredRequestIsSentFourTimesWithTheSameBytes() {
         FlockException failure = assertThrows(FlockException.class,
                 () -> node.request(RpcRequest.of(9).withTarget(TARGET), silent.address()));
-        assertEquals(RpcConstants.REQUEST_TIMEOUT, failure.code());
+        assertEquals("REQUEST_TIMEOUT", failure.code());
         List<SilentPort.Received> received = silent.received();
         assertEquals(4, received.size());
         received.forEach(datagram -> assertArrayEquals(received.getFirst().bytes(), datagram.bytes()));
@@ -72,7 +73,7 @@ class RpcRequestsTest {
         Ending ending = new Ending();
         RequestHandle handle = node.send(RpcRequest.of(9), silent.address(), ending);
         assertFalse(handle.isSettled());
-        assertEquals(RpcConstants.REQUEST_TIMEOUT, ending.failureCode());
+        assertEquals("REQUEST_TIMEOUT", ending.failureCode());
         assertTrue(handle.isSettled());
         assertFalse(handle.cancel(), "it has ended already");
         assertEquals(1, ending.calls.get());
@@ -83,8 +84,8 @@ class RpcRequestsTest {
     void aCancelledRequestEndsAtOnceWithTheReasonGiven() throws Exception {
         Ending ending = new Ending();
         RequestHandle handle = node.send(RpcRequest.of(9).withTimeout(Duration.ofHours(1)), silent.address(), ending);
-        assertTrue(handle.cancel(new FlockException("MY_REASON", "no longer wanted")));
-        assertEquals("MY_REASON", ending.failureCode());
+        assertTrue(handle.cancel(new FlockException(Code.SHUT_DOWN, "no longer wanted")));
+        assertEquals("SHUT_DOWN", ending.failureCode());
         assertFalse(handle.cancel());
         assertEquals(1, ending.calls.get());
         assertEquals(0, node.stats().requests().active());
@@ -254,7 +255,7 @@ class RpcRequestsTest {
         }
         Ending refused = new Ending();
         fresh.send(RpcRequest.of(9), silent.address(), refused);
-        assertEquals(RpcConstants.TOO_MANY_REQUESTS, refused.failureCode());
+        assertEquals("TOO_MANY_REQUESTS", refused.failureCode());
         assertEquals(1, fresh.stats().dropped(DropReason.TOO_MANY_REQUESTS));
         fresh.close();
         Eventually.holds("all the others end", () -> ignored.calls.get() == RpcConstants.MAX_IN_FLIGHT);
@@ -270,10 +271,10 @@ class RpcRequestsTest {
         session.send(RpcRequest.of(9).withTimeout(Duration.ofHours(1)), silent.address(), two);
         RpcQuery query = session.query(QueryRequest.of(TARGET, 9).withNodes(List.of(silent.address())).onlyTheseNodes());
         assertTrue(session.live() >= 3);
-        session.cancelAll(new FlockException("ENOUGH", "test"));
-        assertEquals("ENOUGH", one.failureCode());
-        assertEquals("ENOUGH", two.failureCode());
-        assertEquals(RpcConstants.REQUEST_DESTROYED, assertThrows(FlockException.class, query::awaitFinished).code());
+        session.cancelAll(new FlockException(Code.SUSPENDED, "test"));
+        assertEquals("SUSPENDED", one.failureCode());
+        assertEquals("SUSPENDED", two.failureCode());
+        assertEquals("REQUEST_DESTROYED", assertThrows(FlockException.class, query::awaitFinished).code());
         assertEquals(0, session.live());
         assertTrue(session.request(RpcRequest.of(InternalCommand.PING), RpcSwarm.addressOf(swarm.bootstrapNode())).isOk());
         assertEquals(0, session.live());
@@ -286,9 +287,9 @@ class RpcRequestsTest {
         session.close();
         FlockException failure = assertThrows(FlockException.class,
                 () -> session.request(RpcRequest.of(9).withTimeout(Duration.ofHours(1)), silent.address()));
-        assertEquals(RpcConstants.REQUEST_DESTROYED, failure.code());
+        assertEquals("REQUEST_DESTROYED", failure.code());
         RpcQuery query = session.query(QueryRequest.of(TARGET, 9).withNodes(List.of(silent.address())).onlyTheseNodes());
-        assertEquals(RpcConstants.REQUEST_DESTROYED, assertThrows(FlockException.class, query::awaitFinished).code());
+        assertEquals("REQUEST_DESTROYED", assertThrows(FlockException.class, query::awaitFinished).code());
         assertEquals(0, session.live());
     }
 
@@ -299,7 +300,7 @@ class RpcRequestsTest {
         Eventually.holds("the visit is under way", () -> !silent.received().isEmpty());
         query.close();
         query.close();
-        assertEquals(RpcConstants.REQUEST_DESTROYED, assertThrows(FlockException.class, query::next).code());
+        assertEquals("REQUEST_DESTROYED", assertThrows(FlockException.class, query::next).code());
         Eventually.holds("nothing is left", () -> node.stats().requests().active() == 0);
         assertEquals(0, node.stats().queries().active());
     }
@@ -308,7 +309,7 @@ class RpcRequestsTest {
     void aQueryEndsAtItsDeadline() throws Exception {
         RpcQuery query = node.query(QueryRequest.of(TARGET, 9).withNodes(List.of(silent.address())).onlyTheseNodes()
                 .withDeadline(Duration.ofMillis(100)));
-        assertEquals(RpcConstants.QUERY_TIMEOUT, assertThrows(FlockException.class, query::awaitFinished).code());
+        assertEquals("QUERY_TIMEOUT", assertThrows(FlockException.class, query::awaitFinished).code());
         assertFalse(node.query(QueryRequest.of(TARGET, 9).withNodes(List.of(silent.address())).onlyTheseNodes())
                 .awaitFinished(Duration.ofMillis(10)));
     }

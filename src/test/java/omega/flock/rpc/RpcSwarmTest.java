@@ -136,7 +136,7 @@ class RpcSwarmTest {
         try (RpcSwarm swarm = new RpcSwarm(6)) {
             RpcNode lonely = RpcSwarm.ready(swarm.add(RpcConfig.builder(), RequestHandler.NONE));
             RpcQuery query = lonely.query(QueryRequest.of(target(1), STORE).withRepeatAsCommit());
-            assertEquals(RpcConstants.TOO_FEW_NODES, assertThrows(FlockException.class, query::awaitFinished).code());
+            assertEquals("TOO_FEW_NODES", assertThrows(FlockException.class, query::awaitFinished).code());
         }
     }
 
@@ -154,7 +154,7 @@ class RpcSwarmTest {
             RpcNode writer = swarm.ephemeral();
             RpcQuery query = writer.query(QueryRequest.of(target(1), STORE).withRepeatAsCommit());
             FlockException failure = assertThrows(FlockException.class, query::awaitFinished);
-            assertEquals(RpcConstants.COMMIT_REJECTED, failure.code());
+            assertEquals("COMMIT_REJECTED", failure.code());
             assertTrue(failure.getMessage().contains("42"), failure::getMessage);
         }
     }

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
 import omega.flock.base.FlockException;
+import omega.flock.base.FlockException.Code;
 import omega.flock.base.PeerAddress;
 import omega.flock.base.PublicKey;
 
@@ -62,7 +63,7 @@ final class FakeListener implements Listener<FakeLink> {
                 return arrived.removeFirst();
             }
             if (closed) {
-                throw new FlockException("SERVER_CLOSED", "closed");
+                throw new FlockException(Code.SERVER_CLOSED, "closed");
             }
             accepting = Optional.of(next);
         } finally {
@@ -82,7 +83,7 @@ final class FakeListener implements Listener<FakeLink> {
         lock.lock();
         try {
             closed = true;
-            accepting.ifPresent(held -> held.fail(new FlockException("SERVER_CLOSED", "closed")));
+            accepting.ifPresent(held -> held.fail(new FlockException(Code.SERVER_CLOSED, "closed")));
             accepting = Optional.empty();
         } finally {
             lock.unlock();

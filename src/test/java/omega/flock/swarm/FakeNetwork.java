@@ -12,6 +12,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import omega.flock.base.FlockException;
+import omega.flock.base.FlockException.Code;
 import omega.flock.base.KeyPair;
 import omega.flock.base.PeerAddress;
 import omega.flock.base.PublicKey;
@@ -59,7 +60,7 @@ final class FakeNetwork implements Network<FakeLink> {
             Duration limit) throws IOException, InterruptedException {
         dials.add(new Dial(remote, relays, relayThrough));
         if (failsDials.isPresent()) {
-            throw new FlockException(failsDials.get(), "the fake network says so");
+            throw new FlockException(Code.valueOf(failsDials.get()), "the fake network says so");
         }
         if (holdsDials) {
             FakeWorld.Held<FakeLink> held = heldDials.computeIfAbsent(remote, key -> world.held());
@@ -74,9 +75,9 @@ final class FakeNetwork implements Network<FakeLink> {
 
     /** Connects two flocks as a dial does. */
     FakeLink connect(PublicKey remote, PublicKey self) throws FlockException {
-        FakeListener listener = world.listener(remote).orElseThrow(() -> new FlockException("PEER_NOT_FOUND", "nobody listens"));
+        FakeListener listener = world.listener(remote).orElseThrow(() -> new FlockException(Code.PEER_NOT_FOUND, "nobody listens"));
         if (listener.rejects(self)) {
-            throw new FlockException("PEER_CONNECTION_FAILED", "no answer");
+            throw new FlockException(Code.PEER_CONNECTION_FAILED, "no answer");
         }
         FakeLink near = FakeLink.pair(self, remote);
         host.ifPresent(near::comesFrom);
@@ -92,11 +93,11 @@ final class FakeNetwork implements Network<FakeLink> {
             throw breaksListen.get();
         }
         if (failsListen.isPresent()) {
-            throw new FlockException(failsListen.get(), "the fake network says so");
+            throw new FlockException(Code.valueOf(failsListen.get()), "the fake network says so");
         }
         FakeListener listener = new FakeListener(world, identity.publicKey(), rejects);
         if (!world.listen(identity.publicKey(), listener)) {
-            throw new FlockException("KEYPAIR_ALREADY_USED", "somebody listens under that key");
+            throw new FlockException(Code.KEYPAIR_ALREADY_USED, "somebody listens under that key");
         }
         listeners.add(listener);
         return listener;

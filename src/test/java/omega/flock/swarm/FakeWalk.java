@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import omega.flock.base.FlockException;
+import omega.flock.base.FlockException.Code;
 import omega.flock.base.PeerAddress;
 import omega.flock.gateway.FoundPeer;
 
@@ -35,7 +36,7 @@ final class FakeWalk implements Walk {
 
     /** Lets the walk fail. */
     void fail(String code) {
-        gate.fail(new FlockException(code, "the fake network says so"));
+        gate.fail(new FlockException(Code.valueOf(code), "the fake network says so"));
     }
 
     boolean isClosed() {
@@ -82,7 +83,7 @@ final class FakeWalk implements Walk {
 
     private void requireOpen() throws IOException {
         if (closed.get() && !committed.get()) {
-            throw new FlockException("REQUEST_DESTROYED", "closed");
+            throw new FlockException(Code.REQUEST_DESTROYED, "closed");
         }
     }
 }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import omega.flock.base.FlockException;
+import omega.flock.base.FlockException.Code;
 import omega.flock.base.KeyPair;
 import omega.flock.swarm.SwarmLab.Member;
 import org.junit.jupiter.api.AutoClose;
@@ -148,7 +149,7 @@ class SwarmExplicitTest {
         client.swarm.joinPeer(server.key());
         lab.settle();
         client.peer(server.key()).orElseThrow().ban(true);
-        client.network.heldDials.get(server.key()).fail(new FlockException("PEER_NOT_FOUND", "test"));
+        client.network.heldDials.get(server.key()).fail(new FlockException(Code.PEER_NOT_FOUND, "test"));
         lab.settle();
         client.network.holdsDials = false;
         client.peer(server.key()).orElseThrow().ban(false);

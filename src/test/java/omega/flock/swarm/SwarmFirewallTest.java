@@ -16,6 +16,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import omega.flock.base.CloseReason;
 import omega.flock.base.FlockException;
+import omega.flock.base.FlockException.Code;
 import omega.flock.base.KeyPair;
 import omega.flock.base.PublicKey;
 import omega.flock.swarm.SwarmLab.Member;
@@ -221,7 +222,7 @@ class SwarmFirewallTest {
         assertThrows(FlockException.class, () -> servers.getFirst().network.connect(client.key(), queued));
         closed.set(false);
         client.network.holdsDials = false;
-        client.network.heldDials.get(dialled).fail(new FlockException("PEER_NOT_FOUND", "test"));
+        client.network.heldDials.get(dialled).fail(new FlockException(Code.PEER_NOT_FOUND, "test"));
         lab.settle();
         assertTrue(client.peer(queued).orElseThrow().banned());
         lab.advance(Duration.ofMinutes(1));

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import omega.flock.base.FlockException;
+import omega.flock.base.FlockException.Code;
 import omega.flock.base.KeyPair;
 import omega.flock.swarm.SwarmLab.Member;
 import org.junit.jupiter.api.AutoClose;
@@ -60,7 +61,7 @@ class SwarmFlushTest {
         client.swarm.join(TOPIC, CLIENT);
         lab.settle();
         CompletableFuture<Boolean> flush = flush(client);
-        client.network.heldDials.get(server.key()).fail(new FlockException("PEER_CONNECTION_FAILED", "test"));
+        client.network.heldDials.get(server.key()).fail(new FlockException(Code.PEER_CONNECTION_FAILED, "test"));
         assertTrue(flush.get());
     }
 

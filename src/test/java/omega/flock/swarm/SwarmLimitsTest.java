@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import omega.flock.base.FlockException;
+import omega.flock.base.FlockException.Code;
 import omega.flock.base.KeyPair;
 import omega.flock.gateway.FoundPeer;
 import omega.flock.swarm.SwarmLab.Member;
@@ -280,7 +281,7 @@ class SwarmLimitsTest {
         lab.settle();
         assertEquals(SwarmConstants.MAX_DISCOVERED_PEERS, client.swarm.peers().size());
         assertTrue(client.swarm.stats().drops().get(Drop.PEERS_FULL) >= 100);
-        client.network.heldDials.values().forEach(dial -> dial.fail(new FlockException("TEST", "test")));
+        client.network.heldDials.values().forEach(dial -> dial.fail(new FlockException(Code.PEER_CONNECTION_FAILED, "test")));
     }
 
     @Test

@@ -12,6 +12,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import omega.flock.base.FlockException;
+import omega.flock.base.FlockException.Code;
 import omega.flock.base.KeyPair;
 import omega.flock.gateway.FoundPeer;
 import omega.flock.swarm.SwarmLab.Member;
@@ -161,7 +163,7 @@ class SwarmRetryTest {
         assertEquals(5, client.swarm.peers().size());
         client.swarm.leave(TOPIC).get();
         assertEquals(3, client.swarm.peers().size(), "those who are being dialled stay until that has ended");
-        client.network.heldDials.values().forEach(dial -> dial.fail(new omega.flock.base.FlockException("TEST", "test")));
+        client.network.heldDials.values().forEach(dial -> dial.fail(new FlockException(Code.PEER_CONNECTION_FAILED, "test")));
         lab.advance(Duration.ofMinutes(1));
         assertEquals(3, client.network.dials.size());
         assertEquals(Set.of(), client.swarm.peers().keySet());

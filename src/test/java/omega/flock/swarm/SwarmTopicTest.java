@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import omega.flock.base.FlockException;
+import omega.flock.base.FlockException.Code;
 import omega.flock.swarm.SwarmLab.Member;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
@@ -235,7 +236,7 @@ class SwarmTopicTest {
         flock.swarm.join(TOPIC, SERVER);
         lab.settle();
         FakeWorld.Held<Boolean> gate = lab.world.held();
-        gate.fail(new FlockException("REQUEST_TIMEOUT", "test"));
+        gate.fail(new FlockException(Code.REQUEST_TIMEOUT, "test"));
         flock.network.holdsUnannounce = Optional.of(gate);
         CompletableFuture<?> left = flock.swarm.leave(TOPIC);
         DiscoveryHandle again = flock.swarm.join(TOPIC, SERVER);

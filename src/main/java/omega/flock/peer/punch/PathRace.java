@@ -9,6 +9,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import omega.flock.base.FlockException;
+import omega.flock.base.FlockException.Code;
 
 /**
  * Several ways to the same peer, of which exactly one wins: the first to say so. The others are cancelled, those that enter
@@ -171,7 +172,7 @@ public final class PathRace<T> {
      */
     public T await(Duration timeout) throws FlockException, InterruptedException {
         if (!decided.await(timeout.toNanos(), TimeUnit.NANOSECONDS)) {
-            abandon(new FlockException("PEER_CONNECTION_FAILED", "no path to the peer within " + timeout));
+            abandon(new FlockException(Code.PEER_CONNECTION_FAILED, "no path to the peer within " + timeout));
         }
         lock.lock();
         try {
@@ -237,10 +238,10 @@ public final class PathRace<T> {
     /** A fresh exception for each waiter, so that suppressed ones do not pile up. */
     private FlockException failureLocked() {
         if (failures.isEmpty()) {
-            return new FlockException("PEER_CONNECTION_FAILED", "no path to the peer was tried");
+            return new FlockException(Code.PEER_CONNECTION_FAILED, "no path to the peer was tried");
         }
         FlockException first = failures.getFirst();
-        FlockException thrown = new FlockException(first.code(), first.getMessage(), first);
+        FlockException thrown = new FlockException(first.reason(), first.getMessage(), first);
         failures.stream().skip(1).forEach(thrown::addSuppressed);
         return thrown;
     }

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import omega.flock.base.FlockException;
+import omega.flock.base.FlockException.Code;
 import omega.flock.runtime.Ticker;
 import omega.flock.secret.SecretStream;
 import omega.flock.wire.MalformedMessageException;
@@ -65,9 +66,9 @@ public final class RelaySession implements AutoCloseable {
             return (int) (long) streamId.get();
         } catch (SocketTimeoutException e) {
             giveUp(e);
-            throw new FlockException("RELAY_ABORTED", "the relay has not paired us within " + timeout, e);
+            throw new FlockException(Code.RELAY_ABORTED, "the relay has not paired us within " + timeout, e);
         } catch (IOException e) {
-            throw new FlockException("RELAY_ABORTED", "the relay does not pair us: " + e.getMessage(), e);
+            throw new FlockException(Code.RELAY_ABORTED, "the relay does not pair us: " + e.getMessage(), e);
         }
     }
 
@@ -106,7 +107,7 @@ public final class RelaySession implements AutoCloseable {
             answers = channel.onMessage(message);
             closed = channel.isClosed();
         } catch (MalformedMessageException e) {
-            throw new FlockException("PROTOCOL_ERROR", e.getMessage(), e);
+            throw new FlockException(Code.PROTOCOL_ERROR, e.getMessage(), e);
         } finally {
             lock.unlock();
         }

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.atomic.AtomicInteger;
 import omega.flock.base.FlockException;
+import omega.flock.base.FlockException.Code;
 import omega.flock.runtime.Task;
 import omega.flock.runtime.TaskScope;
 import org.junit.jupiter.api.Test;
@@ -34,7 +35,7 @@ class PathRaceTest {
         assertTrue(punch.win("5.5.5.10:1000"));
         assertFalse(lan.win("10.0.0.2:49737"));
         assertFalse(punch.win("5.5.5.10:1001"));
-        passive.fail(failure("LATE"));
+        passive.fail(failure("DIAL_TIMEOUT"));
         assertEquals("5.5.5.10:1000", race.await(LONG));
         assertEquals(Optional.of("punch"), race.winnerName());
         assertEquals(List.of("lan", "passive"), cancelled);
@@ -43,7 +44,7 @@ class PathRaceTest {
 
     @Test
     void aFailedPathDoesNotEndTheRaceWhileAnotherRunsOrMayEnter() throws Exception {
-        enter("lan").fail(failure("LAN_PING_FAILED"));
+        enter("lan").fail(failure("REQUEST_TIMEOUT"));
         assertFalse(race.isOver(), "another path may enter");
         PathRace<String>.Path punch = enter("punch");
         race.closeEntries();
@@ -60,16 +61,16 @@ class PathRaceTest {
         PathRace<String>.Path only = failing.enter("only", () -> { });
         failing.closeEntries();
         assertEquals(List.of(), lost);
-        only.fail(failure("FAILED"));
-        only.fail(failure("AGAIN"));
-        failing.abandon(failure("LATE"));
+        only.fail(failure("PEER_NOT_FOUND"));
+        only.fail(failure("SERVER_ERROR"));
+        failing.abandon(failure("DIAL_TIMEOUT"));
         PathRace<String> abandoned = new PathRace<>(() -> lost.add("abandoned"));
-        abandoned.abandon(failure("ABANDONED"));
+        abandoned.abandon(failure("SHUT_DOWN"));
         abandoned.closeEntries();
         new PathRace<String>(() -> lost.add("empty")).closeEntries();
         PathRace<String> won = new PathRace<>(() -> lost.add("won"));
         assertTrue(won.settle("there"));
-        won.abandon(failure("LATE"));
+        won.abandon(failure("DIAL_TIMEOUT"));
         won.closeEntries();
         assertEquals("there", won.await(LONG));
         assertEquals(List.of("failed", "abandoned", "empty"), lost);
@@ -123,7 +124,7 @@ class PathRaceTest {
         enter("lan");
         enter("punch").fail(failure("HOLEPUNCH_ABORTED"));
         assertTrue(race.abandon(failure("SUSPENDED")));
-        assertFalse(race.abandon(failure("AGAIN")));
+        assertFalse(race.abandon(failure("SERVER_ERROR")));
         assertEquals(List.of("lan"), cancelled);
         FlockException thrown = assertThrows(FlockException.class, () -> race.await(LONG));
         assertEquals("SUSPENDED", thrown.code());
@@ -172,6 +173,6 @@ class PathRaceTest {
     }
 
     private static FlockException failure(String code) {
-        return new FlockException(code, code.toLowerCase());
+        return new FlockException(Code.valueOf(code), code.toLowerCase());
     }
 }
