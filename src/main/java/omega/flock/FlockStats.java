@@ -1,50 +1,126 @@
 package omega.flock;
 
-import java.util.HashMap;
+import java.util.Collections;
 import java.util.Map;
-import java.util.Objects;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import omega.flock.swarm.SwarmStats;
 
-/**
- * What a flock has done so far: counters that only grow.
- *
- * @param updates update events, those included that listeners saw as one
- * @param client the connections that this side dialled
- * @param server the connections that peers dialled
- * @param bannedPeers bans by the firewall; {@link PeerInfo#ban} does not count
- * @param drops how often something was let go, by the name of the reason: {@code BACKLOG_FULL}, {@code SERVER_LIMIT},
- *     {@code DUPLICATE_NEW} and so on. Reasons that never occurred are missing. For diagnosis: names may be added
- */
-public record FlockStats(long updates, Client client, Server server, long bannedPeers, Map<String, Long> drops) {
+/** What a flock has done so far: a snapshot of counters that only grow. */
+public final class FlockStats {
 
-    /** Copies the map. */
-    public FlockStats {
-        Objects.requireNonNull(client, "client");
-        Objects.requireNonNull(server, "server");
-        drops = Map.copyOf(drops);
+    private final long updates;
+    private final Client client;
+    private final Server server;
+    private final long bannedPeers;
+    private final SortedMap<String, Long> drops;
+
+    private FlockStats(SwarmStats stats) {
+        updates = stats.updates();
+        client = new Client(stats);
+        server = new Server(stats);
+        bannedPeers = stats.bannedPeers();
+        SortedMap<String, Long> byName = new TreeMap<>();
+        stats.drops().forEach((reason, count) -> byName.put(reason.name(), count));
+        drops = Collections.unmodifiableSortedMap(byName);
     }
 
     static FlockStats of(SwarmStats stats) {
-        Map<String, Long> drops = new HashMap<>();
-        stats.drops().forEach((reason, count) -> drops.put(reason.name(), count));
-        return new FlockStats(stats.updates(), new Client(stats.dialsAttempted(), stats.dialsOpened(), stats.dialsClosed()),
-                new Server(stats.inboundOpened(), stats.inboundClosed()), stats.bannedPeers(), drops);
+        return new FlockStats(stats);
+    }
+
+    /** {@return update events, those included that listeners saw as one} */
+    public long updates() {
+        return updates;
+    }
+
+    /** {@return the connections that this side dialled} */
+    public Client client() {
+        return client;
+    }
+
+    /** {@return the connections that peers dialled} */
+    public Server server() {
+        return server;
+    }
+
+    /** {@return bans by the firewall; {@link PeerInfo#ban} does not count} */
+    public long bannedPeers() {
+        return bannedPeers;
     }
 
     /**
-     * The connections that this side dialled.
-     *
-     * @param attempted dials that were started
-     * @param opened dials that became connections
-     * @param closed dials that have ended; those that never opened count too
+     * {@return how often something was let go, by the name of the reason: {@code BACKLOG_FULL}, {@code SERVER_LIMIT}, {@code DUPLICATE_NEW}
+     * and so on} In the order of the names; reasons that never occurred are missing. For diagnosis: names may be added.
      */
-    public record Client(long attempted, long opened, long closed) {}
+    public Map<String, Long> drops() {
+        return drops;
+    }
 
-    /**
-     * The connections that peers dialled.
-     *
-     * @param opened connections that were taken in
-     * @param closed those of them that have ended
-     */
-    public record Server(long opened, long closed) {}
+    @Override
+    public String toString() {
+        return "FlockStats[updates=" + updates + ", client=" + client + ", server=" + server + ", bannedPeers=" + bannedPeers + ", drops="
+                + drops + "]";
+    }
+
+    /** The connections that this side dialled. */
+    public static final class Client {
+
+        private final long attempted;
+        private final long opened;
+        private final long closed;
+
+        private Client(SwarmStats stats) {
+            attempted = stats.dialsAttempted();
+            opened = stats.dialsOpened();
+            closed = stats.dialsClosed();
+        }
+
+        /** {@return dials that were started} */
+        public long attempted() {
+            return attempted;
+        }
+
+        /** {@return dials that became connections} */
+        public long opened() {
+            return opened;
+        }
+
+        /** {@return dials that have ended; those that never opened count too} */
+        public long closed() {
+            return closed;
+        }
+
+        @Override
+        public String toString() {
+            return "[attempted=" + attempted + ", opened=" + opened + ", closed=" + closed + "]";
+        }
+    }
+
+    /** The connections that peers dialled. */
+    public static final class Server {
+
+        private final long opened;
+        private final long closed;
+
+        private Server(SwarmStats stats) {
+            opened = stats.inboundOpened();
+            closed = stats.inboundClosed();
+        }
+
+        /** {@return connections that were taken in} */
+        public long opened() {
+            return opened;
+        }
+
+        /** {@return those of them that have ended} */
+        public long closed() {
+            return closed;
+        }
+
+        @Override
+        public String toString() {
+            return "[opened=" + opened + ", closed=" + closed + "]";
+        }
+    }
 }

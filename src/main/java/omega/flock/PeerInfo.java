@@ -34,20 +34,39 @@ public final class PeerInfo {
     }
 
     /** Tells whether the peer is among those who are dialled early: new, or lost only once or twice. */
+    public boolean isPrioritized() {
+        return peer.prioritized();
+    }
+
+    /** The same as {@link #isPrioritized()}, under the name that the JavaScript stack has. */
     public boolean prioritized() {
         return peer.prioritized();
     }
 
     /**
-     * Bans the peer, or lifts the ban. A banned peer is not dialled, and its own attempts get no answer. A connection that is
-     * open stays open. Works also if the flock has forgotten the peer. Lifting a ban does not dial by itself: the next lookup
-     * or {@link Flock#joinPeer} does.
+     * Bans the peer: it is not dialled, and its own attempts get no answer. A connection that is open stays open. Works also if the
+     * flock has forgotten the peer.
      */
+    public void ban() {
+        peer.ban(true);
+    }
+
+    /** Lifts the ban, also one by the firewall. That does not dial by itself: the next lookup or {@link Flock#joinPeer} does. */
+    public void unban() {
+        peer.ban(false);
+    }
+
+    /** {@linkplain #ban() Bans} the peer, or {@linkplain #unban() lifts} the ban: as the JavaScript stack has it. */
     public void ban(boolean banned) {
         peer.ban(banned);
     }
 
-    /** Tells whether the peer is banned, by {@link #ban} or by the firewall. */
+    /** Tells whether the peer is banned, by {@link #ban()} or by the firewall. */
+    public boolean isBanned() {
+        return peer.banned();
+    }
+
+    /** The same as {@link #isBanned()}, under the name that the JavaScript stack has. */
     public boolean banned() {
         return peer.banned();
     }
@@ -61,11 +80,21 @@ public final class PeerInfo {
     }
 
     /** Tells whether the last connection to the peer was dialled by this side; false before the first. */
+    public boolean isClient() {
+        return peer.client();
+    }
+
+    /** The same as {@link #isClient()}, under the name that the JavaScript stack has. */
     public boolean client() {
         return peer.client();
     }
 
     /** Tells whether the peer was joined by its key, with {@link Flock#joinPeer}. */
+    public boolean isExplicit() {
+        return peer.explicit();
+    }
+
+    /** The same as {@link #isExplicit()}, under the name that the JavaScript stack has. */
     public boolean explicit() {
         return peer.explicit();
     }

@@ -1,10 +1,8 @@
 package omega.flock;
 
-/** A handler or listener that is registered; closing it ends that. */
-@FunctionalInterface
-public interface Registration extends AutoCloseable {
+import omega.flock.base.Subscription;
 
-    /** Ends the registration. Does not wait for calls that run. Idempotent; never throws. */
-    @Override
-    void close();
+/** A handler or listener of a flock that is registered; closing it ends that. */
+@FunctionalInterface
+public interface Registration extends Subscription {
 }

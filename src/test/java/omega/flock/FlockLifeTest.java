@@ -20,9 +20,11 @@ import omega.flock.FlockNet.Member;
 import omega.flock.base.CloseReason;
 import omega.flock.base.FlockException;
 import omega.flock.base.KeyPair;
+import omega.flock.base.PeerAddress;
 import omega.flock.base.Topic;
 import omega.flock.gateway.Connection;
 import omega.flock.gateway.Gateway;
+import omega.flock.gateway.Testnet;
 import omega.flock.runtime.Eventually;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
@@ -54,6 +56,15 @@ class FlockLifeTest {
         client.flock.join(TOPIC, JoinOptions.CLIENT);
         client.event(0);
         return client;
+    }
+
+    @Test
+    void aFlockBeginsWithNodesThatWereKnownBefore() throws Exception {
+        try (Testnet testnet = Testnet.start(1);
+                Flock flock = Flock.builder().bootstrap().nodes(List.of(PeerAddress.parse(testnet.bootstrap().getFirst())))
+                        .host("127.0.0.1").port(0).open()) {
+            assertEquals(testnet.bootstrap(), flock.dht().nodes().stream().map(PeerAddress::toString).toList());
+        }
     }
 
     @Test

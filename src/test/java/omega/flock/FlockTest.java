@@ -98,8 +98,8 @@ class FlockTest {
         assertEquals(Set.of(atClient.connection()), client.flock.connections());
         assertEquals(atClient.peer(), client.flock.peers().get(server.flock.keyPair().publicKey()));
         assertEquals(0, client.flock.connecting());
-        assertEquals(new FlockStats.Client(1, 1, 0), client.flock.stats().client());
-        assertEquals(new FlockStats.Server(1, 0), server.flock.stats().server());
+        assertEquals("[attempted=1, opened=1, closed=0]", client.flock.stats().client().toString());
+        assertEquals("[opened=1, closed=0]", server.flock.stats().server().toString());
     }
 
     @Test
@@ -250,7 +250,7 @@ class FlockTest {
         Flock client = net.open();
         BlockingQueue<Connection> connections = new LinkedBlockingQueue<>();
         client.onConnection((connection, peer) -> {
-            peer.ban(true);
+            peer.ban();
             connections.add(connection);
             connection.abort();
         });
@@ -259,7 +259,10 @@ class FlockTest {
         connections.take();
         FlockNet.until("the connection is gone", () -> client.connections().isEmpty());
         assertEquals(Optional.empty(), Optional.ofNullable(connections.poll(1, TimeUnit.SECONDS)));
-        assertTrue(client.peers().values().iterator().next().banned());
+        PeerInfo peer = client.peers().values().iterator().next();
+        assertTrue(peer.isBanned());
+        peer.unban();
+        assertFalse(peer.isBanned());
     }
 
     @Test

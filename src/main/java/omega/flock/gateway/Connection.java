@@ -6,10 +6,13 @@ import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import omega.flock.base.CloseReason;
 import omega.flock.base.PublicKey;
+import omega.flock.base.Subscription;
 import omega.flock.secret.SecretStream;
 
 /**
@@ -27,16 +30,16 @@ import omega.flock.secret.SecretStream;
  *
  * <p><b>What holds against strangers.</b> Bytes and messages are secret, authentic and in order, from everybody on the way, relays
  * included; {@link #remotePublicKey()} is who sends them. So are datagrams between two peers of this library, and
- * with others they are not, see {@link #sendDatagram}. Nor is an end: END and DESTROY travel in clear beside the encryption. Whoever sees the packets of a
- * connection, or guesses its stream's 32-bit id and a fitting number, can reset it ({@link CloseReason.Kind#RESET_BY_PEER}), and whoever
- * is on the path can end a direction <em>between two messages</em>, which reads as the clean end of the stream; an end inside a message is
- * an {@link java.io.EOFException}. The protocol is so in both stacks. A protocol whose meaning depends on its end therefore says so
- * itself, by a length, a count or a last message, and takes an end without that for an error. What observers see at any rate is
- * who talks to whom, when and how much. {@code SECURITY.md} has all of it.
+ * with others they are not, see {@link #sendDatagram}. Nor is an end: END and DESTROY travel in clear beside the encryption. Whoever sees
+ * the packets of a connection, or guesses its stream's 32-bit id and a fitting number, can reset it
+ * ({@link CloseReason.Kind#RESET_BY_PEER}), and whoever is on the path can end a direction <em>between two messages</em>, which reads as
+ * the clean end of the stream; an end inside a message is an {@link java.io.EOFException}. The protocol is so in both stacks. A protocol
+ * whose meaning depends on its end therefore says so itself, by a length, a count or a last message, and takes an end without that for an
+ * error. What observers see at any rate is who talks to whom, when and how much. {@code SECURITY.md} has all of it.
  *
- * <p><b>Time-outs.</b> Reads and writes wait for ever unless {@link #setReadTimeout} and {@link #setWriteTimeout} say otherwise. A peer that no longer answers is
- * noticed because an idle connection sends a keep-alive every 5 seconds ({@link #setKeepAlive}); about 13 seconds after one
- * stays unanswered the connection ends with {@link CloseReason.Kind#TIMED_OUT}.
+ * <p><b>Time-outs.</b> Reads and writes wait for ever unless {@link #setReadTimeout} and {@link #setWriteTimeout} say otherwise. A peer
+ * that no longer answers is noticed because an idle connection sends a keep-alive every 5 seconds ({@link #setKeepAlive}); about 13
+ * seconds after one stays unanswered the connection ends with {@link CloseReason.Kind#TIMED_OUT}.
  *
  * <p><b>Interrupts.</b> A thread that is interrupted in a read or write gets an {@link java.io.InterruptedIOException}; its
  * interrupt flag stays set and the connection stays open.
@@ -191,14 +194,21 @@ public final class Connection implements AutoCloseable {
         return stream.isOpen();
     }
 
-    /** Returns why the connection ended; empty while it is open. The first reason stays: a {@link #close} behind a reset changes nothing. */
+    /**
+     * Returns why the connection ended; empty while it is open. The first reason stays: a {@link #close} behind a reset changes nothing.
+     */
     public Optional<CloseReason> closeReason() {
         return stream.closeReason();
     }
 
-    /** Runs {@code listener} once when the connection has ended, or at once if it has; must be short. */
-    public void onClose(Consumer<CloseReason> listener) {
-        stream.onClose(listener);
+    /**
+     * Runs a listener once when the connection has ended and its last bytes have left, or at once if that is so. It runs on the thread
+     * that ended the connection, behind those that were registered before it, and must not block; what it throws is logged.
+     */
+    public Subscription onClose(Consumer<CloseReason> listener) {
+        AtomicReference<Consumer<CloseReason>> waiting = new AtomicReference<>(Objects.requireNonNull(listener, "listener"));
+        stream.onClose(reason -> Optional.ofNullable(waiting.getAndSet(null)).ifPresent(each -> each.accept(reason)));
+        return () -> waiting.set(null);
     }
 
     /**

@@ -7,15 +7,17 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
-import omega.flock.base.FlockException;
 import omega.flock.base.FlockException.Code;
+import omega.flock.base.FlockException;
 import omega.flock.base.KeyPair;
 import omega.flock.base.PeerAddress;
 import omega.flock.base.PublicKey;
+import omega.flock.base.Subscription;
 import omega.flock.base.Topic;
 import omega.flock.dht.DhtNode;
 import omega.flock.net.MachinePorts;
 import omega.flock.peer.PeerNode;
+import omega.flock.rpc.EphemeralMode;
 import omega.flock.rpc.RpcNode;
 import omega.flock.rpc.routing.NodeId;
 
@@ -75,26 +77,6 @@ public final class Gateway implements AutoCloseable {
      */
     public static Gateway bootstrapper(String host, int port) throws IOException {
         return new Gateway(GatewaySettings.openBootstrapper(host, port, MachinePorts.MACHINE));
-    }
-
-    /** Gathers the settings of a gateway and opens it. Settings and their defaults: {@link GatewayBuilder}. Not thread-safe. */
-    public static final class Builder extends GatewayBuilder<Builder> {
-
-        private Builder() {}
-
-        /**
-         * Binds the ports and begins to join the network in the background.
-         *
-         * @throws UncheckedIOException if no UDP port can be bound: a {@link java.net.BindException} that names the address
-         */
-        public Gateway open() {
-            return new Gateway(settings().open());
-        }
-
-        @Override
-        Builder self() {
-            return this;
-        }
     }
 
     /** Connects with {@link ConnectOptions#DEFAULT}. */
@@ -161,9 +143,8 @@ public final class Gateway implements AutoCloseable {
      * @param relays nodes through which the key is reached, {@link GatewayServer#relayAddresses()} as a rule
      */
     public Query<LookupReply> announce(Topic topic, KeyPair keyPair, List<PeerAddress> relays, AnnounceOptions options) {
-        var inner = new omega.flock.dht.AnnounceOptions(options.clear(), 0, options.seeds());
-        return new MappedQuery<>(dht().announce(DhtNode.target(topic), keyPair, List.copyOf(relays), inner), Replies::lookup,
-                this::silence);
+        return new MappedQuery<>(dht().announce(DhtNode.target(topic), keyPair, List.copyOf(relays), options.toDhtOptions()),
+                Replies::lookup, this::silence);
     }
 
     /**
@@ -296,10 +277,10 @@ public final class Gateway implements AutoCloseable {
     }
 
     /**
-     * Runs a listener with each change of {@link #health()}, one after the other on a virtual thread, until the returned handle is closed.
+     * Runs a listener with each change of {@link #health()}, one after the other on a virtual thread.
      * The last one says that the gateway was closed or has failed.
      */
-    public AutoCloseable onHealth(Consumer<Health> listener) {
+    public Subscription onHealth(Consumer<Health> listener) {
         return health.add(listener);
     }
 
@@ -323,13 +304,13 @@ public final class Gateway implements AutoCloseable {
         return Replies.stats(node);
     }
 
-    /** Runs a listener on a virtual thread whenever this machine's addresses change, until the returned handle is closed. */
-    public AutoCloseable onNetworkChange(Runnable listener) {
+    /** Runs a listener on a virtual thread whenever this machine's addresses change. */
+    public Subscription onNetworkChange(Runnable listener) {
         return node.onNetworkChange(listener);
     }
 
-    /** Runs a listener on a virtual thread whenever the gateway is online again, until the returned handle is closed. */
-    public AutoCloseable onOnline(Runnable listener) {
+    /** Runs a listener on a virtual thread whenever the gateway is online again. */
+    public Subscription onOnline(Runnable listener) {
         return online.add(listener);
     }
 
@@ -391,5 +372,120 @@ public final class Gateway implements AutoCloseable {
 
     private void requireOpen() {
         node.requireNotClosed();
+    }
+
+    /**
+     * Gathers the settings of a gateway, each with the default that its method names. Not thread-safe.
+     */
+    public static final class Builder {
+
+        private final GatewaySettings settings = new GatewaySettings();
+
+        private Builder() {}
+
+        /** Sets the nodes to begin with; see {@link #bootstrap(List)}. */
+        public Builder bootstrap(String... hostPorts) {
+            return bootstrap(List.of(hostPorts));
+        }
+
+        /**
+         * Sets the nodes to begin with, in place of the public ones; none at all for a network's first node.
+         *
+         * @param hostPorts {@code host:port}, or {@code ip@host:port} to try an address before its name is looked up
+         */
+        public Builder bootstrap(List<String> hostPorts) {
+            settings.rpc().bootstrap(hostPorts);
+            return this;
+        }
+
+        /** Sets the IPv4 address to bind. Default: all of the machine, 0.0.0.0. */
+        public Builder host(String host) {
+            settings.rpc().host(host);
+            return this;
+        }
+
+        /**
+         * Sets the UDP port to bind; it and the four above it are tried, then any, unless {@link #anyPort} says otherwise. Default: 49737.
+         * 0 takes any port.
+         *
+         * @throws IllegalArgumentException unless it is in 0..65535
+         */
+        public Builder port(int port) {
+            settings.port(port);
+            return this;
+        }
+
+        /**
+         * Sets whether another port will do when the one that is set is taken. Default: true. With false, opening fails: the port is what a
+         * rule of a firewall or a router names, for instance. (hyperdht's option of this name would still try the four ports above it.)
+         */
+        public Builder anyPort(boolean any) {
+            settings.anyPort(any);
+            return this;
+        }
+
+        /** Sets the identity of connections that name no other. Default: a fresh one. Wins over {@link #seed}. */
+        public Builder keyPair(KeyPair identity) {
+            settings.keyPair(identity);
+            return this;
+        }
+
+        /** Sets the identity by its 32-byte seed. */
+        public Builder seed(byte[] seed) {
+            settings.seed(seed);
+            return this;
+        }
+
+        /** Sets nodes that were known before, best first. They enter the routing table without being asked. */
+        public Builder nodes(List<PeerAddress> nodes) {
+            settings.rpc().nodes(nodes);
+            return this;
+        }
+
+        /**
+         * Sets whether the node only asks (true), or becomes one that stores for others as soon as it proves reachable
+         * (false). Default: it becomes one after about 20 minutes if it proves stable and reachable.
+         */
+        public Builder ephemeral(boolean ephemeral) {
+            settings.rpc().ephemeral(ephemeral ? EphemeralMode.ALWAYS : EphemeralMode.NEVER);
+            return this;
+        }
+
+        /** Sets to false that the port is known to be reachable from everywhere. Default: true until found open. */
+        public Builder firewalled(boolean firewalled) {
+            settings.rpc().firewalled(firewalled);
+            return this;
+        }
+
+        /** Sets after how much idle time connections send a keep-alive; zero for never. Default: 5 seconds. */
+        public Builder connectionKeepAlive(Duration interval) {
+            settings.keepAlive(interval);
+            return this;
+        }
+
+        /**
+         * Sets how many bytes the gateway gives to strangers. A quarter is for what it keeps for others, of which whoever has stored
+         * most loses first; three quarters are for connections: 16 KiB for each that a peer has opened or is about to, messages that have
+         * arrived in part, and bytes that the program has not read or a peer has not acknowledged. As these are taken, peers are offered
+         * smaller windows. When all are, the largest or oldest connection of the host that holds most is closed for one that holds less.
+         * What a connection of that very host needs then is refused: a new connection is closed, and one with a message that has arrived
+         * in part; a peer has to send once more; a write waits. Default: a quarter of the heap, at most 256 MiB, which is enough for
+         * 10,000 idle connections that peers have opened.
+         *
+         * @param bytes at least 1 MiB; {@link Gateway.Builder#open} throws an IllegalArgumentException for less
+         */
+        public Builder memoryBudget(long bytes) {
+            settings.memoryBudget(bytes);
+            return this;
+        }
+
+        /**
+         * Binds the ports and begins to join the network in the background.
+         *
+         * @throws UncheckedIOException if no UDP port can be bound: a {@link java.net.BindException} that names the address
+         */
+        public Gateway open() {
+            return new Gateway(settings.open());
+        }
     }
 }

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import omega.flock.base.Subscription;
 import omega.flock.peer.PeerNode;
 import omega.flock.rpc.RpcListener;
 import omega.flock.rpc.RpcNode;
@@ -37,8 +38,8 @@ final class HealthWatch implements RpcListener {
         this.health = new Health(Health.State.ONLINE, now(), Optional.empty());
     }
 
-    /** Adds a listener until the returned handle is closed. */
-    AutoCloseable add(Consumer<Health> listener) {
+    /** Adds a listener. */
+    Subscription add(Consumer<Health> listener) {
         // A wrapper of its own, so that a listener that was added twice is removed once.
         Consumer<Health> own = listener::accept;
         lock.lock();

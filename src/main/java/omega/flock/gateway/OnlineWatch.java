@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BooleanSupplier;
+import omega.flock.base.Subscription;
 import omega.flock.rpc.RpcListener;
 import omega.flock.runtime.TaskScope;
 
@@ -22,8 +23,8 @@ final class OnlineWatch implements RpcListener {
         this.online = online;
     }
 
-    /** Adds a listener until the returned handle is closed. */
-    AutoCloseable add(Runnable listener) {
+    /** Adds a listener. */
+    Subscription add(Runnable listener) {
         // A wrapper of its own, so that a listener that was added twice is removed once.
         Runnable own = listener::run;
         listeners.add(own);

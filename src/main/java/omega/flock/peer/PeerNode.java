@@ -18,6 +18,7 @@ import omega.flock.base.FlockException;
 import omega.flock.base.FlockException.Code;
 import omega.flock.base.KeyPair;
 import omega.flock.base.PublicKey;
+import omega.flock.base.Subscription;
 import omega.flock.dht.DhtNode;
 import omega.flock.net.DatagramHandler;
 import omega.flock.net.MachinePorts;
@@ -181,14 +182,11 @@ public final class PeerNode implements AutoCloseable {
         }
     }
 
-    /**
-     * Runs a listener whenever the addresses of this machine change, each time on a virtual thread of its own.
-     *
-     * @return closing it ends that
-     */
-    public AutoCloseable onNetworkChange(Runnable listener) {
-        networkListeners.add(listener);
-        return () -> networkListeners.remove(listener);
+    /** Runs a listener whenever the addresses of this machine change, each time on a virtual thread of its own. */
+    public Subscription onNetworkChange(Runnable listener) {
+        Runnable own = listener::run; // so that a listener that was added twice is removed once
+        networkListeners.add(own);
+        return () -> networkListeners.remove(own);
     }
 
     /**

@@ -253,6 +253,8 @@ class ConnectionEndTest {
     void listenersHearOnceWhyItEndedHoweverLateTheyCome() throws Exception {
         LinkedBlockingQueue<CloseReason> client = new LinkedBlockingQueue<>();
         LinkedBlockingQueue<CloseReason> accepted = new LinkedBlockingQueue<>();
+        LinkedBlockingQueue<CloseReason> gone = new LinkedBlockingQueue<>();
+        pair.client.onClose(gone::add).close();
         pair.client.onClose(client::add);
         pair.accepted.onClose(accepted::add);
         pair.client.abort();
@@ -262,6 +264,7 @@ class ConnectionEndTest {
         assertEquals(Kind.CLOSED_LOCALLY, client.poll(10, TimeUnit.SECONDS).kind());
         pair.client.close();
         assertTrue(client.isEmpty() && accepted.isEmpty(), "nobody heard twice");
+        assertTrue(gone.isEmpty(), "who was removed hears nothing, though it was before the others");
     }
 
     @Test

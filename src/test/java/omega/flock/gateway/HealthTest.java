@@ -21,6 +21,7 @@ import java.util.logging.Logger;
 import omega.flock.Flock;
 import omega.flock.base.FlockException;
 import omega.flock.base.KeyPair;
+import omega.flock.base.Subscription;
 import omega.flock.base.Topic;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -156,7 +157,8 @@ class HealthTest {
     void aListenerThatIsGoneHearsNothing() throws Exception {
         try (Testnet testnet = Testnet.start(1); Gateway gateway = testnet.createNode()) {
             assertTrue(gateway.awaitReady(LONG));
-            AutoCloseable registered = gateway.onHealth(health -> events.add(new Health(health.state(), health.since(), Optional.of("gone"))));
+            Subscription registered = gateway.onHealth(
+                    health -> events.add(new Health(health.state(), health.since(), Optional.of("gone"))));
             gateway.onHealth(events::add);
             registered.close();
             gateway.suspend();

@@ -103,10 +103,12 @@ class OptionsTest {
         assertEquals(List.of(), AnnounceOptions.DEFAULT.seeds());
         assertFalse(AnnounceOptions.DEFAULT.clear());
         List<PeerAddress> seeds = new ArrayList<>(List.of(NODE));
-        AnnounceOptions options = new AnnounceOptions(true, seeds);
+        AnnounceOptions options = AnnounceOptions.DEFAULT.withClear(true).withSeeds(seeds).withBump(5);
         seeds.clear();
         assertEquals(List.of(NODE), options.seeds());
         assertTrue(options.clear());
+        assertEquals(5, options.bump());
+        assertThrows(IllegalArgumentException.class, () -> options.withBump(-1));
     }
 
     @Test
@@ -128,6 +130,8 @@ class OptionsTest {
         GatewayStats stats = new GatewayStats(Map.of(), Map.of(), drops);
         drops.clear();
         assertEquals(5, stats.dropped());
+        assertEquals("{dht.INCOMPLETE=3, rpc.MALFORMED=2}", stats.drops().toString(), "in the order of the names");
+        assertThrows(UnsupportedOperationException.class, stats.drops()::clear);
     }
 
     private static void assertRefused(String value, Executable use) {
