@@ -27,6 +27,15 @@ final class ConnectionMemory extends SharedMemory.Tenant {
         return admitted;
     }
 
+    /**
+     * {@return whether a source has to wait with another connection: there is no memory left, and it holds about as much as anybody} A
+     * handshake would only push out somebody else's, and a thousand sources that do that to each other would leave no time for those who
+     * have nothing.
+     */
+    static boolean mustWait(SharedMemory memory, NetworkSource source) {
+        return memory.isFullFor(source, PeerConstants.CONNECTION_BYTES, PeerConstants.DISPLACING_CONNECTIONS * PeerConstants.CONNECTION_BYTES);
+    }
+
     @Override
     protected Object source() {
         return source;

@@ -210,6 +210,9 @@ public final class PeerConstants {
     /** Heap of an idle connection, with what the program keeps for it: 12 KiB as measured, and some more. */
     static final int CONNECTION_BYTES = 16 << 10;
 
+    /** So many connections less than the host with most has who may still open one, where there is no memory for more. */
+    static final int DISPLACING_CONNECTIONS = 4;
+
     /** "No more than three times as many bytes as received" (RFC 9000 §8.1) go to an address that may belong to somebody else. */
     static final int AMPLIFICATION = 3;
 

@@ -140,6 +140,9 @@ final class PeerContext {
     /** Asks for one more half-open handshake of a server; see {@link HandshakeAdmission#tryEnter}. */
     HandshakeAdmission.Decision<InboundHandshake> admitHandshake(HandshakeAdmission.Applicant applicant, boolean limitSpeed,
             Supplier<InboundHandshake> maker) {
+        if (limitSpeed && ConnectionMemory.mustWait(streamOptions.memory(), applicant.client())) {
+            return new HandshakeAdmission.Decision<>(Optional.empty(), Optional.empty(), Optional.of(PeerDrop.MEMORY_SHORT));
+        }
         admissionLock.lock();
         try {
             return admission.tryEnter(applicant, limitSpeed, maker, ticker.nanoTime());

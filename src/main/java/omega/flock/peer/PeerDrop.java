@@ -6,6 +6,8 @@ enum PeerDrop {
     TOO_MANY_HALF_OPEN,
     /** A client, a relay, or all of them together start handshakes faster than they may. */
     SOURCE_TOO_FAST,
+    /** There is no memory for another connection, and the host that wants one holds about as much of it as anybody. */
+    MEMORY_SHORT,
     /** A half-open handshake whose place was needed for a source that held fewer. */
     DISPLACED,
     /** More copies of one handshake wait for its answer than there are ways for it to come. */

@@ -81,7 +81,7 @@ public final class PeerNode implements AutoCloseable {
         this.scope = new TaskScope("node");
         long storeBytes = config.memoryBudget() / PeerConstants.STORES_SHARE;
         HandshakePlaces halfOpen = HandshakePlaces.of(config.memoryBudget() - storeBytes);
-        this.memory = new SharedMemory(config.memoryBudget() - storeBytes - halfOpen.bytes(), scope);
+        this.memory = new SharedMemory(config.memoryBudget() - storeBytes - halfOpen.bytes(), ticker, scope);
         this.timers = new DeadlineQueue("flock-timers", ticker, scope);
         this.transport = new UdxTransport(ticker, scope, timers, memory, TransportOptions.DEFAULT);
         // What begins like a stream packet is nothing else, and the transport has counted it.

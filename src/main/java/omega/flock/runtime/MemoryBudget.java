@@ -10,12 +10,27 @@ import java.util.TreeSet;
 
 /**
  * Bytes that strangers share. When they are all taken, whoever holds most gives what it holds most in up for whoever holds less, the oldest
- * of several that are as large: one source at its bound so leaves room for everybody else. Pure; not thread-safe. What a call takes grows
- * with the logarithm of how many hold bytes.
+ * of several that are as large: one source at its bound so leaves room for everybody else. Who asks may be content with less ({@link
+ * Loser}). Pure; not thread-safe. What a call takes grows with the logarithm of how many hold bytes.
  *
  * @param <T> what holds bytes
  */
 public final class MemoryBudget<T> {
+
+    /** So many are asked whether they give way, at most, the largest first. */
+    private static final int CANDIDATES = 64;
+
+    /**
+     * Who may have to give way.
+     *
+     * @param <T> what holds bytes
+     */
+    @FunctionalInterface
+    public interface Loser<T> {
+
+        /** {@return whether an item, which holds so many bytes, gives them up for somebody who would hold fewer} */
+        boolean gives(T item, long bytes);
+    }
 
     /**
      * An answer.
@@ -72,7 +87,6 @@ public final class MemoryBudget<T> {
     }
 
     private long capacity;
-    private final long margin;
     private final Map<T, Item<T>> items = new HashMap<>();
     private final Map<Object, Source<T>> sources = new HashMap<>();
     private final TreeSet<Source<T>> heaviest = new TreeSet<>(Holder.ORDER);
@@ -85,38 +99,28 @@ public final class MemoryBudget<T> {
      * @param capacity bytes, at least 1
      */
     public MemoryBudget(long capacity) {
-        this(capacity, 0);
-    }
-
-    /**
-     * Creates a budget of which nothing is taken.
-     *
-     * @param capacity bytes, at least 1
-     * @param margin how many bytes more than a source would hold that wants more another one has to hold, at least, to give way to it
-     */
-    public MemoryBudget(long capacity, long margin) {
         if (capacity < 1) {
             throw new IllegalArgumentException("capacity " + capacity);
         }
         this.capacity = capacity;
-        this.margin = margin;
+    }
+
+    /** Takes bytes, besides those that the item holds already; whoever holds most gives way. */
+    public Decision<T> reserve(T item, Object source, long bytes) {
+        return reserve(item, source, bytes, (any, held) -> true);
     }
 
     /**
      * Takes bytes, besides those that the item holds already.
      *
      * @param source who is behind the item, which counts when it is the first time for this one
+     * @param loser who gives way, if it is of another source that holds more than this one would
      */
-    public Decision<T> reserve(T item, Object source, long bytes) {
+    public Decision<T> reserve(T item, Object source, long bytes, Loser<T> loser) {
         Object owner = Optional.ofNullable(items.get(item)).map(known -> known.source.name).orElse(source);
-        List<T> displaced = new ArrayList<>(0);
-        while (held + bytes > capacity) {
-            Optional<T> loser = givesWayTo(owner, bytes);
-            if (loser.isEmpty()) {
-                return new Decision<>(false, displaced);
-            }
-            releaseAll(loser.get());
-            displaced.add(loser.get());
+        List<T> displaced = makeRoom(owner, bytes, capacity - bytes, loser);
+        if (held + bytes > capacity) {
+            return new Decision<>(false, displaced);
         }
         change(items.computeIfAbsent(item, any -> new Item<>(item, sourceOf(owner), numbers++)), bytes);
         return new Decision<>(true, displaced);
@@ -127,13 +131,20 @@ public final class MemoryBudget<T> {
         capacity = bytes;
     }
 
-    /** {@return whose bytes are taken away, the heaviest first, until no more than so many are taken} */
-    public List<T> shrinkTo(long bytes) {
+    /**
+     * Takes bytes away from whoever gives way to a source that wants some, until no more than so many are taken.
+     *
+     * @return what holds nothing any more
+     */
+    public List<T> makeRoom(Object source, long bytes, long limit, Loser<T> loser) {
         List<T> displaced = new ArrayList<>(0);
-        while (held > bytes) {
-            T loser = heaviest.first().items.first().what;
-            releaseAll(loser);
-            displaced.add(loser);
+        while (held > limit) {
+            Optional<T> gone = givesWayTo(source, bytes, loser);
+            if (gone.isEmpty()) {
+                break;
+            }
+            releaseAll(gone.get());
+            displaced.add(gone.get());
         }
         return displaced;
     }
@@ -151,6 +162,11 @@ public final class MemoryBudget<T> {
         release(item, Long.MAX_VALUE);
     }
 
+    /** {@return whether an item has taken any} */
+    public boolean holds(T item) {
+        return items.containsKey(item);
+    }
+
     /** {@return how many bytes are taken} */
     public long held() {
         return held;
@@ -160,6 +176,11 @@ public final class MemoryBudget<T> {
     public long heldBy(Object source) {
         Source<T> known = sources.get(source);
         return known == null ? 0 : known.bytes;
+    }
+
+    /** {@return how many bytes what is of the source with most has taken} */
+    public long heldByHeaviest() {
+        return heaviest.isEmpty() ? 0 : heaviest.first().bytes;
     }
 
     /** {@return how many bytes there are in all} */
@@ -184,11 +205,21 @@ public final class MemoryBudget<T> {
         held += bytes;
     }
 
-    /** {@return what has to give way to a source that wants more; empty if no other holds that much more than that one would} */
-    private Optional<T> givesWayTo(Object source, long more) {
+    /** {@return what has to give way to a source that wants more; empty if it finds none that holds more than that one would} */
+    private Optional<T> givesWayTo(Object source, long more, Loser<T> loser) {
+        long wanted = heldBy(source) + more;
+        int asked = 0;
         for (Source<T> each : heaviest) {
-            if (!each.name.equals(source)) {
-                return each.bytes > heldBy(source) + more + margin ? Optional.of(each.items.first().what) : Optional.empty();
+            if (each.bytes <= wanted) {
+                return Optional.empty();
+            }
+            for (Item<T> item : each.name.equals(source) ? List.<Item<T>>of() : each.items) {
+                if (loser.gives(item.what, item.bytes)) {
+                    return Optional.of(item.what);
+                }
+                if (++asked == CANDIDATES) {
+                    return Optional.empty();
+                }
             }
         }
         return Optional.empty();

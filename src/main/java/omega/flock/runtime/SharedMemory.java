@@ -4,15 +4,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * The memory that a node gives to what strangers send, for many threads. Used by whichever thread needs bytes, whatever locks it holds; those
  * who have to give theirs up are told elsewhere. Thread-safe.
  *
- * <p>Connections and what is under way on them have a {@link MemoryBudget} each, of one number. Whoever opens connections from a thousand
- * addresses takes them from whoever has most of them, and not what others transfer: an eighth is left for that in any case. Of what is
- * under way, in turn, connections take only what is beyond a half.
+ * <p>Connections and what is under way on them have a {@link MemoryBudget} each, of one number, and an eighth of it in any case. Whoever
+ * opens connections from a thousand addresses takes them from whoever has most of them. What others transfer gives way only where it does
+ * not move: a transfer gives its bytes back by itself, many times a second, and whoever waits for some of them loses less than whoever is
+ * reset.
  */
 public final class SharedMemory {
 
@@ -24,19 +26,21 @@ public final class SharedMemory {
 
     private static final int DEFAULT_SHARE = 4;
 
-    /** The part that connections leave to what is under way, one in so many. */
-    private static final int UNDER_WAY_SHARE = 8;
+    /** The part that connections and what is under way leave to each other in any case, one in so many. */
+    private static final int LEAST_SHARE = 8;
 
-    /**
-     * Who has so many bytes more under way than whoever wants some gives way; others do without for now, packets are sent again and writers
-     * wait. To be reset is worse: a thousand addresses that hold a little each would do that to all who transfer.
-     */
-    private static final long MARGIN_BYTES = 512 << 10;
+    /** Half of what somebody holds has to move within this time, or it is stalled: 13 s is how long a JavaScript peer tries. */
+    private static final long STALLED_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+    /** Whose bytes move gives way all the same, if it holds so many at least, to somebody who cannot wait. */
+    private static final long LARGE_BYTES = 512 << 10;
 
     /** Who holds bytes. */
     public abstract static class Tenant {
 
-        private boolean ended; // guarded by the memory's lock
+        private boolean ended; // guarded by the memory's lock, as what follows
+        private long movedThen;
+        private long sinceNanos; // when it had moved so many bytes
 
         /** {@return who is behind it, as the network shows it} */
         protected abstract Object source();
@@ -44,6 +48,16 @@ public final class SharedMemory {
         /** {@return whether its bytes are those of a connection as such, and not of what is under way} */
         protected boolean isConnection() {
             return false;
+        }
+
+        /** {@return whether it does without the bytes it asks for until others give theirs back} */
+        protected boolean canWait() {
+            return false;
+        }
+
+        /** {@return how many bytes have come to where they should since it began: were read, or acknowledged} */
+        protected long moved() {
+            return 0;
         }
 
         /** Its bytes were needed for somebody who held fewer: it lets go of them soon. Must not block. */
@@ -54,6 +68,7 @@ public final class SharedMemory {
     private final long capacity;
     private final MemoryBudget<Tenant> connections; // guarded by lock
     private final MemoryBudget<Tenant> underWay; // guarded by lock
+    private final Ticker ticker;
     private final Executor telling;
     private volatile long free; // written under lock
     private long refusals; // guarded by lock
@@ -63,12 +78,14 @@ public final class SharedMemory {
      * Creates memory of which nothing is taken.
      *
      * @param bytes how many there are, at least 1
+     * @param ticker tells for how long bytes do not move
      * @param telling where those are told who have to give theirs up
      */
-    public SharedMemory(long bytes, Executor telling) {
+    public SharedMemory(long bytes, Ticker ticker, Executor telling) {
         this.capacity = bytes;
         this.connections = new MemoryBudget<>(bytes);
-        this.underWay = new MemoryBudget<>(bytes, MARGIN_BYTES);
+        this.underWay = new MemoryBudget<>(bytes);
+        this.ticker = ticker;
         this.telling = telling;
         this.free = bytes;
     }
@@ -77,10 +94,11 @@ public final class SharedMemory {
      * Creates memory of which nothing is taken.
      *
      * @param bytes how many there are, at least 1
+     * @param ticker tells for how long bytes do not move
      * @param scope where those are told, one after the other, who have to give theirs up
      */
-    public SharedMemory(long bytes, TaskScope scope) {
-        this(bytes, new TaskLane("flock-evictions", scope)::add);
+    public SharedMemory(long bytes, Ticker ticker, TaskScope scope) {
+        this(bytes, ticker, new TaskLane("flock-evictions", scope)::add);
     }
 
     /** {@return how many bytes a node gives unless it is told otherwise} */
@@ -98,13 +116,19 @@ public final class SharedMemory {
             if (tenant.ended) {
                 return true;
             }
+            long now = ticker.nanoTime();
+            MemoryBudget.Decision<Tenant> decision;
             if (tenant.isConnection()) {
-                displaced.addAll(underWay.shrinkTo(Math.max(capacity / 2, capacity - connections.held() - bytes)));
-                connections.capacity(Math.min(capacity - capacity / UNDER_WAY_SHARE, capacity - underWay.held()));
+                displaced.addAll(underWay.makeRoom(source, bytes, Math.max(capacity / 2, capacity - connections.held() - bytes),
+                        (holder, held) -> hasStalledLocked(holder, held, now)));
+                connections.capacity(Math.min(capacity - capacity / LEAST_SHARE, capacity - underWay.held()));
+                decision = connections.reserve(tenant, source, bytes);
             } else {
-                underWay.capacity(capacity - connections.held());
+                beginLocked(tenant, now);
+                underWay.capacity(Math.min(capacity - capacity / LEAST_SHARE, capacity - connections.held()));
+                decision = underWay.reserve(tenant, source, bytes,
+                        (holder, held) -> hasStalledLocked(holder, held, now) || held >= LARGE_BYTES && !tenant.canWait());
             }
-            MemoryBudget.Decision<Tenant> decision = budgetOf(tenant).reserve(tenant, source, bytes);
             displaced.addAll(decision.displaced());
             granted = decision.granted();
             countFreeLocked();
@@ -115,6 +139,23 @@ public final class SharedMemory {
         }
         displaced.forEach(this::evict);
         return granted;
+    }
+
+    private void beginLocked(Tenant tenant, long now) {
+        if (!underWay.holds(tenant)) {
+            tenant.movedThen = tenant.moved();
+            tenant.sinceNanos = now;
+        }
+    }
+
+    private static boolean hasStalledLocked(Tenant tenant, long held, long now) {
+        long moved = tenant.moved();
+        if (moved - tenant.movedThen < held / 2) {
+            return now - tenant.sinceNanos >= STALLED_NANOS;
+        }
+        tenant.movedThen = moved;
+        tenant.sinceNanos = now;
+        return false;
     }
 
     private void evict(Tenant tenant) {
@@ -149,9 +190,24 @@ public final class SharedMemory {
         }
     }
 
-    /** {@return how many bytes nobody has taken, as of a moment ago} */
+    /** {@return how many bytes there are for what is under way, as of a moment ago} */
     public long free() {
         return free;
+    }
+
+    /**
+     * {@return whether there is no room for another connection of a source, and the heaviest holds less than {@code slack} bytes more than it}
+     * One that holds nothing never waits.
+     */
+    public boolean isFullFor(Object source, long bytes, long slack) {
+        lock.lock();
+        try {
+            long held = connections.heldBy(source);
+            long room = Math.min(capacity - capacity / LEAST_SHARE, capacity - underWay.held()) - connections.held();
+            return held > 0 && room < bytes && connections.heldByHeaviest() - held < slack;
+        } finally {
+            lock.unlock();
+        }
     }
 
     private MemoryBudget<Tenant> budgetOf(Tenant tenant) {
@@ -159,7 +215,7 @@ public final class SharedMemory {
     }
 
     private void countFreeLocked() {
-        free = capacity - connections.held() - underWay.held();
+        free = Math.max(0, Math.min(capacity - capacity / LEAST_SHARE, capacity - connections.held()) - underWay.held());
     }
 
     /** {@return what it holds and has refused} */

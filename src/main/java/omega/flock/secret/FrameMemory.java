@@ -1,5 +1,6 @@
 package omega.flock.secret;
 
+import java.util.concurrent.atomic.AtomicLong;
 import omega.flock.base.CloseReason;
 import omega.flock.runtime.NetworkSource;
 import omega.flock.runtime.SharedMemory;
@@ -16,6 +17,7 @@ final class FrameMemory extends SharedMemory.Tenant {
     private final SharedMemory shared;
     private final RawStream raw;
     private final Runnable needed;
+    private final AtomicLong read = new AtomicLong(); // written by the stream's reader
 
     /**
      * Creates a part that holds nothing.
@@ -41,6 +43,11 @@ final class FrameMemory extends SharedMemory.Tenant {
         return true;
     }
 
+    /** A frame of so many bytes is whole, and read. */
+    void frameRead(int bytes) {
+        read.setOpaque(read.getPlain() + bytes);
+    }
+
     /** Holds nothing from now on, whatever it asks for. */
     void leave() {
         shared.leave(this);
@@ -49,6 +56,11 @@ final class FrameMemory extends SharedMemory.Tenant {
     @Override
     protected Object source() {
         return NetworkSource.of(raw.remoteAddress());
+    }
+
+    @Override
+    protected long moved() {
+        return read.getOpaque();
     }
 
     @Override

@@ -263,6 +263,7 @@ final class PullSide {
         } catch (AEADBadTagException e) {
             throw new ProtocolViolation("message that does not decrypt");
         }
+        memory.frameRead(frames.bodyLength());
         framesReceived++; // only under the lock, so that a plain increment loses nothing
     }
 

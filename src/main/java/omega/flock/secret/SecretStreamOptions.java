@@ -33,7 +33,7 @@ public record SecretStreamOptions(Ticker ticker, DeadlineQueue timers, TaskLane 
     /** Returns options with the keep-alive of hyperdht, 5 s; keep-alives are sent in {@code scope}, which ends with the node. */
     public static SecretStreamOptions of(Ticker ticker, DeadlineQueue timers, TaskScope scope) {
         return new SecretStreamOptions(ticker, timers, new TaskLane("flock-keep-alive", scope),
-                new SharedMemory(SharedMemory.defaultBytes(), scope), SecretConstants.KEEP_ALIVE, false);
+                new SharedMemory(SharedMemory.defaultBytes(), ticker, scope), SecretConstants.KEEP_ALIVE, false);
     }
 
     /** Returns the same options with another keep-alive; zero turns it off. */

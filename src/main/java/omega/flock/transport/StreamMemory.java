@@ -2,6 +2,7 @@ package omega.flock.transport;
 
 import java.net.Inet4Address;
 import java.net.InetSocketAddress;
+import java.util.concurrent.atomic.AtomicLong;
 import omega.flock.runtime.NetworkSource;
 import omega.flock.runtime.SharedMemory;
 import omega.flock.transport.flow.FlowConstants;
@@ -24,7 +25,8 @@ final class StreamMemory extends SharedMemory.Tenant {
     private final StreamMachine machine;
     private final StreamHeap heap;
     private final Runnable eviction;
-    private Object source = NOBODY; // guarded by the stream's lock, as all that follows
+    private final AtomicLong moved = new AtomicLong(); // written with the stream's lock held, as all that follows is guarded by it
+    private Object source = NOBODY;
     private int arrived; // bytes that are taken for what arrives
     private int written;
     private boolean refused; // what arrives needed more than there was, and memory is short since
@@ -80,6 +82,9 @@ final class StreamMemory extends SharedMemory.Tenant {
 
     /** Bytes may have been read, dropped or acknowledged: what is not needed any more is given back. */
     void settleLocked() {
+        if (arrived > 0 || written > 0) {
+            moved.setOpaque(machine.view().receivedBytes() - machine.view().readableBytes() + machine.view().acknowledgedBytes());
+        }
         arrived = settled(arrived, heap.arrived());
         written = settled(written, heap.written());
         refused &= heap.arrived() > 0 || shared.free() < TransportConstants.LEAST_OFFER_BYTES;
@@ -103,6 +108,16 @@ final class StreamMemory extends SharedMemory.Tenant {
     @Override
     protected Object source() {
         return source;
+    }
+
+    @Override
+    protected boolean canWait() {
+        return true;
+    }
+
+    @Override
+    protected long moved() {
+        return moved.getOpaque();
     }
 
     @Override

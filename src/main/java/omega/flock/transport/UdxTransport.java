@@ -66,7 +66,7 @@ public final class UdxTransport implements DatagramHandler, AutoCloseable {
     /** Creates a transport; its threads live in a child of {@code scope}. */
     public UdxTransport(Ticker ticker, TaskScope scope, TransportOptions options) {
         this(ticker, scope, new DeadlineQueue("flock-udx-deadlines", ticker, scope),
-                new SharedMemory(SharedMemory.defaultBytes(), scope), options);
+                new SharedMemory(SharedMemory.defaultBytes(), ticker, scope), options);
     }
 
     /**

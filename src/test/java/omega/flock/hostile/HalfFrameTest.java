@@ -52,7 +52,8 @@ class HalfFrameTest {
 
     private final TaskScope scope = new TaskScope("test");
     private final DeadlineQueue timers = new DeadlineQueue("test-timers", Ticker.SYSTEM, scope);
-    private final SharedMemory memory = new SharedMemory(64 * MIB, Runnable::run);
+    /** 64 MiB, besides the eighth that is for connections. */
+    private final SharedMemory memory = new SharedMemory(64L * MIB * 8 / 7 + 1, Ticker.SYSTEM, Runnable::run);
     private final SecretStreamOptions options = SecretStreamOptions.of(Ticker.SYSTEM, timers, scope).withMemory(memory);
 
     @AfterEach

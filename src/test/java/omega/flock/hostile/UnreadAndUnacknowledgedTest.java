@@ -60,7 +60,7 @@ class UnreadAndUnacknowledgedTest {
     @ParameterizedTest
     @ValueSource(ints = {4, 16})
     void whatNobodyReadsIsNoMoreThanTheNodeGives(int mebibytes) throws Exception {
-        SharedMemory memory = new SharedMemory((long) mebibytes * MIB, scope);
+        SharedMemory memory = new SharedMemory((long) mebibytes * MIB, Ticker.SYSTEM, scope);
         try (UdxTransport node = node(memory)) {
             UdpPort nodePort = bind(node);
             for (int i = 0; i < PEERS; i++) {
@@ -77,7 +77,7 @@ class UnreadAndUnacknowledgedTest {
 
     @Test
     void whatNobodyAcknowledgesIsNoMoreThanTheNodeGives() throws Exception {
-        SharedMemory memory = new SharedMemory(4 * MIB, scope);
+        SharedMemory memory = new SharedMemory(4 * MIB, Ticker.SYSTEM, scope);
         try (UdxTransport node = node(memory)) {
             UdpPort nodePort = bind(node);
             for (int i = 0; i < PEERS; i++) {

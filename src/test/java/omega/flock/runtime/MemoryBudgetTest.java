@@ -54,6 +54,20 @@ class MemoryBudgetTest {
         assertEquals(100, budget.held());
     }
 
+    @Test
+    void whoeverDoesNotGiveWayIsLeftOutAndNoMoreThanSomeAreAsked() {
+        budget.reserve("a1", "a", 50);
+        budget.reserve("b1", "b", 50);
+        assertEquals(List.of("b1"), budget.reserve("c1", "c", 10, (item, bytes) -> !item.equals("a1")).displaced());
+        MemoryBudget<Integer> crowd = new MemoryBudget<>(70);
+        for (int i = 0; i < 70; i++) {
+            crowd.reserve(i, "crowd", 1);
+        }
+        List<Integer> asked = new ArrayList<>();
+        assertFalse(crowd.reserve(100, "other", 1, (item, bytes) -> !asked.add(item)).granted());
+        assertEquals(64, asked.size());
+    }
+
     @Property
     void theSumIsRightAndNeverAboveTheCapacity(@ForAll @Size(max = 200) List<@IntRange(min = -40, max = 40) Integer> changes) {
         MemoryBudget<Integer> shared = new MemoryBudget<>(200);
@@ -77,64 +91,5 @@ class MemoryBudgetTest {
         }
         new ArrayList<>(model.keySet()).forEach(shared::releaseAll);
         assertEquals(0, shared.held());
-    }
-
-    @Test
-    void whoHasLeftHoldsNothingWhateverItAsksFor() {
-        SharedMemory memory = new SharedMemory(10, Runnable::run);
-        Part gone = new Part("gone", false);
-        assertTrue(memory.reserve(gone, 5));
-        memory.leave(gone);
-        assertTrue(memory.reserve(gone, 500));
-        assertEquals(0, memory.snapshot().held());
-        assertFalse(gone.evicted, "it holds nothing");
-    }
-
-    /** A thousand addresses take the places of connections from each other, and what others transfer from nobody. */
-    @Test
-    void connectionsDoNotPushOutWhatIsUnderWayUnlessThatIsMoreThanAHalf() {
-        SharedMemory memory = new SharedMemory(80, Runnable::run);
-        Part transfer = new Part("honest", false);
-        assertTrue(memory.reserve(transfer, 8));
-        for (int i = 0; i < 70; i++) {
-            assertTrue(memory.reserve(new Part(i, true), 1));
-        }
-        assertFalse(memory.reserve(new Part("one more", true), 1), "an eighth is for what is under way");
-        assertFalse(transfer.evicted);
-        assertEquals(78, memory.snapshot().held());
-
-        SharedMemory hoarded = new SharedMemory(80, Runnable::run);
-        Part hoard = new Part("hoarder", false);
-        Part more = new Part("hoarder", false);
-        assertTrue(hoarded.reserve(hoard, 60) && hoarded.reserve(more, 20));
-        assertTrue(hoarded.reserve(new Part("newcomer", true), 1));
-        assertTrue(hoard.evicted && !more.evicted);
-    }
-
-    private static final class Part extends SharedMemory.Tenant {
-
-        private final Object source;
-        private final boolean connection;
-        private boolean evicted;
-
-        Part(Object source, boolean connection) {
-            this.source = source;
-            this.connection = connection;
-        }
-
-        @Override
-        protected Object source() {
-            return source;
-        }
-
-        @Override
-        protected boolean isConnection() {
-            return connection;
-        }
-
-        @Override
-        protected void evict() {
-            evicted = true;
-        }
     }
 }

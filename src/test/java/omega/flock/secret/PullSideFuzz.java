@@ -51,7 +51,7 @@ public final class PullSideFuzz {
         this.in = in;
         wire = new Wire(1 + in.next() * 8);
         peer = new PushSide(wire, Ticker.SYSTEM, KEY, HEADER, ID);
-        SharedMemory plenty = new SharedMemory(SecretConstants.MAX_BODY * 4L, Runnable::run);
+        SharedMemory plenty = new SharedMemory(SecretConstants.MAX_BODY * 4L, Ticker.SYSTEM, Runnable::run);
         reader = new PullSide(wire, STANDING, new FrameMemory(plenty, wire, () -> { }), KEY, ID);
     }
 

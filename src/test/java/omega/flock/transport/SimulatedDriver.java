@@ -58,7 +58,7 @@ final class SimulatedDriver {
         this.clock = clock;
         this.port = new Port(id, network);
         TransportCounters counters = new TransportCounters();
-        state = new StreamState(clock, StreamConfig.of(1 << 20, false), new SharedMemory(1 << 30, Runnable::run), new Host());
+        state = new StreamState(clock, StreamConfig.of(1 << 20, false), new SharedMemory(1 << 30, Ticker.SYSTEM, Runnable::run), new Host());
         pump = new PacketPump(state, new BatchPool(), counters);
         stream = new UdxStream(id, StreamFirewall.DENY_ALL, new StreamOwner() {
             @Override

@@ -33,7 +33,7 @@ final class StreamFixture implements AutoCloseable {
 
     final TaskScope scope = new TaskScope("test");
     final DeadlineQueue timers = new DeadlineQueue("test-deadlines", Ticker.SYSTEM, scope);
-    final SharedMemory memory = new SharedMemory(SharedMemory.defaultBytes(), Runnable::run);
+    final SharedMemory memory = new SharedMemory(SharedMemory.defaultBytes(), Ticker.SYSTEM, Runnable::run);
     final UdxTransport transportA;
     final UdxTransport transportB;
     final UdpPort portA;

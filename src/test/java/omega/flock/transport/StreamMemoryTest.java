@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import omega.flock.runtime.SharedMemory;
+import omega.flock.sim.ManualTicker;
 import omega.flock.transport.flow.DropReason;
 import omega.flock.transport.flow.FlowConstants;
 import omega.flock.transport.flow.StreamConfig;
@@ -22,7 +24,8 @@ class StreamMemoryTest {
     private static final int STEP = TransportConstants.MEMORY_STEP_BYTES;
     private static final InetSocketAddress PEER = new InetSocketAddress("198.51.100.7", 4_000);
 
-    private final SharedMemory shared = new SharedMemory(4 * STEP, Runnable::run);
+    private final ManualTicker clock = new ManualTicker();
+    private final SharedMemory shared = new SharedMemory(room(4 * STEP), clock, Runnable::run);
     private final StreamMachine machine = new StreamMachine(StreamConfig.of(8 << 20, false));
     private final StreamMemory memory = new StreamMemory(shared, machine, () -> evicted = true);
     private boolean evicted;
@@ -30,6 +33,11 @@ class StreamMemoryTest {
 
     StreamMemoryTest() {
         machine.connect(0, new StreamPath(1, PEER));
+    }
+
+    /** {@return memory of which so much is for what is under way, while there are no connections} */
+    private static long room(int bytes) {
+        return bytes * 8L / 7 + 1;
     }
 
     private void arrive(int packets, int flags) {
@@ -121,7 +129,7 @@ class StreamMemoryTest {
 
     @Test
     void theWindowIsAPartOfWhatIsFree() {
-        SharedMemory large = new SharedMemory(16 << 20, Runnable::run);
+        SharedMemory large = new SharedMemory(16 << 20, clock, Runnable::run);
         StreamMemory other = new StreamMemory(large, machine, () -> evicted = true);
         assertEquals(FlowConstants.GUARANTEED_BYTES + (4 << 20), windowAfter(other));
     }
@@ -160,16 +168,12 @@ class StreamMemoryTest {
     }
 
     @Test
-    void whoeverHoldsMuchMoreGivesWay() {
-        SharedMemory large = new SharedMemory(10 * STEP, Runnable::run);
-        boolean[] gave = {false};
-        StreamMemory hoard = new StreamMemory(large, machine, () -> gave[0] = true);
-        for (int i = 0; i < 10 * STEP / PACKET; i++) {
-            hoard.expectLocked(PEER, seq, PACKET);
-            machine.onPacket(0, new PacketHeader().set(PacketFlags.DATA, 0, 0, 4 << 20, seq, 0), ByteBuffer.allocate(PACKET));
-            seq = machine.view().expectedSeq();
-        }
-        assertEquals(10 * STEP, large.snapshot().held());
+    void whoeverHoldsMoreAndDoesNotReadGivesWay() {
+        arrive(4 * STEP / PACKET);
+        assertEquals(4 * STEP, shared.snapshot().held());
+        clock.advance(Duration.ofSeconds(3));
+        read(3 * STEP);
+        arrive(3 * STEP / PACKET);
         SharedMemory.Tenant other = new SharedMemory.Tenant() {
             @Override
             protected Object source() {
@@ -177,11 +181,18 @@ class StreamMemoryTest {
             }
 
             @Override
+            protected boolean canWait() {
+                return true;
+            }
+
+            @Override
             protected void evict() {}
         };
-        assertFalse(large.reserve(other, 2 * STEP), "it would hold more than 512 KiB less");
-        assertFalse(gave[0]);
-        assertTrue(large.reserve(other, STEP));
-        assertTrue(gave[0]);
+        clock.advance(Duration.ofSeconds(3));
+        assertFalse(shared.reserve(other, STEP), "it has read a half within the last five seconds");
+        assertFalse(evicted);
+        clock.advance(Duration.ofSeconds(5));
+        assertTrue(shared.reserve(other, STEP));
+        assertTrue(evicted);
     }
 }
