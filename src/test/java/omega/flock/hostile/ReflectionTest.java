@@ -198,4 +198,26 @@ class ReflectionTest {
         drain();
         assertTrue(bytesTo(PEER) > 10_000, bytesTo(PEER) + " bytes");
     }
+
+    /** The old address proves itself when the stream has left it for one that hears nothing: what was sent there goes there again. */
+    @Test
+    void whatWasSentToAnAddressThatHasProvenItselfIsRepeatedThere() {
+        connect(PEER);
+        for (int packets = 0; packets < 2; packets++) {
+            machine.write(ZEROS, 0, 100);
+            drain();
+        }
+        int first = bytesTo(PEER);
+        machine.changePath(new StreamPath(2, OTHER));
+        arrive(PEER, PacketFlags.STATE, 0, 1);
+        machine.write(ZEROS, 0, ZEROS.length);
+        while (machine.view().counters().timeouts() < 2) {
+            drain();
+            now = machine.nextDeadline();
+            machine.onDeadline(now);
+        }
+        drain();
+        assertTrue(bytesTo(PEER) > first, "the second packet was lost there");
+        assertTrue(bytesTo(OTHER) <= ALLOWANCE, "and nothing of it goes to " + OTHER + ", which got " + bytesTo(OTHER) + " bytes");
+    }
 }

@@ -299,8 +299,12 @@ final class Sender {
         return proof.route(path, HEADER_BYTES + Math.min(Math.min(buffer.backlog(), maxPayload()), SHORT_PAYLOAD_BYTES));
     }
 
+    /** {@return where a packet goes once more; null if it must not go anywhere now} */
     private StreamPath routeOfLost(int seq) {
-        return proof.route(table.path(seq), HEADER_BYTES + table.length(seq));
+        int bytes = HEADER_BYTES + table.length(seq);
+        // Twice nothing came back: the path that the packet was made for may be gone, any path leads to the peer.
+        StreamPath present = recovery.consecutiveTimeouts() > 1 ? proof.route(path, bytes) : null;
+        return present != null ? present : proof.route(table.path(seq), bytes);
     }
 
     /**
@@ -356,10 +360,6 @@ final class Sender {
 
     /** "Retransmission MUST carry the same bytes; it refreshes only rwnd and ack (and drops probe padding)." */
     private void repeat(long nowNanos, int seq, ByteBuffer out, PacketWriter writer) {
-        if (recovery.consecutiveTimeouts() > 1) {
-            // Twice nothing came back: the path that the packet was made for may be gone, any path leads to the peer.
-            table.movePath(seq, path);
-        }
         if (table.isProbe(seq)) {
             mtu.onProbeLost();
         }

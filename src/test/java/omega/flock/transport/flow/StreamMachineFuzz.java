@@ -72,6 +72,7 @@ public final class StreamMachineFuzz {
         long peerWindow = (long) in.next() << (in.next() & 31);
         ByteBuffer payload = ByteBuffer.allocate(length);
         payload.put(in.nextBytes(Math.min(length, 16))).clear();
+        machine.onSource(at(paths - (length & 1)), PacketConstants.HEADER_BYTES + length);
         machine.onPacket(now, new PacketHeader().set(flags, dataOffset, 1, peerWindow & 0xFFFFFFFFL, seq, ack), payload);
     }
 
@@ -86,6 +87,7 @@ public final class StreamMachineFuzz {
         }
         PacketHeader header = new PacketHeader();
         header.set(PacketFlags.SACK, 0, 1, 1 << 20, machine.view().expectedSeq(), first + in.nextDistance());
+        machine.onSource(at(paths), PacketConstants.HEADER_BYTES + payload.position());
         machine.onPacket(now, header, payload.flip());
     }
 
@@ -129,6 +131,8 @@ public final class StreamMachineFuzz {
             case 2 -> machine.keepAlive(now, what * MILLISECOND);
             case 3 -> machine.heap().limitWritten(FlowConstants.GUARANTEED_BYTES + (what << 6));
             case 4 -> machine.heap().limitArrived(FlowConstants.GUARANTEED_BYTES + (what << 6), FlowConstants.GUARANTEED_BYTES + (what << 8));
+            case 5 -> machine.heap().mayGrow((what & 8) != 0);
+            case 6 -> machine.limitUnproven(what << 2);
             default -> machine.deferAck(now + what * MILLISECOND);
         }
     }
@@ -144,7 +148,12 @@ public final class StreamMachineFuzz {
     }
 
     private StreamPath path() {
-        return new StreamPath(++paths, new InetSocketAddress("192.0.2.1", 1000 + paths));
+        paths++;
+        return new StreamPath(paths, at(paths));
+    }
+
+    private static InetSocketAddress at(int path) {
+        return new InetSocketAddress("192.0.2.1", 1000 + path);
     }
 
     private void end() {
