@@ -78,7 +78,7 @@ public final class FuzzCampaign {
                 "-cp", classPath(), JAZZER, "--target_class=" + JazzerEntry.class.getName(), "--target_args=" + target.fileName(),
                 "--instrumentation_includes=omega.flock.**", "--instrumentation_excludes=omega.flock.crypto.**", // no branch there tells an input
                 "--custom_hook_includes=omega.flock.**", "--reproducer_path=" + home,
-                "-max_len=" + MAX_INPUT_BYTES, "-timeout=10", "-print_final_stats=1"));
+                "-max_len=" + MAX_INPUT_BYTES, "-timeout=60", "-print_final_stats=1"));
         command.addAll(options);
         corpora.forEach(corpus -> command.add(corpus.toString()));
         System.out.println("fuzz: " + target.fileName() + " " + String.join(" ", options));
