@@ -29,6 +29,7 @@ final class AddressProof {
     private StreamPath fallback; // the path before, if that one is proven; null otherwise
     private InetSocketAddress source; // of the packet at hand
     private boolean sourceUnproven;
+    private StreamPath elsewhere; // a path that does not lead there: one packet may acknowledge thousands that went along it
     private InetSocketAddress opener; // where the first bytes of the peer came from
 
     /** Whoever names addresses may be lying, from now on; until then every address counts as proven. */
@@ -54,6 +55,7 @@ final class AddressProof {
     /** A packet came. */
     void onReceived(InetSocketAddress from, int bytes) {
         source = from;
+        elsewhere = null;
         sourceUnproven = !isProven(from);
         if (!sourceUnproven) {
             return;
@@ -68,9 +70,14 @@ final class AddressProof {
     }
 
     /** The packet at hand acknowledges one that went there. */
-    void onAcknowledged(InetSocketAddress destination) {
-        if (sourceUnproven && destination.equals(source)) {
-            prove(destination);
+    void onAcknowledged(StreamPath went) {
+        if (!sourceUnproven || went == elsewhere) {
+            return;
+        }
+        if (went.address().equals(source)) {
+            prove(source);
+        } else {
+            elsewhere = went;
         }
     }
 

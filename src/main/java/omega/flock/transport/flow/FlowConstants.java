@@ -68,15 +68,13 @@ public final class FlowConstants {
     static final int MAX_INBOUND_MESSAGES = 64;
     /** Messages that wait to be sent. */
     static final int MAX_OUTBOUND_MESSAGES = 256;
-    /** Packets in flight that are never exceeded, whatever window the peer claims. */
-    static final int MAX_IN_FLIGHT = 1 << 16;
+    /**
+     * Packets that wait for the cumulative ack, at most: 9 to 11 MiB of full ones, which is our default window and some of what is lost of
+     * it, or as many small ones. One packet of the peer can acknowledge them all, for which the reader takes 10 to 20 ns each.
+     */
+    static final int MAX_IN_FLIGHT = 1 << 13;
     /** On a path that has not proven itself a packet of new bytes has so many of them, if there are, or waits. */
     static final int SHORT_PAYLOAD_BYTES = 128;
-    /**
-     * Bytes that wait for the cumulative ack, at most: our default window, and some of what is lost of it. One packet of the peer can
-     * acknowledge all of them, which takes our reader 25 ns for each of theirs.
-     */
-    static final int MAX_UNRELEASED_BYTES = 10 << 20;
 
     /** First congestion window in packets (RFC 6928; libudx the same). */
     static final int INITIAL_CWND_PACKETS = 10;

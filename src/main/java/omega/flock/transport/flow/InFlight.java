@@ -109,7 +109,10 @@ final class InFlight {
         mayGrow = granted;
     }
 
-    /** {@return whether there is no place for another packet, nor may be one} */
+    /**
+     * {@return whether there is no place for another packet, nor may be one} What the peer has acknowledged selectively is neither in the
+     * network nor released: one that never fills the hole before it would have us keep whatever we send.
+     */
     boolean isFull() {
         return span() >= (mayGrow ? MAX_IN_FLIGHT : mask + 1);
     }
@@ -195,7 +198,6 @@ final class InFlight {
         int slot = slot(first);
         leaveState(slot);
         states[slot] = FREE;
-        paths[slot] = null;
         first++;
         if (before(lostHint, first)) {
             lostHint = first;

@@ -46,8 +46,6 @@ final class RateSampler {
     private long newestSentAt;
     private int newestSeq;
     private boolean sampled;
-    private long sendInterval;
-    private long ackStart;
 
     RateSampler(InFlight table, RttEstimator rtt) {
         this.table = table;
@@ -99,15 +97,9 @@ final class RateSampler {
         if (!newest || before(seq, validFrom)) {
             return;
         }
-        int slot = seq & mask;
         sampled = true;
         newestSentAt = sentAt;
         newestSeq = seq;
-        sample.priorDelivered = deliveredThen[slot];
-        sample.sentInFlight = inFlightThen[slot];
-        sample.applicationLimited = limitedThen[slot];
-        sendInterval = sentAt - firstSentThen[slot];
-        ackStart = deliveredAtThen[slot];
         firstSentAt = sentAt;
     }
 
@@ -137,7 +129,11 @@ final class RateSampler {
         sample.inFlight = table.sentBytes();
         sample.totalDelivered = delivered;
         if (sampled) {
-            long interval = Math.max(sendInterval, nowNanos - ackStart);
+            int slot = newestSeq & mask;
+            long interval = Math.max(newestSentAt - firstSentThen[slot], nowNanos - deliveredAtThen[slot]);
+            sample.priorDelivered = deliveredThen[slot];
+            sample.sentInFlight = inFlightThen[slot];
+            sample.applicationLimited = limitedThen[slot];
             sample.delivered = delivered - sample.priorDelivered;
             // "Normally we expect interval >= MinRTT": less comes of a packet that was late and repeated, and would look too fast.
             sample.interval = interval < Math.max(1, rtt.minimum()) ? 0 : interval;

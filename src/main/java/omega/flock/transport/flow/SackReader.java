@@ -52,7 +52,7 @@ final class SackReader {
             if (table.state(seq) == InFlight.SACKED) {
                 seq = table.endOfSackedRun(seq);
             } else {
-                proof.onAcknowledged(table.path(seq).address());
+                proof.onAcknowledged(table.path(seq));
                 recovery.onDelivered(nowNanos, seq);
                 table.markSacked(seq);
                 seq++;

@@ -63,11 +63,6 @@ final class SendBuffer {
         return bytes.start();
     }
 
-    /** {@return bytes that are in packets and not acknowledged cumulatively} */
-    long unreleased() {
-        return cut - bytes.start();
-    }
-
     /** Assigns the next {@code length} bytes to a packet. */
     void cut(int length) {
         if (length > backlog()) {

@@ -1,6 +1,5 @@
 package omega.flock.transport.flow;
 
-import static omega.flock.transport.flow.FlowConstants.MAX_UNRELEASED_BYTES;
 import static omega.flock.transport.flow.FlowConstants.REFILL_PACKETS;
 import static omega.flock.transport.flow.FlowConstants.SHORT_PAYLOAD_BYTES;
 import static omega.flock.transport.flow.SequenceNumbers.atOrAfter;
@@ -146,9 +145,7 @@ final class Sender {
         if (!before(table.first(), ack)) {
             return;
         }
-        while (before(table.first(), ack)) {
-            acknowledgeFirst(nowNanos);
-        }
+        takeAcknowledged(nowNanos, ack);
         recovery.onProgress();
         if (remoteChanging && atOrAfter(table.first(), remoteChangeSeq)) {
             remoteChanging = false;
@@ -182,7 +179,7 @@ final class Sender {
             }
             case TAIL_PROBE -> {
                 recovery.onTailProbe();
-                if (hasNewData() && !window.isClosed() && !isFull()) {
+                if (hasNewData() && !window.isClosed() && !table.isFull()) {
                     sendNew(nowNanos, out, writer, false);
                 } else {
                     repeat(nowNanos, table.next() - 1, out, writer);
@@ -237,14 +234,6 @@ final class Sender {
         return buffer.backlog() > 0 || state == SendState.ENDING;
     }
 
-    /**
-     * {@return whether too much waits for the cumulative ack} What the peer has acknowledged selectively is neither in flight nor
-     * released: one that never fills the hole before it would have us keep whatever we send.
-     */
-    private boolean isFull() {
-        return table.isFull() || buffer.unreleased() >= MAX_UNRELEASED_BYTES;
-    }
-
     private int maxPayload() {
         return mtu.size() - path.overheadBytes();
     }
@@ -266,7 +255,7 @@ final class Sender {
             }
             return Action.NOTHING;
         }
-        if (!lost && (table.sentCount() >= window.packets(maxPayload()) || isFull())) {
+        if (!lost && (table.sentCount() >= window.packets(maxPayload()) || table.isFull())) {
             windowLimited = false;
             pacer.release();
             armZeroWindowProbe(nowNanos);
@@ -375,17 +364,21 @@ final class Sender {
         recovery.onRetransmission(nowNanos);
     }
 
-    private void acknowledgeFirst(long nowNanos) {
-        int seq = table.first();
-        proof.onAcknowledged(table.path(seq).address());
-        if (table.state(seq) != InFlight.SACKED) {
-            recovery.onDelivered(nowNanos, seq);
-        }
-        buffer.release(table.position(seq) + table.length(seq));
-        if ((table.flags(seq) & PacketFlags.END) != 0) {
+    /** Takes what is before {@code ack} out of the table. One packet can do that to all there are, so what can wait is done once. */
+    private void takeAcknowledged(long nowNanos, int ack) {
+        int last = ack - 1;
+        long released = table.position(last) + table.length(last);
+        if ((table.flags(last) & PacketFlags.END) != 0) { // nothing has a number behind it
             state = SendState.ENDED;
         }
-        table.acknowledgeFirst();
+        for (int seq = table.first(); seq != ack; seq++) {
+            proof.onAcknowledged(table.path(seq));
+            if (table.state(seq) != InFlight.SACKED) {
+                recovery.onDelivered(nowNanos, seq);
+            }
+            table.acknowledgeFirst();
+        }
+        buffer.release(released);
     }
 
     private void updatePacing() {

@@ -6,8 +6,10 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.function.IntToLongFunction;
+import java.util.function.ToLongFunction;
 import java.util.stream.IntStream;
 import omega.flock.crypto.SecretBox;
+import omega.flock.transport.Chunks;
 import omega.flock.transport.flow.FlowConstants;
 import omega.flock.transport.flow.StreamConfig;
 import omega.flock.transport.flow.StreamMachine;
@@ -23,10 +25,13 @@ final class StreamPackets {
     private static final int PAYLOAD = 1_400;
     private static final int MOST_BLOCKS = 50;
     private static final int PACKETS = 2_000;
-    private static final int WINDOWS = 12; // full ones, of which each takes long
-    private static final byte[] ZEROS = new byte[FlowConstants.SEND_HIGH_WATER_BYTES];
+    private static final int WINDOWS = 300; // full ones, of which each takes milliseconds
+    private static final long ENOUGH = 11 << 20; // to be in flight: more than may wait
+    private static final int LARGE = FlowConstants.SEND_HIGH_WATER_BYTES;
+    private static final int SMALL = 100;
+    private static final byte[] ZEROS = new byte[LARGE];
 
-    private final StreamMachine machine = new StreamMachine(StreamConfig.of(8 << 20, false));
+    private final StreamMachine machine = new StreamMachine(StreamConfig.of(8 << 20, false).withChunks(Chunks.pool()));
     private final ByteBuffer out = ByteBuffer.allocate(1472);
     private long now = MS;
     private int first;
@@ -60,15 +65,17 @@ final class StreamPackets {
                 return packets.receive(PacketFlags.DATA, 2 + 2 * i, 0, PAYLOAD);
             }
         });
-        holds &= print("50 SACK blocks, all known", WINDOWS, mostMicros, i -> new StreamPackets().fill().storm());
-        holds &= print("SACK of all that may wait", WINDOWS, mostMicros, i -> {
-            StreamPackets packets = new StreamPackets().fill();
-            return packets.sack(packets.first + 1, packets.machine.view().nextSeq());
-        });
-        holds &= print("ACK of all that may wait", WINDOWS, mostMicros, i -> {
-            StreamPackets packets = new StreamPackets().fill();
-            return packets.receive(PacketFlags.STATE, 0, packets.machine.view().nextSeq(), 0);
-        });
+        holds &= print("50 SACK blocks, all known", WINDOWS, mostMicros, window(LARGE, StreamPackets::storm));
+        holds &= print("SACK of all that may wait", WINDOWS, mostMicros, window(LARGE, StreamPackets::sackAll));
+        holds &= print("SACK of the last, others lost", WINDOWS, mostMicros, window(LARGE, StreamPackets::sackLast));
+        holds &= print("ACK of all that may wait", WINDOWS, mostMicros, window(LARGE, StreamPackets::ackAll));
+        holds &= print("ACK of all, each sent twice", WINDOWS, mostMicros, window(LARGE, packets -> {
+            packets.sackLast();
+            packets.sendAllThereIs(LARGE);
+            return packets.ackAll();
+        }));
+        holds &= print("SACK of all, small packets", WINDOWS, mostMicros, window(SMALL, StreamPackets::sackAll));
+        holds &= print("ACK of all, small packets", WINDOWS, mostMicros, window(SMALL, StreamPackets::ackAll));
         return holds;
     }
 
@@ -80,29 +87,42 @@ final class StreamPackets {
         return median <= mostMicros;
     }
 
-    /** Sends until nothing more may wait for an acknowledgement: the peer first opens the window by acknowledging, and then is silent. */
-    private StreamPackets fill() {
-        for (int round = 0; round < 60; round++) {
-            sendAll();
+    /** {@return what a packet costs a stream in which all waits that may, in packets that hold so many bytes, if they have room} */
+    private static IntToLongFunction window(int bytes, ToLongFunction<StreamPackets> packet) {
+        return i -> {
+            StreamPackets packets = new StreamPackets();
+            packets.open();
+            packets.first = packets.machine.view().nextSeq();
+            packets.sendAllThereIs(bytes);
+            return packet.applyAsLong(packets);
+        };
+    }
+
+    /** The peer opens the window by acknowledging, until as much may be in flight as may ever wait. */
+    private void open() {
+        for (int round = 0; machine.view().congestionWindowBytes() < ENOUGH && round < 60; round++) {
+            sendAll(LARGE);
             now += MS;
-            receive(PacketFlags.STATE, 0, machine.view().nextSeq(), 0);
+            ackAll();
             machine.onDeadline(now);
         }
-        first = machine.view().nextSeq();
-        for (int before = -1; before != machine.view().nextSeq(); ) {
-            before = machine.view().nextSeq();
+    }
+
+    /** Sends until nothing more may wait for an acknowledgement: the peer is silent. */
+    private void sendAllThereIs(int bytes) {
+        for (long before = -1; before != machine.view().counters().packetsSent(); ) {
+            before = machine.view().counters().packetsSent();
             for (int round = 0; round < 20; round++) {
-                sendAll();
+                sendAll(bytes);
                 now += MS / 10;
                 machine.onDeadline(now);
             }
         }
-        return this;
     }
 
-    private void sendAll() {
+    private void sendAll(int bytes) {
         do {
-            machine.write(ZEROS, 0, ZEROS.length);
+            machine.write(ZEROS, 0, bytes);
         } while (machine.pollPacket(now, out.clear()));
     }
 
@@ -111,6 +131,18 @@ final class StreamPackets {
         int next = machine.view().nextSeq();
         sack(first + 1, next);
         return sack(IntStream.range(0, MOST_BLOCKS).flatMap(i -> IntStream.of(first + 1 + i, next)).toArray());
+    }
+
+    private long sackAll() {
+        return sack(first + 1, machine.view().nextSeq());
+    }
+
+    private long sackLast() {
+        return sack(machine.view().nextSeq() - 3, machine.view().nextSeq());
+    }
+
+    private long ackAll() {
+        return receive(PacketFlags.STATE, 0, machine.view().nextSeq(), 0);
     }
 
     private long sack(int... numbers) {
