@@ -186,7 +186,12 @@ public final class Connection implements AutoCloseable {
     /** Returns how the connection reaches its peer now; one that begins on a relay may find a direct path later. */
     public PathInfo path() {
         PathInfo.Kind kind = stream.isRelayed() ? PathInfo.Kind.RELAYED : PathInfo.Kind.DIRECT;
-        return new PathInfo(kind, stream.remoteAddress(), stream.smoothedRtt(), Instant.ofEpochMilli(stream.pathSinceMillis()));
+        return new PathInfo(kind, stream.remoteAddress(), stream.stats().smoothedRtt(), Instant.ofEpochMilli(stream.pathSinceMillis()));
+    }
+
+    /** Returns the figures of the moment: bytes, packets, losses, windows, times. Does not block. */
+    public ConnectionStats stats() {
+        return new ConnectionStats(stream);
     }
 
     /** Tells whether the connection has not ended. */

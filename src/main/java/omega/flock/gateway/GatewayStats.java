@@ -38,7 +38,8 @@ import java.util.TreeMap;
  * <tr><td>{@code rpc.requests}, {@code rpc.responses}, {@code rpc.timeouts}, {@code rpc.retries}, {@code rpc.queries}</td><td>requests of
  * this node, their answers, those without one, transmissions beyond the first; walks</td></tr>
  * <tr><td>{@code transport.packets.sent}, {@code transport.packets.received}, {@code transport.bytes.sent},
- * {@code transport.bytes.received}</td><td>packets of streams and their bytes</td></tr>
+ * {@code transport.bytes.received}</td><td>packets of streams and their bytes; of one
+ * connection: {@link Connection#stats()}</td></tr>
  * <tr><td>{@code transport.retransmissions}, {@code transport.timeouts}</td><td>packets that were sent again, and time-outs that led to
  * that</td></tr>
  * </table>

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
 import omega.flock.base.CloseReason;
+import omega.flock.transport.StreamStats;
 import omega.flock.transport.flow.DropReason;
 
 /**
@@ -77,6 +78,6 @@ public interface RawStream {
     /** Returns where the stream sends to now. */
     InetSocketAddress remoteAddress();
 
-    /** Returns the smoothed round-trip time, zero before the first sample. */
-    Duration smoothedRtt();
+    /** Returns the figures of the moment. */
+    StreamStats stats();
 }

@@ -17,6 +17,7 @@ import omega.flock.base.FlockException.Code;
 import omega.flock.base.PublicKey;
 import omega.flock.noise.NoiseResult;
 import omega.flock.secret.PullSide.ProtocolViolation;
+import omega.flock.transport.StreamStats;
 import omega.flock.transport.UdxStream;
 
 /**
@@ -47,6 +48,7 @@ public final class SecretStream implements AutoCloseable {
     private final PullSide pull;
     private final DatagramSide datagrams;
     private final KeepAlive keepAlive;
+    private final long openedMillis;
     private volatile long readTimeoutNanos;
     private volatile long writeTimeoutNanos;
     private volatile PathTaken path;
@@ -79,7 +81,8 @@ public final class SecretStream implements AutoCloseable {
         DatagramKeys datagramKeys = options.secretDatagrams() ? DatagramKeys.secret(keys) : DatagramKeys.ofHandshakeHash(this.keys);
         this.datagrams = new DatagramSide(raw, memory::resize, new DatagramBox(datagramKeys, RANDOM.nextLong()));
         this.keepAlive = new KeepAlive(options, this::keepAliveDue);
-        this.path = new PathTaken(false, options.ticker().wallMillis());
+        this.openedMillis = options.ticker().wallMillis();
+        this.path = new PathTaken(false, openedMillis);
     }
 
     /** Sends the opening frame, which is also what tells the peer that a path was found, and starts the keep-alive. */
@@ -242,9 +245,14 @@ public final class SecretStream implements AutoCloseable {
         return path.sinceMillis();
     }
 
-    /** Returns the smoothed round-trip time, zero before the first sample. */
-    public Duration smoothedRtt() {
-        return raw.smoothedRtt();
+    /** Returns when the stream was made, in milliseconds since 1970. */
+    public long openedMillis() {
+        return openedMillis;
+    }
+
+    /** Returns the figures of the transport below. */
+    public StreamStats stats() {
+        return raw.stats();
     }
 
     /** Returns how many frames were written, keep-alives included, the opening frame not. */

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
 import omega.flock.base.CloseReason;
+import omega.flock.transport.StreamStats;
 import omega.flock.transport.UdxStream;
 import omega.flock.transport.flow.DropReason;
 
@@ -99,7 +100,7 @@ final class UdxRawStream implements RawStream {
     }
 
     @Override
-    public Duration smoothedRtt() {
-        return stream.smoothedRtt();
+    public StreamStats stats() {
+        return stream.stats();
     }
 }

@@ -330,6 +330,11 @@ public final class UdxStream {
         return locked(machine -> Duration.ofNanos(machine.view().smoothedRttNanos()));
     }
 
+    /** {@return the figures of the moment} */
+    public StreamStats stats() {
+        return locked(StreamStats::of);
+    }
+
     /** {@return stream bytes that arrived in order so far} */
     public long bytesReceived() {
         return locked(machine -> machine.view().receivedBytes());

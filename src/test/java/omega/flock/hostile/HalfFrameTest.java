@@ -33,6 +33,7 @@ import omega.flock.runtime.Ticker;
 import omega.flock.secret.RawStream;
 import omega.flock.secret.SecretStream;
 import omega.flock.secret.SecretStreamOptions;
+import omega.flock.transport.StreamStats;
 import omega.flock.transport.flow.DropReason;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -172,8 +173,8 @@ class HalfFrameTest {
         }
 
         @Override
-        public Duration smoothedRtt() {
-            return Duration.ZERO;
+        public StreamStats stats() {
+            throw new UnsupportedOperationException("nobody asks");
         }
     }
 

@@ -15,6 +15,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import omega.flock.base.CloseReason;
+import omega.flock.transport.StreamStats;
 import omega.flock.transport.flow.DropReason;
 
 /** One end of a reliable stream in memory, with a bounded buffer and a largest read, so that tests choose the chunks. */
@@ -286,7 +287,7 @@ final class MemoryRawStream implements RawStream {
     }
 
     @Override
-    public Duration smoothedRtt() {
-        return Duration.ZERO;
+    public StreamStats stats() {
+        throw new UnsupportedOperationException("nobody asks");
     }
 }

@@ -17,6 +17,7 @@ import omega.flock.fuzz.FuzzInput;
 import omega.flock.runtime.SharedMemory;
 import omega.flock.runtime.Ticker;
 import omega.flock.secret.PullSide.ProtocolViolation;
+import omega.flock.transport.StreamStats;
 import omega.flock.transport.flow.DropReason;
 
 /** The receiving side of a secret stream; its peer seals what the input says, and changes some of it on the way. */
@@ -229,8 +230,8 @@ public final class PullSideFuzz {
         }
 
         @Override
-        public Duration smoothedRtt() {
-            return Duration.ZERO;
+        public StreamStats stats() {
+            throw new UnsupportedOperationException("nobody asks");
         }
     }
 }

@@ -79,6 +79,11 @@ public final class StreamView {
         return sender.recovery().rtt().smoothed();
     }
 
+    /** {@return the last sample of the round trip in nanoseconds; 0 before the first} */
+    public long latestRttNanos() {
+        return sender.recovery().rtt().latest();
+    }
+
     /** {@return the IP-level size that packets may have} */
     public int mtu() {
         return sender.mtu();
