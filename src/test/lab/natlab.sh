@@ -219,7 +219,7 @@ prepare_java() {
 }
 
 # Has the Java peers of one meeting make the class-data archives for those that follow.
-prepare_archive() { # client, server
+prepare_archive() { # client, server, relay's key or nothing
   local key recorded='-XX:ArchiveClassesAtExit' used='-XX:SharedArchiveFile'
   [ "${LAB_ARCHIVE:-0}" = 1 ] && case "$1$2" in *java*) ;; *) false ;; esac || return 0
   [ "$(jdk_feature "$jdk")" -lt 25 ] || recorded='-XX:AOTCacheOutput' used='-XX:AOTCache'
@@ -229,7 +229,8 @@ prepare_archive() { # client, server
   archive=$recorded
   start server server "$2" server "$bootstrap"
   key=$(await server listening 30) || die "the server did not listen: $(cat "$state/server.err")"
-  start client client "$1" client "$bootstrap" "$key" "$limit"
+  # shellcheck disable=SC2086  # without a relay there is no argument
+  start client client "$1" client "$bootstrap" "$key" "$limit" $3
   wait "$(cat "$state/client.pid")" || true
   end client
   kill "$(cat "$state/server.pid")"
@@ -331,7 +332,7 @@ bench() { # count, cells
       start relay relay js relay 5.5.5.7 "$bootstrap"
       relay=$(await relay listening 30) || die "the relay did not start: $(cat "$state/relay.err")"
     fi
-    prepare_archive "${pair%-*}" "${pair#*-}"
+    prepare_archive "${pair%-*}" "${pair#*-}" "$relay"
     for run in $(seq "$count"); do
       result=$(meet_again "${pair%-*}" "${pair#*-}" "$relay")
       sed -nE 's/^met open ([0-9]+) ms, from the start ([0-9]+) ms.*/\1 \2/p' <<< "$result" >> "$state/times"
