@@ -1,7 +1,6 @@
 package omega.flock.runtime;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,16 +40,20 @@ public final class MemoryBudget<T> {
     public record Decision<T>(boolean granted, List<T> displaced) {}
 
     /** What holds bytes, in an order: the largest first, and of those that are as large the oldest. */
-    private abstract static class Holder {
-
-        private static final Comparator<Holder> ORDER =
-                Comparator.<Holder>comparingLong(holder -> -holder.bytes).thenComparingLong(holder -> holder.number);
+    private abstract static class Holder implements Comparable<Holder> {
 
         final long number;
         long bytes;
 
         Holder(long number) {
             this.number = number;
+        }
+
+        /** Compares by hand: no class-data archive takes in what the methods of Comparator put together (ADR 19). */
+        @Override
+        public final int compareTo(Holder other) {
+            int largestFirst = Long.compare(other.bytes, bytes);
+            return largestFirst != 0 ? largestFirst : Long.compare(number, other.number);
         }
 
         /** Holds more or fewer, at its place in the order; whoever holds nothing has none. */
@@ -66,7 +69,7 @@ public final class MemoryBudget<T> {
     private static final class Source<T> extends Holder {
 
         private final Object name;
-        private final TreeSet<Item<T>> items = new TreeSet<>(Holder.ORDER);
+        private final TreeSet<Item<T>> items = new TreeSet<>();
 
         Source(Object name, long number) {
             super(number);
@@ -89,7 +92,7 @@ public final class MemoryBudget<T> {
     private long capacity;
     private final Map<T, Item<T>> items = new HashMap<>();
     private final Map<Object, Source<T>> sources = new HashMap<>();
-    private final TreeSet<Source<T>> heaviest = new TreeSet<>(Holder.ORDER);
+    private final TreeSet<Source<T>> heaviest = new TreeSet<>();
     private long held;
     private long numbers;
 

@@ -73,19 +73,15 @@ final class RelayChannel {
     List<byte[]> onMessage(byte[] message) {
         List<byte[]> answers = new ArrayList<>();
         for (MuxFrame frame : MuxFrame.decode(message)) {
-            switch (frame) {
-                case MuxFrame.Open open -> onOpen(open, answers);
-                case MuxFrame.Reject(long channel) -> {
-                    if (channel == OURS) {
-                        state = State.CLOSED;
-                    }
-                }
-                case MuxFrame.Close(long channel) -> {
-                    if (channel == theirs && theirs != 0) {
-                        state = State.CLOSED;
-                    }
-                }
-                case MuxFrame.Message carried -> onCarried(carried);
+            // No switch over types on the way to a first connection: the JDK links each of them at run time (ADR 19).
+            if (frame instanceof MuxFrame.Message carried) {
+                onCarried(carried);
+            } else if (frame instanceof MuxFrame.Open open) {
+                onOpen(open, answers);
+            } else if (frame instanceof MuxFrame.Reject reject) {
+                closeIf(reject.channel() == OURS);
+            } else if (frame instanceof MuxFrame.Close close) {
+                closeIf(close.channel() == theirs && theirs != 0);
             }
         }
         return answers;
@@ -98,6 +94,10 @@ final class RelayChannel {
 
     boolean isClosed() {
         return state == State.CLOSED;
+    }
+
+    private void closeIf(boolean ours) {
+        state = ours ? State.CLOSED : state;
     }
 
     /** A relay may speak other protocols too; those are rejected. */
