@@ -12,8 +12,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -28,16 +26,17 @@ import omega.flock.gateway.Gateway;
 import omega.flock.gateway.Health;
 import omega.flock.runtime.TaskScope;
 import omega.flock.runtime.Ticker;
-import omega.flock.swarm.Backoffs;
-import omega.flock.swarm.DialBudget;
 import omega.flock.swarm.GatewayLink;
 import omega.flock.swarm.GatewayNetwork;
-import omega.flock.swarm.JoinModes;
 import omega.flock.swarm.LinkEvent;
 import omega.flock.swarm.Subscription;
 import omega.flock.swarm.Swarm;
 import omega.flock.swarm.SwarmOptions;
 import omega.flock.swarm.SystemAlarms;
+import omega.flock.swarm.machine.Backoffs;
+import omega.flock.swarm.machine.DialBudget;
+import omega.flock.swarm.machine.JoinModes;
+import omega.flock.swarm.machine.Link;
 
 /**
  * Finds peers by topic and keeps one encrypted connection to each.
@@ -72,9 +71,9 @@ import omega.flock.swarm.SystemAlarms;
 public final class Flock implements AutoCloseable {
 
     private final Gateway gateway;
-    private final Swarm<GatewayLink> swarm;
+    private final Swarm swarm;
 
-    private Flock(Gateway gateway, Swarm<GatewayLink> swarm) {
+    private Flock(Gateway gateway, Swarm swarm) {
         this.gateway = gateway;
         this.swarm = swarm;
     }
@@ -122,12 +121,12 @@ public final class Flock implements AutoCloseable {
      * joined or the flock is closed.
      */
     public void leave(Topic topic) throws InterruptedException {
-        await(swarm.leave(Objects.requireNonNull(topic, "topic")));
+        swarm.leave(Objects.requireNonNull(topic, "topic")).await();
     }
 
     /** Leaves every topic; blocks as {@link #leave} does. */
     public void clear() throws InterruptedException {
-        await(swarm.clear());
+        swarm.clear().await();
     }
 
     /** Returns what stands for all sessions of a topic; empty if it is not joined. */
@@ -174,7 +173,7 @@ public final class Flock implements AutoCloseable {
     /** Returns the open connections of both directions, at most one for each peer: a snapshot. One that was closed is not among them. */
     public Set<Connection> connections() {
         Set<Connection> all = new LinkedHashSet<>();
-        swarm.connections().forEach(link -> all.add(link.connection()));
+        swarm.connections().forEach(link -> all.add(connection(link)));
         return Collections.unmodifiableSet(all);
     }
 
@@ -224,7 +223,7 @@ public final class Flock implements AutoCloseable {
      */
     public Registration onConnection(ConnectionHandler handler) {
         Objects.requireNonNull(handler, "handler");
-        return registration(swarm.onConnection((link, peer) -> handler.accept(link.connection(), new PeerInfo(peer))));
+        return registration(swarm.onConnection((link, peer) -> handler.accept(connection(link), new PeerInfo(peer))));
     }
 
     /**
@@ -301,6 +300,14 @@ public final class Flock implements AutoCloseable {
         return FlockStats.of(swarm.stats());
     }
 
+    /**
+     * Returns what the flock is doing, for a person to read: how it stands to each topic and peer; each dial, walk, withdrawal and listener,
+     * since when it runs and until when at the latest; and its threads. Contains keys and topics. The form may change.
+     */
+    public String dump() {
+        return swarm.dump();
+    }
+
     // ---- life ----
 
     /**
@@ -311,7 +318,7 @@ public final class Flock implements AutoCloseable {
      * @throws IllegalStateException if the flock is closed
      */
     public void suspend() throws InterruptedException {
-        await(swarm.suspend());
+        swarm.suspend().await();
     }
 
     /**
@@ -322,7 +329,7 @@ public final class Flock implements AutoCloseable {
      * @throws IllegalStateException if the flock is closed
      */
     public void resume() throws InterruptedException {
-        await(swarm.resume());
+        swarm.resume().await();
     }
 
     /**
@@ -359,22 +366,17 @@ public final class Flock implements AutoCloseable {
         return "Flock[" + keyPair().publicKey() + "]";
     }
 
-    private static ConnectionEvent event(LinkEvent<GatewayLink> event) {
-        return new ConnectionEvent(event.link().connection(), new PeerInfo(event.peer()));
+    private static ConnectionEvent event(LinkEvent event) {
+        return new ConnectionEvent(connection(event.link()), new PeerInfo(event.peer()));
     }
 
     private static Registration registration(Subscription subscription) {
         return subscription::cancel;
     }
 
-    private static void await(CompletableFuture<?> done) throws InterruptedException {
-        try {
-            done.get();
-        } catch (ExecutionException e) {
-            throw e.getCause() instanceof UncheckedIOException failure
-                    ? new UncheckedIOException(failure.getMessage(), failure.getCause())
-                    : new IllegalStateException(e.getCause().getMessage(), e.getCause());
-        }
+    /** The network of a flock is a gateway, so its links are connections of one. */
+    private static Connection connection(Link link) {
+        return ((GatewayLink) link).connection();
     }
 
     /**
@@ -634,9 +636,9 @@ public final class Flock implements AutoCloseable {
         }
 
         /** Starts what finds peers over a gateway, which it owns from now on; it fails when that one does. */
-        private static Swarm<GatewayLink> swarm(SwarmOptions options, Gateway network) {
+        private static Swarm swarm(SwarmOptions options, Gateway network) {
             TaskScope scope = new TaskScope("flock " + options.keyPair().publicKey());
-            Swarm<GatewayLink> swarm = new Swarm<>(options, new GatewayNetwork(network), scope, new SystemAlarms(Ticker.SYSTEM, scope),
+            Swarm swarm = new Swarm(options, new GatewayNetwork(network), scope, new SystemAlarms(Ticker.SYSTEM, scope),
                     new SplittableRandom());
             network.onHealth(health -> failWith(health, scope));
             failWith(network.health(), scope);

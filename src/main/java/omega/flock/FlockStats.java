@@ -4,7 +4,7 @@ import java.util.Collections;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import omega.flock.swarm.SwarmStats;
+import omega.flock.swarm.machine.SwarmStats;
 
 /** What a flock has done so far: a snapshot of counters that only grow. */
 public final class FlockStats {

@@ -3,13 +3,10 @@ package omega.flock;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import omega.flock.base.Topic;
 import omega.flock.swarm.DiscoveryHandle;
-import omega.flock.swarm.JoinModes;
+import omega.flock.swarm.Pending;
+import omega.flock.swarm.machine.JoinModes;
 
 /**
  * A joined topic.
@@ -99,23 +96,17 @@ public final class PeerDiscovery implements AutoCloseable {
      * most. With the last session the topic is left. Connections stay open. An interrupt ends the wait only. Idempotent.
      */
     public void destroy() throws InterruptedException {
-        try {
-            discovery.destroy().get();
-        } catch (ExecutionException e) {
-            throw new IllegalStateException("leaving a topic does not fail", e.getCause());
-        }
+        discovery.destroy().await();
     }
 
     /** As {@link #destroy()}, but waits 10 seconds at most; an interrupt cuts the wait short and stays set. Never throws. */
     @Override
     public void close() {
-        CompletableFuture<?> over = discovery.destroy();
+        Pending over = discovery.destroy();
         try {
-            over.get(CLOSE_LIMIT.toNanos(), TimeUnit.NANOSECONDS);
+            over.await(CLOSE_LIMIT); // what is not withdrawn by then goes on in the background; records expire by themselves
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        } catch (ExecutionException | TimeoutException e) {
-            // What is not withdrawn by now goes on in the background; records expire by themselves.
         }
     }
 

@@ -67,6 +67,16 @@ class FlockLifeTest {
         }
     }
 
+    /** Pitfall 42: upstream's retry and refresh timers keep a process alive. */
+    @Test
+    void noThreadOfAFlockKeepsAProgramAlive() throws Exception {
+        Set<Thread> before = Thread.getAllStackTraces().keySet();
+        server();
+        client();
+        assertEquals(List.of(), Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> !before.contains(thread) && !thread.isDaemon()).map(Thread::getName).toList());
+    }
+
     @Test
     void closeIsBoundedIdempotentAndSeenByTheOtherSide() throws Exception {
         Member server = server();

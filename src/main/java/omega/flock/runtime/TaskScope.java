@@ -202,6 +202,20 @@ public final class TaskScope implements AutoCloseable {
         return snapshotOfAll(new ArrayList<>()).size();
     }
 
+    /** {@return the names of this scope, the tasks that run in it and its children, one a line, each level two spaces deeper} */
+    public List<String> tree() {
+        List<String> lines = new ArrayList<>();
+        lock.lock();
+        try {
+            lines.add(name);
+            tasks.forEach(task -> lines.add("  " + task.name()));
+            children.forEach(child -> child.tree().forEach(line -> lines.add("  " + line)));
+        } finally {
+            lock.unlock();
+        }
+        return lines;
+    }
+
     /**
      * Cancels and waits at most {@link #CLOSE_TIMEOUT} for the tasks to end; a task that has not ended by then is logged
      * by name. Idempotent; may be called from a task of the scope. An interrupt cuts the wait short and stays set.

@@ -7,6 +7,7 @@ import java.util.function.Consumer;
 import omega.flock.base.CloseReason;
 import omega.flock.base.PublicKey;
 import omega.flock.gateway.Connection;
+import omega.flock.swarm.machine.Link;
 
 /**
  * A connection of a gateway. Equal to another when it is the same connection.

@@ -22,7 +22,7 @@ import omega.flock.gateway.ServerOptions;
  * The network as a gateway gives it; methods run on their callers' threads. That somebody closes the gateway under the swarm
  * is a failure of the network to it, with code {@code SHUT_DOWN}.
  */
-public final class GatewayNetwork implements Network<GatewayLink> {
+public final class GatewayNetwork implements Network {
 
     /** What is asked of the gateway. */
     @FunctionalInterface
@@ -46,7 +46,7 @@ public final class GatewayNetwork implements Network<GatewayLink> {
     }
 
     @Override
-    public Listener<GatewayLink> listen(KeyPair identity, Predicate<PublicKey> rejects, Supplier<List<PublicKey>> relayThrough)
+    public Listener listen(KeyPair identity, Predicate<PublicKey> rejects, Supplier<List<PublicKey>> relayThrough)
             throws IOException, InterruptedException {
         ServerOptions options = ServerOptions.DEFAULT.withFirewall(rejects).withRelayThrough(relayThrough);
         return new ServerListener(whileOpen(() -> gateway.listen(identity, options)));
@@ -125,7 +125,7 @@ public final class GatewayNetwork implements Network<GatewayLink> {
         }
     }
 
-    private record ServerListener(GatewayServer server) implements Listener<GatewayLink> {
+    private record ServerListener(GatewayServer server) implements Listener {
 
         @Override
         public GatewayLink accept() throws IOException, InterruptedException {

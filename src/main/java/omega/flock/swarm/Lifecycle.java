@@ -3,150 +3,113 @@ package omega.flock.swarm;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.stream.Collectors;
-import omega.flock.base.CloseReason;
+import java.util.concurrent.TimeUnit;
+import omega.flock.runtime.TaskScope;
 import omega.flock.runtime.ThrowingTask;
-import omega.flock.swarm.Alarms.Alarm;
+import omega.flock.swarm.machine.Outcome;
+import omega.flock.swarm.machine.Phase;
+import omega.flock.swarm.machine.SwarmConstants;
+import omega.flock.swarm.machine.SwarmFailures;
+import omega.flock.swarm.machine.SwarmMachine;
 
 /**
  * Suspends, resumes and closes a swarm. Suspends and resumes run one after the other, each on a virtual thread of its own;
  * a close overtakes them and runs on its caller's thread, while other callers wait for it.
- *
- * @param <L> the connections
  */
-final class Lifecycle<L extends Link> {
-
+final class Lifecycle {
     private static final Logger LOG = System.getLogger("omega.flock.swarm");
 
-    private final SwarmContext<L> context;
-    private final ConnectionTable<L> connections;
-    private final PeerBook book;
-    private final Scheduler<L> scheduler;
-    private final TopicTable<L> topics;
-    private final Door<L> door;
-    private final SwarmEvents<L> events;
-    private final CompletableFuture<Void> forced = new CompletableFuture<>();
+    private final SwarmShell shell;
+    private final Network network;
+    private final TaskScope scope;
     private final CountDownLatch closed = new CountDownLatch(1);
-    private CompletableFuture<Void> last = CompletableFuture.completedFuture(null); // guarded by context.guard
+    private Outcome last = new Outcome(); // this and the rest guarded by the lock of the shell
+    private boolean forced;
 
-    /** What closing begins with: whether the network is told, and the ends of the topics. */
-    private record Parting(boolean courteous, List<CompletableFuture<Void>> leaving) { }
-
-    Lifecycle(SwarmContext<L> context, ConnectionTable<L> connections, PeerBook book, Scheduler<L> scheduler,
-            TopicTable<L> topics, Door<L> door, SwarmEvents<L> events) {
-        this.context = context;
-        this.connections = connections;
-        this.book = book;
-        this.scheduler = scheduler;
-        this.topics = topics;
-        this.door = door;
-        this.events = events;
+    Lifecycle(SwarmShell shell) {
+        this.shell = shell;
+        this.network = shell.network;
+        this.scope = shell.scope;
+        last.settle(true);
     }
 
     // ---- suspend and resume ----
 
-    CompletableFuture<Void> suspend() {
+    Pending suspend() {
         return enqueue("flock-suspend", this::doSuspend);
     }
 
-    CompletableFuture<Void> resume() {
+    Pending resume() {
         return enqueue("flock-resume", this::doResume);
     }
 
-    private CompletableFuture<Void> enqueue(String name, ThrowingTask operation) {
-        return context.guard.get(() -> {
-            context.requireNotClosed("be suspended or resumed");
-            CompletableFuture<Void> before = last;
-            CompletableFuture<Void> done = new CompletableFuture<>();
+    private Pending enqueue(String name, ThrowingTask operation) {
+        return shell.ask(machine -> {
+            shell.requireOpen("be suspended or resumed");
+            Outcome before = last;
+            Outcome done = new Outcome();
             last = done;
-            try {
-                context.scope.fork(name, () -> {
-                    try {
-                        Waits.awaitQuietly(before, SwarmConstants.LIFECYCLE_LIMIT);
-                        operation.run();
-                    } catch (RuntimeException e) {
-                        done.completeExceptionally(e); // no port could be bound, for instance: the caller is told
-                    } finally {
-                        done.complete(null);
-                    }
-                });
-            } catch (RejectedExecutionException e) {
-                LOG.log(Level.DEBUG, "swarm.lifecycle.rejected operation={0}", name);
-                done.complete(null);
-            }
-            return done;
+            fork(name, done, () -> {
+                shell.await(before::settled, Optional.of(SwarmConstants.LIFECYCLE_LIMIT));
+                try {
+                    operation.run();
+                } catch (RuntimeException e) {
+                    shell.tell(told -> done.fail(e)); // no port could be bound, for instance: the caller is told
+                }
+            });
+            return new Pending(shell, done);
         });
     }
 
     private void doSuspend() throws InterruptedException {
-        Deadline deadline = new Deadline(context.alarms, Optional.of(SwarmConstants.SUSPEND_LIMIT));
-        Optional<List<CompletableFuture<Void>>> withdrawals = context.guard.get(this::quieten);
-        if (withdrawals.isEmpty()) {
-            return;
+        boolean begun = shell.ask(machine -> {
+            boolean was = machine.suspend();
+            if (was) {
+                shell.events.dropBacklog();
+            }
+            return was;
+        });
+        if (begun) {
+            LOG.log(Level.DEBUG, "swarm.suspending key={0}", shell.options.keyPair().publicKey());
+            shell.await(SwarmMachine::quiet, SwarmConstants.SUSPEND_LIMIT); // resets have to leave before the sockets go
+            network.suspend();
         }
-        for (CompletableFuture<Void> withdrawal : withdrawals.get()) {
-            Waits.awaitQuietly(withdrawal, deadline.remaining().orElseThrow());
-        }
-        // Resets have to leave before the sockets go.
-        Waits.awaitQuietly(ends(context.guard.get(connections::links)), deadline.remaining().orElseThrow());
-        context.network.suspend();
-    }
-
-    /** Marks everything suspended in one change; empty if there is nothing to suspend. */
-    private Optional<List<CompletableFuture<Void>>> quieten() {
-        if (!context.open()) {
-            return Optional.empty();
-        }
-        LOG.log(Level.DEBUG, "swarm.suspending key={0}", context.localKey());
-        context.phase(Phase.SUSPENDED);
-        List<CompletableFuture<Void>> withdrawals = topics.suspend();
-        events.dropBacklog();
-        scheduler.quiesce();
-        abortAll(SwarmFailures.suspended());
-        return Optional.of(withdrawals);
     }
 
     private void doResume() throws InterruptedException {
-        if (context.guard.get(() -> context.phase() != Phase.SUSPENDED)) {
-            return;
+        if (shell.ask(SwarmMachine::phase) == Phase.SUSPENDED) {
+            network.resume();
+            shell.tell(SwarmMachine::resume);
+            LOG.log(Level.DEBUG, "swarm.resumed key={0}", shell.options.keyPair().publicKey());
         }
-        context.network.resume();
-        context.guard.run(() -> {
-            if (context.phase() == Phase.SUSPENDED) {
-                LOG.log(Level.DEBUG, "swarm.resumed key={0}", context.localKey());
-                context.phase(Phase.OPEN);
-                door.resume();
-                topics.resume();
-                scheduler.resume();
-            }
-        });
     }
 
     // ---- close ----
 
     /** Closes; who comes second waits for the first. Never throws; an interrupt shortens the courtesies and stays set. */
     void close(boolean force) {
-        if (force) {
-            forced.complete(null);
-        }
-        Optional<Parting> parting = context.guard.get(() -> begin(force));
-        if (parting.isEmpty()) {
-            awaitClosed();
+        Optional<Boolean> courteous = shell.ask(machine -> {
+            forced |= force;
+            Optional<Boolean> begun = machine.close(!force);
+            begun.ifPresent(any -> shell.events.close());
+            return begun;
+        });
+        if (courteous.isEmpty()) {
+            awaitFirst();
             return;
         }
-        LOG.log(Level.DEBUG, "swarm.closing key={0}", context.localKey());
+        LOG.log(Level.DEBUG, "swarm.closing key={0}", shell.options.keyPair().publicKey());
         boolean interrupted = false;
         try {
-            part(parting.get());
+            if (courteous.get()) {
+                part();
+            }
         } catch (InterruptedException e) {
             interrupted = true; // set again below
-            forced.complete(null);
+            shell.tell(machine -> forced = true);
         }
         interrupted |= finish();
         if (interrupted) {
@@ -154,122 +117,65 @@ final class Lifecycle<L extends Link> {
         }
     }
 
-    /** Topics are left in the same change, so that no refresh fails for a close: it is needed no more. */
-    private Optional<Parting> begin(boolean force) {
-        Phase before = context.phase();
-        if (before == Phase.CLOSED) {
-            return Optional.empty();
-        }
-        context.phase(Phase.CLOSED);
-        scheduler.quiesce();
-        events.close();
-        for (ConnectionEntry<L> entry : connections.all()) {
-            if (entry.link().isEmpty()) {
-                scheduler.abort(entry, SwarmFailures.closed());
-            }
-        }
-        boolean courteous = before == Phase.OPEN && !force;
-        return Optional.of(new Parting(courteous, topics.leaveAll(courteous)));
-    }
-
     /** Withdraws what is announced, while connections that the program has closed deliver their last bytes. */
-    private void part(Parting parting) throws InterruptedException {
-        Optional<Listener<L>> listener = context.guard.get(door::shut);
-        if (!parting.courteous()) {
-            return;
-        }
-        CompletableFuture<Void> shut = new CompletableFuture<>();
-        listener.ifPresentOrElse(open -> context.scope.fork("flock-unlisten", () -> {
-            try {
-                open.close();
-            } finally {
-                shut.complete(null);
-            }
-        }), () -> shut.complete(null));
-        Map<Boolean, List<L>> links = context.guard.get(connections::links).stream().collect(Collectors.partitioningBy(Link::isOpen));
-        CompletableFuture<Void> withdrawn = CompletableFuture.allOf(parting.leaving().toArray(CompletableFuture[]::new));
-        CompletableFuture<Void> delivered = ends(links.get(false));
-        Alarm grace = context.alarms.schedule(context.now() + SwarmConstants.LINGER_GRACE.toNanos(), () -> delivered.complete(null));
-        Alarm farewell = context.alarms.schedule(context.now() + SwarmConstants.FAREWELL_LIMIT.toNanos(),
-                () -> links.get(true).forEach(link -> link.abort(SwarmFailures.closed())));
-        try {
-            awaitUnlessForced(CompletableFuture.allOf(withdrawn, shut, delivered), SwarmConstants.CLOSE_GRACE);
-        } finally {
-            grace.cancel();
-            farewell.cancel();
-        }
-    }
-
-    /** Returns what settles when these connections have ended. */
-    private CompletableFuture<Void> ends(List<L> links) {
-        return CompletableFuture.allOf(links.stream().map(link -> {
-            CompletableFuture<Void> end = new CompletableFuture<>();
-            link.onClose(reason -> end.complete(null));
-            return end;
-        }).toArray(CompletableFuture[]::new));
-    }
-
-    private void awaitUnlessForced(CompletableFuture<Void> done, Duration limit) throws InterruptedException {
-        Waits.awaitQuietly(CompletableFuture.anyOf(done, forced), limit);
+    private void part() throws InterruptedException {
+        Outcome shut = new Outcome();
+        fork("flock-unlisten", shut, () -> shell.listener().ifPresent(Listener::close));
+        shell.await(machine -> forced || machine.parted() && shut.settled(), SwarmConstants.CLOSE_GRACE);
     }
 
     /** The part that nothing stops. Returns whether an interrupt came. */
     private boolean finish() {
-        context.guard.run(() -> abortAll(context.scope.failure().map(SwarmFailures::failed).orElseGet(SwarmFailures::closed)));
+        shell.tell(machine -> machine.abandonAll(scope.failure().map(SwarmFailures::failed).orElseGet(SwarmFailures::closed)));
         boolean interrupted = Thread.interrupted();
+        Outcome gone = new Outcome();
         try {
-            CompletableFuture<Void> closing = forced.isDone() ? new CompletableFuture<>() : closeNetwork();
-            awaitUnlessForced(closing, SwarmConstants.NETWORK_CLOSE_LIMIT);
-            if (!closing.isDone()) {
-                context.network.closeNow();
+            if (!shell.ask(machine -> forced)) {
+                fork("flock-network-close", gone, network::close);
             }
+            shell.await(machine -> forced || gone.settled(), SwarmConstants.NETWORK_CLOSE_LIMIT);
         } catch (InterruptedException e) {
             interrupted = true; // set again by the caller
-            context.network.closeNow();
         }
-        context.scope.close();
-        context.guard.run(() -> {
-            topics.clear();
-            connections.clear();
-            book.clear();
-        });
+        if (!shell.ask(machine -> gone.success())) {
+            network.closeNow();
+        }
+        scope.close();
+        shell.tell(SwarmMachine::clear);
         closed.countDown();
         return interrupted | Thread.interrupted();
     }
 
-    private CompletableFuture<Void> closeNetwork() {
-        CompletableFuture<Void> done = new CompletableFuture<>();
-        context.scope.fork("flock-network-close", () -> {
-            try {
-                context.network.close();
-            } finally {
-                done.complete(null);
-            }
-        });
-        return done;
-    }
-
-    /** Waits until a close has done all, for a while or for ever. Returns whether that is so. */
-    boolean awaitClosed(Optional<Duration> limit) throws InterruptedException {
-        if (limit.isPresent()) {
-            return Waits.await(closed, limit.get());
-        }
-        closed.await();
-        return true;
-    }
-
-    private void awaitClosed() {
+    /** Runs a step on a thread of its own; it settles when that has ended. */
+    private void fork(String name, Outcome done, ThrowingTask step) {
         try {
-            Waits.await(closed, SwarmConstants.CLOSE_LIMIT);
+            scope.fork(name, () -> {
+                try {
+                    step.run();
+                } finally {
+                    shell.tell(machine -> done.settle(true));
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            LOG.log(Level.DEBUG, "swarm.lifecycle.rejected operation={0}", name);
+            shell.tell(machine -> done.settle(false));
+        }
+    }
+
+    /**
+     * Waits until a close has done all.
+     *
+     * @param limit how long; empty for ever
+     */
+    boolean awaitClosed(Optional<Duration> limit) throws InterruptedException {
+        return closed.await(limit.map(Duration::toNanos).orElse(Long.MAX_VALUE), TimeUnit.NANOSECONDS);
+    }
+
+    private void awaitFirst() {
+        try {
+            awaitClosed(Optional.of(SwarmConstants.CLOSE_LIMIT));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-    }
-
-    private void abortAll(CloseReason reason) {
-        connections.all().forEach(entry -> {
-            entry.takeSuccessors().forEach(link -> context.guard.afterwards(() -> link.abort(reason)));
-            scheduler.abort(entry, reason);
-        });
     }
 }

@@ -1,10 +1,11 @@
 package omega.flock.swarm;
 
+import omega.flock.swarm.machine.Link;
+
 /**
  * A new connection and whose it is.
  *
  * @param link the connection
  * @param peer the peer
- * @param <L> the connection
  */
-public record LinkEvent<L extends Link>(L link, PeerHandle peer) {}
+public record LinkEvent(Link link, PeerHandle peer) {}

@@ -1,13 +1,11 @@
 package omega.flock.swarm;
 
-/**
- * Takes a new connection, on a virtual thread of its own.
- *
- * @param <L> the connection
- */
+import omega.flock.swarm.machine.Link;
+
+/** Takes a new connection, on a virtual thread of its own. */
 @FunctionalInterface
-public interface LinkHandler<L extends Link> {
+public interface LinkHandler {
 
     /** Takes the connection; may block, may throw. */
-    void accept(L link, PeerHandle peer) throws Exception;
+    void accept(Link link, PeerHandle peer) throws Exception;
 }

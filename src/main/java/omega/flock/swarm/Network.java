@@ -9,14 +9,13 @@ import omega.flock.base.KeyPair;
 import omega.flock.base.PeerAddress;
 import omega.flock.base.PublicKey;
 import omega.flock.base.Topic;
+import omega.flock.swarm.machine.Link;
 
 /**
  * What a swarm needs of the network. Methods that wait end with {@link InterruptedException} when their thread is
  * interrupted, and end soon then.
- *
- * @param <L> its connections
  */
-public interface Network<L extends Link> {
+public interface Network {
 
     /**
      * Connects to a peer.
@@ -25,7 +24,7 @@ public interface Network<L extends Link> {
      * @param relayThrough blind relays that may carry the connection; empty for none
      * @param limit after which it fails
      */
-    L dial(PublicKey remote, KeyPair identity, List<PeerAddress> relays, List<PublicKey> relayThrough, Duration limit)
+    Link dial(PublicKey remote, KeyPair identity, List<PeerAddress> relays, List<PublicKey> relayThrough, Duration limit)
             throws IOException, InterruptedException;
 
     /**
@@ -34,7 +33,7 @@ public interface Network<L extends Link> {
      * @param rejects asked on a thread of its own for each handshake, with a time limit
      * @param relayThrough asked for each handshake: blind relays that may carry the connection; empty for none
      */
-    Listener<L> listen(KeyPair identity, Predicate<PublicKey> rejects, Supplier<List<PublicKey>> relayThrough)
+    Listener listen(KeyPair identity, Predicate<PublicKey> rejects, Supplier<List<PublicKey>> relayThrough)
             throws IOException, InterruptedException;
 
     /** Tells whether anybody of the network answers; true also while nobody was asked. */

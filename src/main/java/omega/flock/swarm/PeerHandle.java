@@ -1,25 +1,26 @@
 package omega.flock.swarm;
 
 import java.util.List;
+import java.util.function.Supplier;
 import omega.flock.base.PublicKey;
 import omega.flock.base.Topic;
+import omega.flock.swarm.machine.Peer;
 
 /** A peer as the outside may see and mark it; thread-safe. Two handles are equal when they stand for the same peer's state. */
 public final class PeerHandle {
-
-    /** What a handle may change; called inside a change. */
+    /** Where a peer is looked at and changed. */
     interface Owner {
+        /** Reads under the lock that guards the peer. */
+        <T> T read(Supplier<T> question);
 
         /** Bans or unbans a peer, which may have been forgotten meanwhile. */
-        void ban(PeerState peer, boolean banned);
+        void ban(Peer peer, boolean banned);
     }
 
-    private final Guard guard;
     private final Owner owner;
-    private final PeerState peer; // its fields are guarded by guard
+    private final Peer peer; // guarded by the lock of its owner
 
-    PeerHandle(Guard guard, Owner owner, PeerState peer) {
-        this.guard = guard;
+    PeerHandle(Owner owner, Peer peer) {
         this.owner = owner;
         this.peer = peer;
     }
@@ -31,37 +32,40 @@ public final class PeerHandle {
 
     /** Returns the topics under which it was discovered. */
     public List<Topic> topics() {
-        return guard.get(() -> List.copyOf(peer.topics()));
+        return owner.read(() -> List.copyOf(peer.topics()));
     }
 
     /** Tells whether it is among those who are dialled early. */
     public boolean prioritized() {
-        return guard.get(() -> peer.priority().prioritized());
+        return owner.read(peer::prioritized);
     }
 
     /** Bans or unbans it. */
     public void ban(boolean banned) {
-        guard.run(() -> owner.ban(peer, banned));
+        owner.ban(peer, banned);
     }
 
     /** Tells whether it is banned. */
     public boolean banned() {
-        return guard.get(peer::banned);
+        return owner.read(peer::banned);
     }
 
     /** Allows or forbids to dial it again by itself after a connection has ended. */
     public void reconnect(boolean wanted) {
-        guard.run(() -> peer.reconnecting(wanted));
+        owner.read(() -> {
+            peer.reconnecting(wanted);
+            return wanted;
+        });
     }
 
     /** Tells whether the last connection to it was dialled by us. */
     public boolean client() {
-        return guard.get(peer::client);
+        return owner.read(peer::client);
     }
 
     /** Tells whether it was joined by key. */
     public boolean explicit() {
-        return guard.get(peer::explicit);
+        return owner.read(peer::explicit);
     }
 
     @Override

@@ -8,8 +8,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.function.BiConsumer;
 import java.util.random.RandomGenerator;
 import omega.flock.base.FlockException;
@@ -18,45 +16,33 @@ import omega.flock.base.PublicKey;
 import omega.flock.base.Topic;
 import omega.flock.runtime.ClosingSteps;
 import omega.flock.runtime.TaskScope;
+import omega.flock.swarm.machine.JoinModes;
+import omega.flock.swarm.machine.JoinedTopic;
+import omega.flock.swarm.machine.Link;
+import omega.flock.swarm.machine.Outcome;
+import omega.flock.swarm.machine.Phase;
+import omega.flock.swarm.machine.SwarmMachine;
+import omega.flock.swarm.machine.SwarmStats;
 
 /**
  * A flock without its façade. Methods run on the caller's thread; those that wait end with {@link InterruptedException} when
  * it is interrupted, while what they wait for goes on.
- *
- * @param <L> the connections
  */
-public final class Swarm<L extends Link> {
-
+public final class Swarm {
     private static final Logger LOG = System.getLogger("omega.flock.swarm");
 
-    private final SwarmContext<L> context;
-    private final Guard guard;
-    private final ConnectionTable<L> connections; // guarded by guard
-    private final PeerBook book = new PeerBook(); // guarded by guard
-    private final SwarmEvents<L> events;
-    private final Scheduler<L> scheduler;
-    private final Door<L> door;
-    private final TopicTable<L> topics;
-    private final Lifecycle<L> lifecycle;
+    private final SwarmShell shell;
+    private final Lifecycle lifecycle;
 
     /**
      * Creates a swarm, which owns the network and the scope from now on and closes both.
      *
      * @param random decides whom to dial first and spreads timers; used under the swarm's lock only
      */
-    public Swarm(SwarmOptions options, Network<L> network, TaskScope scope, Alarms alarms, RandomGenerator random) {
-        this.context = new SwarmContext<>(options, network, scope, alarms, random);
-        this.guard = context.guard;
-        this.connections = new ConnectionTable<>(options.budget().maxServerConnections());
-        this.events = new SwarmEvents<>(context);
-        this.scheduler = new Scheduler<>(context, connections, book, events);
-        Firewall<L> firewall = new Firewall<>(context, book, connections, scheduler);
-        this.door = new Door<>(context, connections, book, scheduler, firewall);
-        this.topics = new TopicTable<>(context, scheduler, door);
-        this.lifecycle = new Lifecycle<>(context, connections, book, scheduler, topics, door, events);
-        Dialler<L> dialler = new Dialler<>(context, scheduler, firewall);
-        guard.run(() -> scheduler.connect(dialler::start, door::admit, topics::searched));
-        network.onChange(this::networkChanged);
+    public Swarm(SwarmOptions options, Network network, TaskScope scope, Alarms alarms, RandomGenerator random) {
+        this.shell = new SwarmShell(options, network, scope, alarms, random);
+        this.lifecycle = new Lifecycle(shell);
+        network.onChange(() -> shell.tell(SwarmMachine::networkChanged));
         scope.onFailure(this::fail);
     }
 
@@ -64,56 +50,62 @@ public final class Swarm<L extends Link> {
 
     /** Joins a topic; its first refresh has begun when this returns. */
     public DiscoveryHandle join(Topic topic, JoinModes modes) {
-        return guard.get(() -> {
-            context.requireNotClosed("join a topic");
-            return topics.join(topic, modes);
+        return shell.ask(machine -> {
+            shell.requireOpen("join a topic");
+            JoinedTopic.Session session = machine.join(topic, modes);
+            return new DiscoveryHandle(shell, machine.find(topic).orElseThrow(), Optional.of(session));
         });
     }
 
-    /** Starts to leave a topic; returns what settles when that is done. */
-    public CompletableFuture<?> leave(Topic topic) {
-        return guard.get(() -> topics.leave(topic, true));
+    /** Starts to leave a topic. */
+    public Pending leave(Topic topic) {
+        return shell.ask(machine -> over(machine.allTopics().stream().filter(joined -> joined.topic().equals(topic)).toList(), machine));
     }
 
-    /** Starts to leave all topics; returns what settles when that is done. */
-    public CompletableFuture<?> clear() {
-        return CompletableFuture.allOf(guard.get(() -> topics.leaveAll(true)).toArray(CompletableFuture[]::new));
+    /** Starts to leave all topics. */
+    public Pending clear() {
+        return shell.ask(machine -> over(machine.allTopics(), machine));
+    }
+
+    private Pending over(List<JoinedTopic> topics, SwarmMachine machine) {
+        topics.forEach(machine::leave);
+        return new Pending(shell, () -> topics.stream().allMatch(JoinedTopic::left));
     }
 
     /** Returns all sessions of a topic as one. */
     public Optional<DiscoveryHandle> status(Topic topic) {
-        return guard.get(() -> topics.find(topic).map(SharedDiscovery::new));
+        return shell.ask(machine -> machine.find(topic).map(this::shared));
     }
 
     /** Returns the joined topics in the order in which they were joined. */
     public List<DiscoveryHandle> topics() {
-        return guard.get(() -> topics.live().stream().<DiscoveryHandle>map(SharedDiscovery::new).toList());
+        return shell.ask(machine -> machine.topics().stream().map(this::shared).toList());
+    }
+
+    private DiscoveryHandle shared(JoinedTopic topic) {
+        return new DiscoveryHandle(shell, topic, Optional.empty());
     }
 
     // ---- peers ----
 
     /** Keeps a connection to a peer as long as possible; false for our own key. */
     public boolean joinPeer(PublicKey key) {
-        return guard.get(() -> {
-            context.requireNotClosed("join a peer");
-            if (key.equals(context.localKey())) {
-                return false;
-            }
-            scheduler.joinPeer(key);
-            return true;
+        return shell.ask(machine -> {
+            shell.requireOpen("join a peer");
+            return machine.joinPeer(key);
         });
     }
 
     /** Ends {@link #joinPeer}; says whether there was something to end. */
     public boolean leavePeer(PublicKey key) {
-        return guard.get(() -> scheduler.leavePeer(key));
+        return shell.ask(machine -> machine.leavePeer(key));
     }
 
     /** Returns everyone who is in mind. */
     public Map<PublicKey, PeerHandle> peers() {
-        return guard.get(() -> {
+        return shell.ask(machine -> {
             Map<PublicKey, PeerHandle> all = new HashMap<>();
-            book.all().forEach(peer -> all.put(peer.publicKey(), scheduler.handle(peer)));
+            machine.peers().forEach(peer -> all.put(peer.publicKey(), shell.handle(peer)));
             return all;
         });
     }
@@ -121,25 +113,26 @@ public final class Swarm<L extends Link> {
     // ---- connections ----
 
     /** Returns the open connections, without those that are over for the program and deliver their last bytes. */
-    public List<L> connections() {
-        return guard.get(connections::links).stream().filter(Link::isOpen).toList();
+    public List<Link> connections() {
+        return shell.ask(SwarmMachine::links).stream().filter(Link::isOpen).toList();
     }
 
     /** Returns how many dials are under way. */
     public int connecting() {
-        return guard.get(connections::connecting);
+        return shell.ask(SwarmMachine::connecting);
     }
 
     /** Waits until the swarm listens and is announced under its key. */
     public void listen() throws IOException, InterruptedException {
-        CompletableFuture<Listener<L>> listener = guard.get(() -> {
-            context.requireNotClosed("listen");
-            return door.open();
+        Outcome listening = shell.ask(machine -> {
+            shell.requireOpen("listen");
+            return machine.listen();
         });
-        try {
-            listener.get();
-        } catch (ExecutionException e) {
-            throw listenFailure(e.getCause());
+        shell.await(listening::settled, Optional.empty());
+        Optional<Throwable> failure = listening.failure();
+        if (failure.isPresent()) {
+            throw failure.get() instanceof FlockException known ? new FlockException(known.reason(), known.getMessage(), known)
+                    : new IOException("cannot listen: " + failure.get().getMessage(), failure.get());
         }
     }
 
@@ -150,65 +143,73 @@ public final class Swarm<L extends Link> {
      * @return false if it was not so in time, or the swarm was suspended or closed, or nobody of the network answers
      */
     public boolean flush(Optional<Duration> limit) throws InterruptedException {
-        Deadline deadline = new Deadline(context.alarms, limit);
-        for (TopicDiscovery<L> discovery : guard.get(topics::live)) {
-            if (DiscoveryWaits.flushed(discovery, deadline.remaining()).isEmpty()) {
+        long start = shell.alarms.nanoTime();
+        for (JoinedTopic topic : shell.ask(SwarmMachine::topics)) {
+            if (shell.flushed(topic, remaining(limit, start)).isEmpty()) {
                 return false;
             }
         }
-        Flush flush = new Flush();
-        guard.run(() -> scheduler.flush(flush));
+        Outcome flush = shell.ask(SwarmMachine::flush);
         try {
-            return Waits.outcome(flush.result(), deadline.remaining()).orElse(false) && context.network.online();
+            return shell.await(flush::settled, remaining(limit, start)) && shell.read(flush::success) && shell.network.online();
         } finally {
-            guard.run(() -> scheduler.abandon(flush));
+            shell.tell(machine -> machine.abandon(flush));
         }
     }
 
+    private Optional<Duration> remaining(Optional<Duration> limit, long startNanos) {
+        return limit.map(all -> all.minusNanos(shell.alarms.nanoTime() - startNanos));
+    }
+
     /** Waits for a connection that no handler has taken. */
-    public Optional<LinkEvent<L>> accept(Optional<Duration> limit) throws IOException, InterruptedException {
-        return events.accept(limit);
+    public Optional<LinkEvent> accept(Optional<Duration> limit) throws IOException, InterruptedException {
+        return shell.events.accept(limit);
     }
 
     /** Registers a handler. */
-    public Subscription onConnection(LinkHandler<L> handler) {
-        return events.onConnection(handler);
+    public Subscription onConnection(LinkHandler handler) {
+        return shell.events.onConnection(handler);
     }
 
     /** Registers a listener. */
     public Subscription onUpdate(Runnable listener) {
-        return events.onUpdate(listener);
+        return shell.events.onUpdate(listener);
     }
 
     /** Registers a listener. */
     public Subscription onBan(BiConsumer<PeerHandle, FlockException> listener) {
-        return events.onBan(listener);
+        return shell.events.onBan(listener);
     }
 
     /** Returns the counters. */
     public SwarmStats stats() {
-        return guard.get(context.counters::snapshot);
+        return shell.ask(SwarmMachine::stats);
     }
 
     /** Returns who this swarm is. */
     public KeyPair keyPair() {
-        return context.options.keyPair();
+        return shell.options.keyPair();
+    }
+
+    /** Returns how it stands, what runs, for whom, since when and until when at the latest, for a person to read. */
+    public String dump() {
+        return shell.dump();
     }
 
     // ---- life ----
 
-    /** Returns where the swarm is in its life. */
+    /** Tells whether the swarm is closed, or is about to be. */
     boolean closed() {
-        return guard.get(() -> context.phase() == Phase.CLOSED);
+        return shell.ask(SwarmMachine::phase) == Phase.CLOSED;
     }
 
-    /** Starts to let go of the network; returns what settles when that is done. */
-    public CompletableFuture<?> suspend() {
+    /** Starts to let go of the network. */
+    public Pending suspend() {
         return lifecycle.suspend();
     }
 
-    /** Starts to take the network back; returns what settles when that is done. */
-    public CompletableFuture<?> resume() {
+    /** Starts to take the network back. */
+    public Pending resume() {
         return lifecycle.resume();
     }
 
@@ -236,22 +237,5 @@ public final class Swarm<L extends Link> {
     private void fail(Throwable cause) {
         ClosingSteps.takeAll(() -> lifecycle.close(true));
         LOG.log(Level.ERROR, "swarm.failed", cause);
-    }
-
-    /** Finds out which connections are dead before it looks for peers anew. */
-    private void networkChanged() {
-        guard.run(() -> {
-            if (context.open()) {
-                connections.links().forEach(context::keepAlive);
-                topics.restart();
-            }
-        });
-    }
-
-    private static IOException listenFailure(Throwable cause) {
-        if (cause instanceof FlockException failure) {
-            return new FlockException(failure.reason(), failure.getMessage(), failure);
-        }
-        return new IOException("cannot listen: " + cause.getMessage(), cause);
     }
 }

@@ -12,148 +12,91 @@ import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
+import java.util.function.Supplier;
 import omega.flock.base.CloseReason;
 import omega.flock.base.FlockException;
-import omega.flock.base.FlockException.Code;
-import omega.flock.base.PublicKey;
+import omega.flock.runtime.TaskScope;
+import omega.flock.swarm.machine.Link;
+import omega.flock.swarm.machine.SwarmConstants;
+import omega.flock.swarm.machine.SwarmFailures;
 
 /**
  * Tells the program what happens. Each connection handler runs on its own virtual thread; update and ban listeners run in
  * order on one virtual thread, which lives while there is something to tell, and updates that pile up become one.
- *
- * @param <L> the connections
  */
-final class SwarmEvents<L extends Link> {
-
+final class SwarmEvents {
     private static final Logger LOG = System.getLogger("omega.flock.swarm");
 
-    private record Ban(PeerHandle peer, FlockException reason) {}
-
-    private final SwarmContext<L> context;
+    private final ReentrantLock lock;
+    private final TaskScope scope;
     private final Condition arrived;
-    // All below guarded by context.guard.
-    private final List<LinkHandler<L>> handlers = new ArrayList<>();
+    // All below guarded by lock.
+    private final List<LinkHandler> handlers = new ArrayList<>();
     private final List<Runnable> updateListeners = new ArrayList<>();
     private final List<BiConsumer<PeerHandle, FlockException>> banListeners = new ArrayList<>();
-    private final Deque<LinkEvent<L>> backlog = new ArrayDeque<>();
-    private final Deque<Ban> bans = new ArrayDeque<>();
+    private final Deque<LinkEvent> backlog = new ArrayDeque<>();
+    private final Deque<PeerHandle> bans = new ArrayDeque<>();
     private boolean updated;
     private boolean telling;
+    private boolean closed;
 
-    SwarmEvents(SwarmContext<L> context) {
-        this.context = context;
-        this.arrived = context.guard.newCondition();
+    /** {@code lock} is the one of the swarm, which is held where a remark says so. */
+    SwarmEvents(ReentrantLock lock, TaskScope scope) {
+        this.lock = lock;
+        this.scope = scope;
+        this.arrived = lock.newCondition();
     }
 
-    /** Hands a connection to the handlers, or keeps it for {@link #accept}; only inside a change. */
-    void connected(L link, PeerHandle peer) {
-        if (!handlers.isEmpty()) {
-            handlers.forEach(handler -> fork(handler, link, peer));
-        } else if (backlog.size() < SwarmConstants.ACCEPT_BACKLOG) {
-            backlog.addLast(new LinkEvent<>(link, peer));
-            arrived.signal();
-        } else {
-            context.counters.count(Drop.BACKLOG_FULL);
-            context.guard.afterwards(() -> link.abort(CloseReason.closedLocally("nobody accepts connections")));
+    // ---- under the lock ----
+
+    /** Hands a connection to the handlers, or keeps it for {@link #accept}; false if too many wait there. */
+    boolean connected(Link link, PeerHandle peer) {
+        if (handlers.isEmpty() && backlog.size() >= SwarmConstants.ACCEPT_BACKLOG) {
+            return false;
         }
+        if (handlers.isEmpty()) {
+            backlog.addLast(new LinkEvent(link, peer));
+            arrived.signal();
+        }
+        handlers.forEach(handler -> fork(handler, link, peer));
+        return true;
     }
 
-    /** Takes a connection back that nobody has accepted; only inside a change. */
-    void withdraw(L link) {
-        backlog.removeIf(event -> event.link() == link);
+    /** Takes a connection back that nobody has accepted. */
+    void takeBack(Link link) {
+        backlog.removeIf(event -> event.link().equals(link));
     }
 
-    /** Something about the connections has changed; only inside a change. */
+    /** Empties the backlog, whose connections are about to be reset. */
+    void dropBacklog() {
+        backlog.clear();
+    }
+
+    /** Something about the connections has changed. */
     void updated() {
-        context.counters.updates++;
         if (!updateListeners.isEmpty()) {
             updated = true;
             tell();
         }
     }
 
-    /** The firewall has banned a peer; only inside a change. */
-    void banned(PeerHandle peer, FlockException reason) {
-        if (banListeners.isEmpty()) {
-            return;
-        }
-        if (bans.size() >= SwarmConstants.MAX_PENDING_BANS) {
-            context.counters.count(Drop.BAN_EVENTS_FULL);
-            return;
-        }
-        bans.addLast(new Ban(peer, reason));
-        tell();
-    }
-
-    /** Registers a handler, which also takes what nobody has accepted so far. */
-    Subscription onConnection(LinkHandler<L> handler) {
-        return context.guard.get(() -> {
-            context.requireNotClosed("take a handler");
-            handlers.add(handler);
-            arrived.signalAll();
-            for (LinkEvent<L> event = backlog.poll(); event != null; event = backlog.poll()) {
-                fork(handler, event.link(), event.peer());
+    /** The firewall has banned a peer; false if the listeners are too slow to hear of it. */
+    boolean banned(PeerHandle peer) {
+        if (!banListeners.isEmpty()) {
+            if (bans.size() >= SwarmConstants.MAX_PENDING_BANS) {
+                return false;
             }
-            return once(handlers, handler);
-        });
-    }
-
-    Subscription onUpdate(Runnable listener) {
-        return register(updateListeners, listener);
-    }
-
-    Subscription onBan(BiConsumer<PeerHandle, FlockException> listener) {
-        return register(banListeners, listener);
-    }
-
-    /**
-     * Waits for the next connection.
-     *
-     * @param limit how long; empty for ever
-     * @return empty when there was none in time
-     */
-    Optional<LinkEvent<L>> accept(Optional<Duration> limit) throws IOException, InterruptedException {
-        long remaining = limit.map(Duration::toNanos).orElse(Long.MAX_VALUE);
-        context.guard.lock().lockInterruptibly();
-        try {
-            while (true) {
-                if (context.phase() == Phase.CLOSED) {
-                    throw closed();
-                }
-                if (!handlers.isEmpty()) {
-                    throw new IllegalStateException("a connection handler is registered, it takes all connections");
-                }
-                if (!backlog.isEmpty()) {
-                    return Optional.of(backlog.removeFirst());
-                }
-                if (remaining <= 0) {
-                    return Optional.empty();
-                }
-                if (limit.isPresent()) {
-                    remaining = arrived.awaitNanos(remaining);
-                } else {
-                    arrived.await();
-                }
-            }
-        } finally {
-            context.guard.lock().unlock();
+            bans.addLast(peer);
+            tell();
         }
+        return true;
     }
 
-    private FlockException closed() {
-        Optional<Throwable> failure = context.scope.failure();
-        String what = failure.map(cause -> "the flock failed: " + cause).orElse("the flock is closed");
-        return new FlockException(Code.SHUT_DOWN, what, failure.orElse(null));
-    }
-
-    /** Empties the backlog, whose connections are about to be reset; only inside a change. */
-    void dropBacklog() {
-        backlog.clear();
-    }
-
-    /** Wakes whoever accepts and forgets the listeners; only inside a change. */
+    /** Wakes whoever accepts and forgets the listeners. */
     void close() {
+        closed = true;
         arrived.signalAll();
         backlog.clear();
         handlers.clear();
@@ -163,54 +106,106 @@ final class SwarmEvents<L extends Link> {
         updated = false;
     }
 
-    private <T> Subscription register(List<T> listeners, T listener) {
-        return context.guard.get(() -> {
-            context.requireNotClosed("take a listener");
-            listeners.add(listener);
-            return once(listeners, listener);
+    // ---- for the program ----
+
+    /** Registers a handler, which also takes what nobody has accepted so far. */
+    Subscription onConnection(LinkHandler handler) {
+        return locked(() -> {
+            Subscription subscription = register(handlers, handler, "take a handler");
+            arrived.signalAll();
+            backlog.forEach(event -> fork(handler, event.link(), event.peer()));
+            backlog.clear();
+            return subscription;
         });
     }
 
+    Subscription onUpdate(Runnable listener) {
+        return locked(() -> register(updateListeners, listener, "take a listener"));
+    }
+
+    Subscription onBan(BiConsumer<PeerHandle, FlockException> listener) {
+        return locked(() -> register(banListeners, listener, "take a listener"));
+    }
+
+    /**
+     * Waits for the next connection.
+     *
+     * @param limit how long; empty for ever
+     * @return empty when there was none in time
+     */
+    Optional<LinkEvent> accept(Optional<Duration> limit) throws IOException, InterruptedException {
+        long remaining = limit.map(Duration::toNanos).orElse(Long.MAX_VALUE);
+        lock.lockInterruptibly();
+        try {
+            while (backlog.isEmpty()) {
+                if (closed) {
+                    throw SwarmText.shutDown(scope);
+                }
+                if (!handlers.isEmpty()) {
+                    throw new IllegalStateException("a connection handler is registered, it takes all connections");
+                }
+                if (remaining <= 0) {
+                    return Optional.empty();
+                }
+                remaining = arrived.awaitNanos(remaining);
+            }
+            return Optional.of(backlog.removeFirst());
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** A listener may be registered twice; each registration ends once. */
-    private <T> Subscription once(List<T> listeners, T listener) {
+    private <T> Subscription register(List<T> listeners, T listener, String what) {
+        if (closed) {
+            throw SwarmText.cannot(what, scope);
+        }
+        listeners.add(listener);
         AtomicBoolean cancelled = new AtomicBoolean();
         return () -> {
             if (cancelled.compareAndSet(false, true)) {
-                context.guard.run(() -> listeners.remove(listener));
+                locked(() -> listeners.remove(listener));
             }
         };
     }
 
-    private void fork(LinkHandler<L> handler, L link, PeerHandle peer) {
-        PublicKey key = peer.publicKey();
+    private <T> T locked(Supplier<T> action) {
+        lock.lock();
         try {
-            context.scope.fork("flock-connection " + SwarmText.brief(key), () -> handle(handler, link, peer));
-        } catch (RejectedExecutionException e) {
-            LOG.log(Level.DEBUG, "swarm.handler.rejected peer={0}", key);
+            return action.get();
+        } finally {
+            lock.unlock();
         }
     }
 
-    private void handle(LinkHandler<L> handler, L link, PeerHandle peer) throws InterruptedException {
+    // ---- threads ----
+
+    private void fork(LinkHandler handler, Link link, PeerHandle peer) {
+        try {
+            scope.fork("flock-connection " + SwarmText.brief(peer.publicKey()), () -> handle(handler, link, peer));
+        } catch (RejectedExecutionException e) {
+            LOG.log(Level.DEBUG, "swarm.handler.rejected peer={0}", peer.publicKey());
+        }
+    }
+
+    private void handle(LinkHandler handler, Link link, PeerHandle peer) throws InterruptedException {
         try {
             handler.accept(link, peer);
         } catch (InterruptedException e) {
-            if (context.scope.isCancelled()) {
+            if (scope.isCancelled()) {
                 throw e; // the answer to the close, which has reset the connection
             }
-            LOG.log(Level.WARNING, "swarm.handler.failed peer=" + peer.publicKey(), e);
-            abandon(link, e);
+            abandon(link, Level.WARNING, e);
         } catch (IOException e) {
-            // The peer went away; the program chose not to deal with it.
-            LOG.log(Level.DEBUG, "swarm.handler.io peer=" + peer.publicKey(), e);
-            abandon(link, e);
+            abandon(link, Level.DEBUG, e); // the peer went away; the program chose not to deal with it
         } catch (Exception | Error e) {
-            LOG.log(Level.WARNING, "swarm.handler.failed peer=" + peer.publicKey(), e);
-            abandon(link, e);
+            abandon(link, Level.WARNING, e);
         }
     }
 
     /** Nobody deals with the connection any more: its peer is not to wait for that. */
-    private void abandon(L link, Throwable cause) {
+    private static void abandon(Link link, Level level, Throwable cause) {
+        LOG.log(level, "swarm.handler.failed peer=" + link.remotePublicKey(), cause);
         if (link.isOpen()) {
             link.abort(CloseReason.closedLocally("its handler failed: " + cause));
         }
@@ -221,7 +216,7 @@ final class SwarmEvents<L extends Link> {
             return;
         }
         try {
-            context.scope.fork("flock-events", this::tellAll);
+            scope.fork("flock-events", this::tellAll);
             telling = true;
         } catch (RejectedExecutionException e) {
             LOG.log(Level.DEBUG, "swarm.events.rejected");
@@ -231,33 +226,27 @@ final class SwarmEvents<L extends Link> {
     private void tellAll() {
         boolean finished = false;
         try {
-            for (Optional<Runnable> next = nextCall(); next.isPresent(); next = nextCall()) {
+            for (Optional<Runnable> next = locked(this::nextCall); next.isPresent(); next = locked(this::nextCall)) {
                 next.get().run();
             }
             finished = true;
         } finally {
             if (!finished) {
-                // An Error of a listener ends this thread; the next event starts another.
-                context.guard.run(() -> telling = false);
+                locked(() -> telling = false); // an Error of a listener ends this thread; the next event starts another
             }
         }
     }
 
     private Optional<Runnable> nextCall() {
-        return context.guard.get(() -> {
-            Ban ban = bans.poll();
-            if (ban != null) {
-                List<BiConsumer<PeerHandle, FlockException>> listeners = List.copyOf(banListeners);
-                return Optional.of(() -> listeners.forEach(each -> isolated(() -> each.accept(ban.peer(), ban.reason()))));
-            }
-            if (updated) {
-                updated = false;
-                List<Runnable> listeners = List.copyOf(updateListeners);
-                return Optional.of(() -> listeners.forEach(SwarmEvents::isolated));
-            }
-            telling = false;
-            return Optional.empty();
-        });
+        PeerHandle banned = bans.poll();
+        if (banned != null) {
+            List<BiConsumer<PeerHandle, FlockException>> listeners = List.copyOf(banListeners);
+            return Optional.of(() -> listeners.forEach(each -> isolated(() -> each.accept(banned, SwarmFailures.firewalled()))));
+        }
+        telling = updated;
+        updated = false;
+        List<Runnable> listeners = List.copyOf(updateListeners);
+        return telling ? Optional.of(() -> listeners.forEach(SwarmEvents::isolated)) : Optional.empty();
     }
 
     private static void isolated(Runnable listener) {

@@ -6,6 +6,8 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import omega.flock.base.KeyPair;
 import omega.flock.base.PublicKey;
+import omega.flock.swarm.machine.Backoffs;
+import omega.flock.swarm.machine.DialBudget;
 
 /**
  * How a swarm behaves.

@@ -10,18 +10,6 @@ import omega.flock.gateway.FoundPeer;
 /** A lookup or announcement under way. */
 public interface Walk extends AutoCloseable {
 
-    /** What starts a walk; used outside of a change, because the network has locks of its own. */
-    @FunctionalInterface
-    interface Start {
-
-        /**
-         * Starts it.
-         *
-         * @throws IOException if there is no network to walk
-         */
-        Walk walk() throws IOException;
-    }
-
     /**
      * Waits for the next node's answer.
      *

@@ -21,7 +21,7 @@ final class House {
 
     /** Rooms that decide and never wait: no thread, lock, socket, clock, random source or logger. */
     private static final Set<String> PURE = Set.of(
-            "dht.message", "rpc.routing", "transport.flow", "transport.packet", "noise", "crypto", "wire", "base");
+            "swarm.machine", "dht.message", "rpc.routing", "transport.flow", "transport.packet", "noise", "crypto", "wire", "base");
 
     private House() {
     }
@@ -30,7 +30,8 @@ final class House {
         var house = new LinkedHashMap<String, List<String>>();
         house.put("cli", List.of("", "gateway", "base"));
         house.put("", List.of("swarm"));
-        house.put("swarm", List.of("gateway"));
+        house.put("swarm", List.of("swarm.machine"));
+        house.put("swarm.machine", List.of("gateway"));
         house.put("gateway", List.of("peer"));
         house.put("peer", List.of("peer.punch", "peer.relay", "dht", "secret", "noise", "net"));
         house.put("peer.punch", List.of("dht"));

@@ -10,6 +10,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import omega.flock.base.CloseReason;
 import omega.flock.base.PublicKey;
+import omega.flock.swarm.machine.Link;
 
 /** One end of a connection in memory. What one end does, the other sees at once. */
 final class FakeLink implements Link {

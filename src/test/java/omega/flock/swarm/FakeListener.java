@@ -13,7 +13,7 @@ import omega.flock.base.PeerAddress;
 import omega.flock.base.PublicKey;
 
 /** A listening key in the fake network. */
-final class FakeListener implements Listener<FakeLink> {
+final class FakeListener implements Listener {
 
     private final FakeWorld world;
     private final PublicKey key;

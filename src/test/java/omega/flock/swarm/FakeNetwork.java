@@ -20,7 +20,7 @@ import omega.flock.base.Topic;
 import omega.flock.gateway.FoundPeer;
 
 /** One flock's access to the fake network. It answers at once unless the test holds something up. */
-final class FakeNetwork implements Network<FakeLink> {
+final class FakeNetwork implements Network {
 
     /** A dial as it was asked for. */
     record Dial(PublicKey remote, List<PeerAddress> relays, List<PublicKey> relayThrough) {}
@@ -86,7 +86,7 @@ final class FakeNetwork implements Network<FakeLink> {
     }
 
     @Override
-    public Listener<FakeLink> listen(KeyPair identity, Predicate<PublicKey> rejects, Supplier<List<PublicKey>> relayThrough)
+    public Listener listen(KeyPair identity, Predicate<PublicKey> rejects, Supplier<List<PublicKey>> relayThrough)
             throws IOException {
         relaysOfListener = relayThrough;
         if (breaksListen.isPresent()) {

@@ -20,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 import omega.flock.base.CloseReason;
 import omega.flock.base.KeyPair;
 import omega.flock.swarm.SwarmLab.Member;
+import omega.flock.swarm.machine.DialBudget;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -60,10 +61,10 @@ class SwarmCloseTest {
         FakeLink link = client.link();
         client.swarm.close();
         assertEquals(CloseReason.Kind.SHUT_DOWN, link.reason().orElseThrow().kind());
-        assertEquals(List.of(), client.swarm.connections());
+        assertEquals(List.of(), client.links());
         lab.settle();
         assertEquals(CloseReason.Kind.RESET_BY_PEER, link.peer().reason().orElseThrow().kind());
-        assertEquals(List.of(), server.swarm.connections());
+        assertEquals(List.of(), server.links());
     }
 
     @Test
@@ -74,8 +75,8 @@ class SwarmCloseTest {
         lab.settle();
         FakeLink link = client.link();
         link.closeSlowly();
-        assertEquals(List.of(), client.swarm.connections());
-        assertEquals(List.of(link.peer()), server.swarm.connections());
+        assertEquals(List.of(), client.links());
+        assertEquals(List.of(link.peer()), server.links());
     }
 
     @Test
@@ -170,7 +171,7 @@ class SwarmCloseTest {
     @Test
     void whileSuspendedItUsesNoNetwork() throws Exception {
         Member server = lab.joined(BOTH);
-        server.swarm.suspend().get();
+        server.swarm.suspend().await();
         server.network.unannounced.clear();
         server.swarm.close();
         assertEquals(List.of(), server.network.unannounced);
@@ -238,9 +239,9 @@ class SwarmCloseTest {
         assertThrows(IllegalStateException.class, flock.swarm::listen);
         assertThrows(IllegalStateException.class, () -> flock.swarm.onUpdate(() -> { }));
         assertThrows(IllegalStateException.class, () -> discovery.refresh(Optional.empty()));
-        flock.swarm.leave(TOPIC).get();
-        flock.swarm.clear().get();
-        discovery.destroy().get();
+        flock.swarm.leave(TOPIC).await();
+        flock.swarm.clear().await();
+        discovery.destroy().await();
         assertTrue(discovery.flushed(Optional.empty()));
         assertEquals(Optional.empty(), flock.swarm.status(TOPIC));
         assertEquals(List.of(), flock.swarm.topics());
@@ -255,8 +256,8 @@ class SwarmCloseTest {
         client.swarm.onConnection((link, peer) -> closed.complete(close(client)));
         client.swarm.join(TOPIC, CLIENT);
         assertTrue(closed.get());
-        assertEquals(List.of(), client.swarm.connections());
-        lab.until("the server sees it", () -> server.swarm.connections().isEmpty());
+        assertEquals(List.of(), client.links());
+        lab.until("the server sees it", () -> server.links().isEmpty());
     }
 
     @Test

@@ -13,6 +13,8 @@ import omega.flock.base.CloseReason;
 import omega.flock.base.KeyPair;
 import omega.flock.base.PublicKey;
 import omega.flock.swarm.SwarmLab.Member;
+import omega.flock.swarm.machine.DialBudget;
+import omega.flock.swarm.machine.Drop;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
@@ -146,7 +148,7 @@ class SwarmDuplicateTest {
         fresh.finish();
         old.letClose();
         lab.settle();
-        assertEquals(List.of(), small.swarm.connections());
+        assertEquals(List.of(), small.links());
         assertEquals(1, small.events.size());
     }
 
@@ -164,7 +166,7 @@ class SwarmDuplicateTest {
         }
         old.letClose();
         lab.settle();
-        assertEquals(1, small.swarm.connections().size());
+        assertEquals(1, small.links().size());
         assertEquals(1, waiting.stream().filter(FakeLink::isOpen).count());
         assertSame(waiting.getLast(), small.link());
         assertEquals(6, small.swarm.stats().drops().get(Drop.SUCCESSORS_FULL), "no more than four wait");
@@ -212,7 +214,7 @@ class SwarmDuplicateTest {
         large.network.connect(small.key(), large.key());
         lab.settle();
         lab.advance(Duration.ofMinutes(1));
-        assertEquals(1, small.swarm.connections().size());
+        assertEquals(1, small.links().size());
         assertEquals(1, small.network.dials.size(), "its retry finds the peer connected");
     }
 
@@ -227,8 +229,8 @@ class SwarmDuplicateTest {
         var suspended = small.swarm.suspend();
         lab.until("the waiting one is reset", () -> !fresh.isOpen());
         old.letClose();
-        suspended.get();
-        assertEquals(List.of(), small.swarm.connections());
+        suspended.await();
+        assertEquals(List.of(), small.links());
     }
 
     @Test

@@ -23,6 +23,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import omega.flock.base.FlockException;
 import omega.flock.base.KeyPair;
 import omega.flock.swarm.SwarmLab.Member;
+import omega.flock.swarm.machine.DialBudget;
+import omega.flock.swarm.machine.Drop;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
@@ -57,7 +59,7 @@ class SwarmEventsTest {
     @Test
     void acceptBlocksUntilThereIsOne() throws Exception {
         Member server = silent();
-        CompletableFuture<Optional<LinkEvent<FakeLink>>> accepted = SwarmLab.async(() -> server.swarm.accept(Optional.empty()));
+        CompletableFuture<Optional<LinkEvent>> accepted = SwarmLab.async(() -> server.swarm.accept(Optional.empty()));
         FakeLink link = dial(server).peer();
         assertEquals(link, accepted.get().orElseThrow().link());
     }
@@ -73,7 +75,7 @@ class SwarmEventsTest {
         assertFalse(links.get(64).isOpen());
         assertFalse(links.get(65).isOpen());
         assertEquals(2, server.swarm.stats().drops().get(Drop.BACKLOG_FULL));
-        assertEquals(64, server.swarm.connections().size());
+        assertEquals(64, server.links().size());
     }
 
     @Test
@@ -89,7 +91,7 @@ class SwarmEventsTest {
     @Test
     void acceptAndHandlersExcludeEachOther() throws Exception {
         Member server = silent();
-        CompletableFuture<Optional<LinkEvent<FakeLink>>> waiting = SwarmLab.async(() -> server.swarm.accept(Optional.empty()));
+        CompletableFuture<Optional<LinkEvent>> waiting = SwarmLab.async(() -> server.swarm.accept(Optional.empty()));
         Subscription handler = server.swarm.onConnection((link, peer) -> { });
         assertThrows(IllegalStateException.class, () -> server.swarm.accept(Optional.empty()));
         assertTrue(assertThrows(ExecutionException.class, waiting::get).getCause() instanceof IllegalStateException);
@@ -101,7 +103,7 @@ class SwarmEventsTest {
     @Test
     void closeWakesWhoAccepts() throws Exception {
         Member server = silent();
-        CompletableFuture<Optional<LinkEvent<FakeLink>>> waiting = SwarmLab.async(() -> server.swarm.accept(Optional.empty()));
+        CompletableFuture<Optional<LinkEvent>> waiting = SwarmLab.async(() -> server.swarm.accept(Optional.empty()));
         server.swarm.close();
         FlockException woken = assertInstanceOf(FlockException.class, assertThrows(ExecutionException.class, waiting::get).getCause());
         assertEquals("SHUT_DOWN", woken.code());
@@ -132,7 +134,7 @@ class SwarmEventsTest {
         });
     }
 
-    private void isResetWhenItsHandler(LinkHandler<FakeLink> throwing) throws Exception {
+    private void isResetWhenItsHandler(LinkHandler throwing) throws Exception {
         Member member = silent();
         member.swarm.onConnection(throwing);
         FakeLink link = dial(member).peer();
@@ -165,7 +167,7 @@ class SwarmEventsTest {
         Member server = silent();
         AtomicInteger first = new AtomicInteger();
         AtomicInteger second = new AtomicInteger();
-        LinkHandler<FakeLink> counting = (link, peer) -> first.incrementAndGet();
+        LinkHandler counting = (link, peer) -> first.incrementAndGet();
         Subscription one = server.swarm.onConnection(counting);
         Subscription twin = server.swarm.onConnection(counting);
         server.swarm.onConnection((link, peer) -> second.incrementAndGet());
@@ -208,7 +210,7 @@ class SwarmEventsTest {
         AtomicInteger calls = new AtomicInteger();
         List<Integer> seen = new CopyOnWriteArrayList<>();
         server.swarm.onUpdate(() -> {
-            seen.add(server.swarm.connections().size());
+            seen.add(server.links().size());
             if (calls.incrementAndGet() == 1) {
                 try {
                     release.await();
@@ -222,7 +224,7 @@ class SwarmEventsTest {
         for (int i = 0; i < 5; i++) {
             server.network.connect(server.key(), KeyPair.generate().publicKey());
         }
-        lab.until("all are connected", () -> server.swarm.connections().size() == 6);
+        lab.until("all are connected", () -> server.links().size() == 6);
         release.countDown();
         lab.settle();
         assertEquals(List.of(1, 6), seen);

@@ -13,6 +13,7 @@ import omega.flock.base.FlockException;
 import omega.flock.base.FlockException.Code;
 import omega.flock.base.KeyPair;
 import omega.flock.swarm.SwarmLab.Member;
+import omega.flock.swarm.machine.DialBudget;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
@@ -55,7 +56,7 @@ class SwarmExplicitTest {
         client.swarm.joinPeer(server.key());
         lab.settle();
         assertTrue(client.swarm.leavePeer(server.key()));
-        assertEquals(1, client.swarm.connections().size());
+        assertEquals(1, client.links().size());
         client.link().finish();
         lab.advance(Duration.ofMinutes(20));
         assertEquals(1, client.events.size());
@@ -119,7 +120,7 @@ class SwarmExplicitTest {
         client.swarm.joinPeer(first.key());
         client.swarm.joinPeer(second.key());
         lab.settle();
-        assertEquals(2, client.swarm.connections().size());
+        assertEquals(2, client.links().size());
     }
 
     @Test
@@ -135,7 +136,7 @@ class SwarmExplicitTest {
         client.peer(server.key()).orElseThrow().ban(false);
         client.swarm.joinPeer(server.key());
         lab.settle();
-        assertEquals(1, client.swarm.connections().size(), "unbanned and joined again");
+        assertEquals(1, client.links().size(), "unbanned and joined again");
     }
 
     @Test

@@ -20,6 +20,8 @@ import omega.flock.base.FlockException.Code;
 import omega.flock.base.KeyPair;
 import omega.flock.base.PublicKey;
 import omega.flock.swarm.SwarmLab.Member;
+import omega.flock.swarm.machine.DialBudget;
+import omega.flock.swarm.machine.Drop;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
@@ -177,7 +179,7 @@ class SwarmFirewallTest {
         client.swarm.join(TOPIC, CLIENT);
         lab.settle();
         server.events.getFirst().peer().ban(true);
-        assertEquals(1, server.swarm.connections().size(), "a ban closes nothing");
+        assertEquals(1, server.links().size(), "a ban closes nothing");
         client.link().finish();
         lab.advance(Duration.ofMinutes(1));
         assertEquals(1, server.events.size());
@@ -201,7 +203,7 @@ class SwarmFirewallTest {
         lab.settle();
         assertEquals(CloseReason.Kind.RESET_BY_PEER, link.reason().orElseThrow().kind());
         assertEquals(1, server.swarm.stats().drops().get(Drop.BANNED));
-        assertEquals(List.of(), server.swarm.connections());
+        assertEquals(List.of(), server.links());
     }
 
     /** A peer that waits to be dialled connects by itself, is rejected, and is not dialled any more, whatever the firewall says then. */
@@ -233,7 +235,7 @@ class SwarmFirewallTest {
     @Test
     void thePredicateMayCallTheFlock() {
         Member[] self = new Member[1];
-        Member server = lab.member((PublicKey key) -> self[0].swarm.connections().size() > 10);
+        Member server = lab.member((PublicKey key) -> self[0].links().size() > 10);
         self[0] = server;
         serving(server);
         Member client = lab.member();
@@ -253,6 +255,6 @@ class SwarmFirewallTest {
         client.swarm.join(TOPIC, CLIENT);
         lab.settle();
         assertEquals(1, asked.get());
-        assertEquals(1, client.swarm.connections().size());
+        assertEquals(1, client.links().size());
     }
 }

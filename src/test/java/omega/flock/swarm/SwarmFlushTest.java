@@ -15,6 +15,7 @@ import omega.flock.base.FlockException;
 import omega.flock.base.FlockException.Code;
 import omega.flock.base.KeyPair;
 import omega.flock.swarm.SwarmLab.Member;
+import omega.flock.swarm.machine.DialBudget;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
@@ -122,7 +123,7 @@ class SwarmFlushTest {
         lab.settle();
         client.link().finish();
         assertTrue(client.swarm.flush(Optional.empty()));
-        assertEquals(0, client.swarm.connections().size());
+        assertEquals(0, client.links().size());
     }
 
     @Test
@@ -133,7 +134,7 @@ class SwarmFlushTest {
         Member client = lab.member(new DialBudget(1, Integer.MAX_VALUE, Integer.MAX_VALUE, 256, 3));
         client.swarm.join(TOPIC, CLIENT);
         assertTrue(client.swarm.flush(Optional.empty()));
-        assertEquals(1, client.swarm.connections().size());
+        assertEquals(1, client.links().size());
         assertTrue(client.swarm.flush(Optional.empty()), "a second one too");
     }
 
@@ -164,7 +165,7 @@ class SwarmFlushTest {
         client.swarm.join(TOPIC, CLIENT);
         lab.settle();
         CompletableFuture<Boolean> flush = flush(client);
-        client.swarm.suspend().get();
+        client.swarm.suspend().await();
         assertFalse(flush.get());
         assertFalse(client.swarm.flush(Optional.empty()), "while suspended nothing is flushed");
     }
@@ -204,7 +205,7 @@ class SwarmFlushTest {
         assertThrows(InterruptedException.class, () -> client.swarm.flush(Optional.empty()));
         client.network.heldDials.get(server.key()).complete(FakeLink.pair(client.key(), server.key()));
         lab.settle();
-        assertEquals(1, client.swarm.connections().size());
+        assertEquals(1, client.links().size());
     }
 
     @Test

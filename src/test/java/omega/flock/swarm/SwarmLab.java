@@ -16,6 +16,9 @@ import omega.flock.base.KeyPair;
 import omega.flock.base.PublicKey;
 import omega.flock.base.Topic;
 import omega.flock.runtime.TaskScope;
+import omega.flock.swarm.machine.Backoffs;
+import omega.flock.swarm.machine.DialBudget;
+import omega.flock.swarm.machine.JoinModes;
 
 /** Flocks on a fake network, with a clock that the test turns. Random choices come from a fixed seed. */
 final class SwarmLab implements AutoCloseable {
@@ -30,15 +33,18 @@ final class SwarmLab implements AutoCloseable {
     private static final Backoffs BACKOFFS = new Backoffs(
             Duration.ofSeconds(1), Duration.ofSeconds(5), Duration.ofSeconds(15), Duration.ofMinutes(10), Duration.ZERO);
 
+    /** A connection as a handler got it. */
+    record Seen(FakeLink link, PeerHandle peer) {}
+
     /** One flock of the lab and what it has reported. */
     static final class Member {
         final KeyPair keyPair;
         final FakeNetwork network;
         final TaskScope scope;
-        final Swarm<FakeLink> swarm;
-        final List<LinkEvent<FakeLink>> events = new CopyOnWriteArrayList<>();
+        final Swarm swarm;
+        final List<Seen> events = new CopyOnWriteArrayList<>();
 
-        private Member(KeyPair keyPair, FakeNetwork network, TaskScope scope, Swarm<FakeLink> swarm) {
+        private Member(KeyPair keyPair, FakeNetwork network, TaskScope scope, Swarm swarm) {
             this.keyPair = keyPair;
             this.network = network;
             this.scope = scope;
@@ -49,9 +55,13 @@ final class SwarmLab implements AutoCloseable {
             return keyPair.publicKey();
         }
 
+        List<FakeLink> links() {
+            return swarm.connections().stream().map(FakeLink.class::cast).toList();
+        }
+
         /** Returns the only connection. */
         FakeLink link() {
-            List<FakeLink> links = swarm.connections();
+            List<FakeLink> links = links();
             return links.size() == 1 ? links.getFirst() : fail("there are " + links.size() + " connections");
         }
 
@@ -64,7 +74,7 @@ final class SwarmLab implements AutoCloseable {
         }
 
         Member recording() {
-            swarm.onConnection((link, peer) -> events.add(new LinkEvent<>(link, peer)));
+            swarm.onConnection((link, peer) -> events.add(new Seen((FakeLink) link, peer)));
             return this;
         }
     }
@@ -103,7 +113,7 @@ final class SwarmLab implements AutoCloseable {
         FakeNetwork network = new FakeNetwork(world);
         TaskScope scope = new TaskScope("lab");
         SwarmOptions options = new SwarmOptions(keyPair, budget, BACKOFFS, firewall, List.of(RELAY));
-        Swarm<FakeLink> swarm = new Swarm<>(options, network, scope, alarms, new SplittableRandom(members.size() + 42L));
+        Swarm swarm = new Swarm(options, network, scope, alarms, new SplittableRandom(members.size() + 42L));
         Member member = new Member(keyPair, network, scope, swarm);
         members.add(member);
         return member;

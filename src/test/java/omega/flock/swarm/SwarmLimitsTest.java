@@ -16,6 +16,10 @@ import omega.flock.base.FlockException.Code;
 import omega.flock.base.KeyPair;
 import omega.flock.gateway.FoundPeer;
 import omega.flock.swarm.SwarmLab.Member;
+import omega.flock.swarm.machine.DialBudget;
+import omega.flock.swarm.machine.Drop;
+import omega.flock.swarm.machine.JoinModes;
+import omega.flock.swarm.machine.SwarmConstants;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
@@ -47,10 +51,10 @@ class SwarmLimitsTest {
     void maxPeersEndsTheDialling() {
         servers(5);
         Member client = joined(new DialBudget(2, Integer.MAX_VALUE, Integer.MAX_VALUE, 256, 3), Integer.MAX_VALUE);
-        assertEquals(2, client.swarm.connections().size());
-        client.swarm.connections().getFirst().finish();
+        assertEquals(2, client.links().size());
+        client.links().getFirst().finish();
         lab.settle();
-        assertEquals(2, client.swarm.connections().size(), "a place that becomes free is taken");
+        assertEquals(2, client.links().size(), "a place that becomes free is taken");
         assertEquals(3, client.dialled().stream().distinct().count());
     }
 
@@ -69,7 +73,7 @@ class SwarmLimitsTest {
             lab.member().swarm.joinPeer(server.key());
         }
         lab.settle();
-        assertEquals(3, server.swarm.connections().size());
+        assertEquals(3, server.links().size());
     }
 
     @Test
@@ -81,7 +85,7 @@ class SwarmLimitsTest {
         lab.settle();
         client.swarm.join(TOPIC, CLIENT);
         lab.settle();
-        assertEquals(3, client.swarm.connections().size());
+        assertEquals(3, client.links().size());
         assertEquals(2, client.network.dials.size());
     }
 
@@ -97,12 +101,12 @@ class SwarmLimitsTest {
             clients.add(client);
             lab.settle();
         }
-        assertEquals(2, server.swarm.connections().size());
+        assertEquals(2, server.links().size());
         assertEquals(2, server.swarm.stats().drops().get(Drop.SERVER_LIMIT));
         clients.getFirst().link().finish();
         lab.settle();
         lab.advance(Duration.ofMinutes(1));
-        assertEquals(2, server.swarm.connections().size(), "another one took the place");
+        assertEquals(2, server.links().size(), "another one took the place");
     }
 
     /** Attack: a few hosts, each within its own limit, take all connections that there may be. */
@@ -114,16 +118,16 @@ class SwarmLimitsTest {
         for (int i = 0; i < 5; i++) {
             strangers.add(connectFrom("8.8.8.8", server));
         }
-        assertEquals(4, server.swarm.connections().size());
+        assertEquals(4, server.links().size());
         assertEquals(1, server.swarm.stats().drops().get(Drop.SERVER_LIMIT), "it does not take its own");
         connectFrom("9.9.9.9", server);
         connectFrom("7.7.7.7", server);
-        assertEquals(4, server.swarm.connections().size());
+        assertEquals(4, server.links().size());
         assertEquals(3, server.swarm.stats().drops().get(Drop.SERVER_LIMIT));
-        assertTrue(strangers.get(0).swarm.connections().isEmpty() && strangers.get(1).swarm.connections().isEmpty(), "its oldest went");
+        assertTrue(strangers.get(0).links().isEmpty() && strangers.get(1).links().isEmpty(), "its oldest went");
         connectFrom("6.6.6.6", server);
         connectFrom("5.5.5.5", server);
-        assertEquals(4, server.swarm.connections().size());
+        assertEquals(4, server.links().size());
         assertEquals(5, server.swarm.stats().drops().get(Drop.SERVER_LIMIT), "of three hosts one holds two: the fourth gets in, the fifth does not");
     }
 
@@ -136,14 +140,14 @@ class SwarmLimitsTest {
         for (int i = 0; i < 4; i++) {
             strangers.add(connectFrom("8.8.8.8", server));
         }
-        assertEquals(2, server.swarm.connections().size());
+        assertEquals(2, server.links().size());
         assertEquals(2, server.swarm.stats().drops().get(Drop.SERVER_LIMIT));
         connectFrom("9.9.9.9", server);
-        assertEquals(3, server.swarm.connections().size());
+        assertEquals(3, server.links().size());
         strangers.getFirst().link().finish();
         lab.settle();
         connectFrom("8.8.8.8", server);
-        assertEquals(3, server.swarm.connections().size(), "its place is free again");
+        assertEquals(3, server.links().size(), "its place is free again");
     }
 
     /** Attack: the same, against a flock that looks for peers. */
@@ -180,7 +184,7 @@ class SwarmLimitsTest {
             server.network.listeners.getFirst().deliver(link.peer());
         }
         lab.settle();
-        assertEquals(2, server.swarm.connections().size());
+        assertEquals(2, server.links().size());
         assertEquals(2, links.stream().filter(FakeLink::isOpen).count());
         assertEquals(3, server.swarm.stats().drops().get(Drop.SERVER_LIMIT));
     }
@@ -196,17 +200,17 @@ class SwarmLimitsTest {
         FakeLink fresh = client.network.connect(server.key(), client.key());
         lab.settle();
         assertTrue(fresh.isOpen());
-        assertEquals(1, server.swarm.connections().size());
+        assertEquals(1, server.links().size());
     }
 
     @Test
     void aLimitOfTheTopicCountsDistinctPeersOverAllRefreshes() throws Exception {
         servers(6);
         Member client = joined(DialBudget.DEFAULT, 2);
-        assertEquals(2, client.swarm.connections().size());
+        assertEquals(2, client.links().size());
         client.swarm.status(TOPIC).orElseThrow().refresh(Optional.empty());
         lab.settle();
-        assertEquals(2, client.swarm.connections().size(), "upstream grants the limit again with each refresh");
+        assertEquals(2, client.links().size(), "upstream grants the limit again with each refresh");
     }
 
     /** Pitfall 7: upstream forgets a limit when somebody joins without one, or refreshes. */
@@ -214,12 +218,12 @@ class SwarmLimitsTest {
     void theLargestLimitOfTheSessionsHolds() throws Exception {
         servers(6);
         Member client = joined(DialBudget.DEFAULT, 1);
-        assertEquals(1, client.swarm.connections().size());
+        assertEquals(1, client.links().size());
         DiscoveryHandle three = client.swarm.join(TOPIC, new JoinModes(false, true, 3));
         lab.settle();
-        assertEquals(3, client.swarm.connections().size());
-        three.destroy().get();
-        client.swarm.connections().forEach(FakeLink::finish);
+        assertEquals(3, client.links().size());
+        three.destroy().await();
+        client.links().forEach(FakeLink::finish);
         client.swarm.status(TOPIC).orElseThrow().refresh(Optional.empty());
         lab.advance(Duration.ofSeconds(1));
         long dialledOrWaiting = client.swarm.peers().size();
@@ -232,7 +236,7 @@ class SwarmLimitsTest {
         Member client = joined(DialBudget.DEFAULT, 1);
         client.swarm.join(TOPIC, SERVER);
         lab.settle();
-        assertEquals(1, client.swarm.connections().size());
+        assertEquals(1, client.links().size());
     }
 
     @Test
@@ -247,13 +251,13 @@ class SwarmLimitsTest {
     void aLimitThatBecameFreeIsFilledByTheNextLookup() throws Exception {
         List<Member> servers = servers(2);
         Member client = joined(DialBudget.DEFAULT, 1);
-        Member connected = servers.stream().filter(server -> !server.swarm.connections().isEmpty()).findFirst().orElseThrow();
+        Member connected = servers.stream().filter(server -> !server.links().isEmpty()).findFirst().orElseThrow();
         connected.swarm.close();
         lab.advance(Duration.ofMinutes(2));
-        assertEquals(0, client.swarm.connections().size());
+        assertEquals(0, client.links().size());
         client.swarm.status(TOPIC).orElseThrow().refresh(Optional.empty());
         lab.settle();
-        assertEquals(1, client.swarm.connections().size());
+        assertEquals(1, client.links().size());
     }
 
     @Test

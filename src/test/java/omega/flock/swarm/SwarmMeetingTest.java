@@ -48,8 +48,8 @@ class SwarmMeetingTest {
         two.swarm.join(TOPIC, BOTH);
         lab.settle();
 
-        assertEquals(1, one.swarm.connections().size());
-        assertEquals(1, two.swarm.connections().size());
+        assertEquals(1, one.links().size());
+        assertEquals(1, two.links().size());
         assertEquals(1, one.events.size());
         assertEquals(1, two.events.size());
     }
@@ -89,7 +89,7 @@ class SwarmMeetingTest {
 
         assertEquals(1, client.events.size());
         assertEquals(List.of(TOPIC, OTHER), client.events.getFirst().peer().topics());
-        client.swarm.leave(TOPIC).get();
+        client.swarm.leave(TOPIC).await();
         assertEquals(List.of(TOPIC, OTHER), client.events.getFirst().peer().topics(), "topics never shrink");
     }
 
@@ -97,10 +97,10 @@ class SwarmMeetingTest {
     void whoJoinsAfterTheServerLeftFindsNobodyWhileEarlierConnectionsLast() throws Exception {
         Member server = lab.joined(SERVER);
         Member early = lab.joined(CLIENT);
-        server.swarm.leave(TOPIC).get();
+        server.swarm.leave(TOPIC).await();
         Member late = lab.joined(CLIENT);
 
-        assertEquals(1, early.swarm.connections().size());
+        assertEquals(1, early.links().size());
         assertEquals(List.of(), late.dialled());
     }
 
@@ -110,7 +110,7 @@ class SwarmMeetingTest {
         DiscoveryHandle discovery = client.swarm.join(TOPIC, CLIENT);
         lab.settle();
         Member server = lab.joined(SERVER);
-        assertEquals(List.of(), client.swarm.connections());
+        assertEquals(List.of(), client.links());
 
         assertTrue(discovery.refresh(Optional.empty()));
         assertTrue(client.swarm.flush(Optional.empty()));
@@ -205,11 +205,11 @@ class SwarmMeetingTest {
         client.swarm.join(TOPIC, CLIENT);
         lab.settle();
         assertEquals(1, client.swarm.connecting());
-        assertEquals(List.of(), client.swarm.connections());
+        assertEquals(List.of(), client.links());
         client.network.heldDials.get(server.key()).complete(FakeLink.pair(client.key(), server.key()));
         lab.settle();
         assertEquals(0, client.swarm.connecting());
-        assertEquals(1, client.swarm.connections().size());
+        assertEquals(1, client.links().size());
     }
 
     @Test
@@ -236,5 +236,25 @@ class SwarmMeetingTest {
         assertEquals(3, client.swarm.connecting());
         assertEquals(4, client.dialled().size());
         assertEquals(5, servers.length);
+    }
+
+    @Test
+    void aDumpTellsWhatRunsForWhomSinceWhenAndUntilWhen() {
+        Member server = lab.joined(SERVER);
+        Member client = lab.member();
+        client.network.holdsDials = true;
+        client.swarm.join(TOPIC, CLIENT);
+        lab.settle();
+        lab.advance(Duration.ofMillis(1500));
+        String dialling = client.swarm.dump();
+        assertTrue(dialling.contains("topic " + TOPIC + ", client: Resting"), dialling);
+        assertTrue(dialling.contains("peer " + server.key() + ": Dialling"), dialling);
+        String dial = "flock-dial " + server.key().toString().substring(0, 8);
+        assertTrue(dialling.contains(dial + ", since 1.5 s, until in 58.5 s"), dialling);
+        assertTrue(dialling.contains("\n  " + dial + "\n    " + dial), "its thread is in its scope, which is in the flock's: " + dialling);
+        String listening = server.swarm.dump();
+        assertTrue(listening.contains("for as long as the flock"), listening);
+        server.swarm.close();
+        assertFalse(server.swarm.dump().contains("flock-listen"));
     }
 }

@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import omega.flock.base.Topic;
 import omega.flock.swarm.SwarmLab.Member;
+import omega.flock.swarm.machine.SwarmFailures;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,13 +28,13 @@ class SwarmMeshTest {
     private final SwarmLab lab = new SwarmLab();
 
     private static long openLinks(Member member) {
-        return member.swarm.connections().stream().filter(FakeLink::isOpen).count();
+        return member.links().stream().filter(FakeLink::isOpen).count();
     }
 
     private void assertMesh(List<Member> members) {
         for (Member member : members) {
             Set<Object> remotes = new HashSet<>();
-            member.swarm.connections().forEach(link -> remotes.add(link.remotePublicKey()));
+            member.links().forEach(link -> remotes.add(link.remotePublicKey()));
             assertEquals(members.size() - 1, remotes.size());
             assertEquals(members.size() - 1, openLinks(member), "exactly one for each pair");
         }
@@ -70,7 +71,7 @@ class SwarmMeshTest {
         lab.advance(Duration.ofMinutes(13));
         assertMesh(members);
         for (int kill = 0; kill < 30; kill++) {
-            List<FakeLink> links = members.get(random.nextInt(FLOCKS)).swarm.connections();
+            List<FakeLink> links = members.get(random.nextInt(FLOCKS)).links();
             if (!links.isEmpty()) {
                 FakeLink victim = links.get(random.nextInt(links.size()));
                 if (random.nextBoolean()) {

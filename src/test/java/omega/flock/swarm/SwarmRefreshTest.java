@@ -16,6 +16,8 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import omega.flock.base.FlockException;
 import omega.flock.swarm.SwarmLab.Member;
+import omega.flock.swarm.machine.Drop;
+import omega.flock.swarm.machine.SwarmConstants;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
@@ -169,7 +171,7 @@ class SwarmRefreshTest {
         Member flock = lab.member();
         flock.swarm.join(TOPIC, CLIENT);
         lab.settle();
-        flock.swarm.suspend().get();
+        flock.swarm.suspend().await();
         flock.network.change();
         lab.settle();
         assertEquals(1, flock.network.walks.size());

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import omega.flock.base.PublicKey;
 import omega.flock.swarm.SwarmLab.Member;
+import omega.flock.swarm.machine.Backoffs;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -68,7 +69,7 @@ class SwarmRelayTest {
         client.network.failsDials = Optional.empty();
         awaitDials(client, 4);
         assertEquals(List.of(RELAY), relays(client).get(3));
-        assertEquals(1, client.swarm.connections().size());
+        assertEquals(1, client.links().size());
     }
 
     @Test

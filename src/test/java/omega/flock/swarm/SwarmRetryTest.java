@@ -17,6 +17,8 @@ import omega.flock.base.FlockException.Code;
 import omega.flock.base.KeyPair;
 import omega.flock.gateway.FoundPeer;
 import omega.flock.swarm.SwarmLab.Member;
+import omega.flock.swarm.machine.Backoffs;
+import omega.flock.swarm.machine.SwarmFailures;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
@@ -39,9 +41,9 @@ class SwarmRetryTest {
         client.link().finish();
         lab.settle();
         lab.advance(Duration.ofMillis(1319));
-        assertEquals(0, client.swarm.connections().size());
+        assertEquals(0, client.links().size());
         lab.advance(Duration.ofMillis(1));
-        assertEquals(1, client.swarm.connections().size());
+        assertEquals(1, client.links().size());
         assertEquals(2, client.events.size());
     }
 
@@ -60,7 +62,7 @@ class SwarmRetryTest {
     void aPeerThatEndsEveryConnectionIsDialledFourTimesInAll() {
         Member server = lab.joined(SERVER);
         Member client = lab.joined(CLIENT);
-        server.swarm.onConnection((link, peer) -> link.finish());
+        server.swarm.onConnection((link, peer) -> ((FakeLink) link).finish());
         client.link().finish();
         lab.advance(Duration.ofMinutes(5));
         assertEquals(4, client.events.size());
@@ -77,7 +79,7 @@ class SwarmRetryTest {
             client.link().finish();
             lab.settle();
             lab.advance(Duration.ofSeconds(2));
-            assertEquals(1, client.swarm.connections().size(), "after loss " + i);
+            assertEquals(1, client.links().size(), "after loss " + i);
         }
     }
 
@@ -144,7 +146,7 @@ class SwarmRetryTest {
         Member client = lab.joined(CLIENT);
         client.link().finish();
         lab.settle();
-        client.swarm.leave(TOPIC).get();
+        client.swarm.leave(TOPIC).await();
         lab.advance(Duration.ofMinutes(1));
         assertEquals(1, client.network.dials.size());
         assertEquals(Set.of(), client.swarm.peers().keySet());
@@ -161,7 +163,7 @@ class SwarmRetryTest {
         client.swarm.join(TOPIC, CLIENT);
         lab.settle();
         assertEquals(5, client.swarm.peers().size());
-        client.swarm.leave(TOPIC).get();
+        client.swarm.leave(TOPIC).await();
         assertEquals(3, client.swarm.peers().size(), "those who are being dialled stay until that has ended");
         client.network.heldDials.values().forEach(dial -> dial.fail(new FlockException(Code.PEER_CONNECTION_FAILED, "test")));
         lab.advance(Duration.ofMinutes(1));
@@ -177,10 +179,10 @@ class SwarmRetryTest {
         Member client = lab.joined(CLIENT);
         client.swarm.join(OTHER, CLIENT);
         lab.settle();
-        client.swarm.leave(TOPIC).get();
+        client.swarm.leave(TOPIC).await();
         client.link().finish();
         lab.advance(Duration.ofSeconds(3));
-        assertEquals(1, client.swarm.connections().size());
+        assertEquals(1, client.links().size());
     }
 
     @Test
@@ -189,10 +191,10 @@ class SwarmRetryTest {
         Member client = lab.joined(CLIENT);
         client.link().finish();
         lab.settle();
-        assertEquals(0, client.swarm.connections().size());
+        assertEquals(0, client.links().size());
         client.swarm.status(TOPIC).orElseThrow().refresh(Optional.empty());
         lab.settle();
-        assertEquals(1, client.swarm.connections().size());
+        assertEquals(1, client.links().size());
         lab.advance(Duration.ofMinutes(1));
         assertEquals(2, client.network.dials.size(), "the timer then finds it connected and does nothing");
     }

@@ -89,13 +89,13 @@ class SwarmTopicTest {
         DiscoveryHandle client = flock.swarm.join(TOPIC, CLIENT);
         DiscoveryHandle server = flock.swarm.join(TOPIC, SERVER);
         lab.settle();
-        client.destroy().get();
+        client.destroy().await();
         assertTrue(server.server());
         assertFalse(flock.swarm.status(TOPIC).orElseThrow().client());
         Member other = lab.member();
         other.swarm.join(TOPIC, CLIENT);
         lab.settle();
-        assertEquals(1, other.swarm.connections().size());
+        assertEquals(1, other.links().size());
         assertEquals(List.of(), flock.network.unannounced);
     }
 
@@ -106,7 +106,7 @@ class SwarmTopicTest {
         flock.swarm.join(TOPIC, CLIENT);
         lab.settle();
         assertEquals(1, lab.world.lookup(TOPIC).size());
-        server.destroy().get();
+        server.destroy().await();
         lab.settle();
         assertEquals("lookupAndUnannounce", flock.network.walks.getLast());
         assertEquals(List.of(), lab.world.lookup(TOPIC));
@@ -140,7 +140,7 @@ class SwarmTopicTest {
         flock.network.holdsWalks = true;
         DiscoveryHandle client = flock.swarm.join(TOPIC, CLIENT);
         lab.settle();
-        client.destroy().get();
+        client.destroy().await();
         flock.network.openWalks.getLast().release();
         lab.settle();
         assertEquals(List.of(), flock.dialled());
@@ -152,12 +152,12 @@ class SwarmTopicTest {
         DiscoveryHandle one = flock.swarm.join(TOPIC, BOTH);
         DiscoveryHandle two = flock.swarm.join(OTHER, BOTH);
         lab.settle();
-        one.destroy().get();
-        two.destroy().get();
+        one.destroy().await();
+        two.destroy().await();
         assertEquals(List.of(), flock.swarm.topics());
         assertEquals(List.of(TOPIC, OTHER), flock.network.unannounced);
         assertTrue(one.destroyed());
-        one.destroy().get();
+        one.destroy().await();
         assertThrows(IllegalStateException.class, () -> one.refresh(Optional.empty()));
     }
 
@@ -167,16 +167,16 @@ class SwarmTopicTest {
         DiscoveryHandle one = flock.swarm.join(TOPIC, BOTH);
         flock.swarm.join(TOPIC, SERVER);
         lab.settle();
-        CompletableFuture<?> first = flock.swarm.leave(TOPIC);
-        CompletableFuture<?> second = flock.swarm.leave(TOPIC);
-        first.get();
-        second.get();
+        Pending first = flock.swarm.leave(TOPIC);
+        Pending second = flock.swarm.leave(TOPIC);
+        first.await();
+        second.await();
         assertEquals(List.of(TOPIC), flock.network.unannounced);
         assertEquals(List.of(), lab.world.lookup(TOPIC));
         assertTrue(one.destroyed());
         assertEquals(Optional.empty(), flock.swarm.status(TOPIC));
         assertTrue(one.flushed(Optional.empty()));
-        flock.swarm.leave(OTHER).get();
+        flock.swarm.leave(OTHER).await();
     }
 
     /** Pitfall 34: upstream keeps the map entry of a topic that was destroyed through its status. */
@@ -190,7 +190,7 @@ class SwarmTopicTest {
         assertTrue(status.server());
         assertTrue(status.client());
         assertThrows(UnsupportedOperationException.class, () -> status.refresh(Optional.of(CLIENT)));
-        status.destroy().get();
+        status.destroy().await();
         assertEquals(Optional.empty(), flock.swarm.status(TOPIC));
         assertThrows(IllegalStateException.class, () -> status.refresh(Optional.empty()));
     }
@@ -202,13 +202,13 @@ class SwarmTopicTest {
         lab.settle();
         FakeWorld.Held<Boolean> gate = lab.world.held();
         flock.network.holdsUnannounce = Optional.of(gate);
-        CompletableFuture<?> left = flock.swarm.leave(TOPIC);
+        Pending left = flock.swarm.leave(TOPIC);
         DiscoveryHandle again = flock.swarm.join(TOPIC, SERVER);
         assertEquals(1, flock.swarm.topics().size());
         lab.until("the withdrawal is under way", () -> lab.world.parked() > 1);
         assertEquals(1, flock.network.walks.size(), "the new one has not begun");
         gate.complete(true);
-        left.get();
+        left.await();
         assertTrue(again.flushed(Optional.empty()));
         assertEquals(1, lab.world.lookup(TOPIC).size(), "the record of the new one is there");
     }
@@ -220,10 +220,10 @@ class SwarmTopicTest {
         flock.swarm.join(TOPIC, SERVER);
         flock.swarm.join(OTHER, SERVER);
         lab.settle();
-        CompletableFuture<?> cleared = flock.swarm.clear();
+        Pending cleared = flock.swarm.clear();
         assertEquals(List.of(), flock.swarm.topics());
         DiscoveryHandle again = flock.swarm.join(TOPIC, SERVER);
-        cleared.get();
+        cleared.await();
         assertTrue(again.flushed(Optional.empty()));
         assertEquals(1, lab.world.lookup(TOPIC).size());
         assertEquals(List.of(), lab.world.lookup(OTHER));
@@ -238,9 +238,9 @@ class SwarmTopicTest {
         FakeWorld.Held<Boolean> gate = lab.world.held();
         gate.fail(new FlockException(Code.REQUEST_TIMEOUT, "test"));
         flock.network.holdsUnannounce = Optional.of(gate);
-        CompletableFuture<?> left = flock.swarm.leave(TOPIC);
+        Pending left = flock.swarm.leave(TOPIC);
         DiscoveryHandle again = flock.swarm.join(TOPIC, SERVER);
-        left.get();
+        left.await();
         assertTrue(again.flushed(Optional.empty()));
     }
 
@@ -252,7 +252,7 @@ class SwarmTopicTest {
         flock.swarm.join(TOPIC, SERVER);
         lab.until("the walk is under way", () -> !flock.network.openWalks.isEmpty()
                 && !flock.network.openWalks.getFirst().closestNodes().isEmpty());
-        flock.swarm.leave(TOPIC).get();
+        flock.swarm.leave(TOPIC).await();
         assertEquals(List.of(TOPIC), flock.network.unannounced);
     }
 
@@ -261,7 +261,7 @@ class SwarmTopicTest {
         Member flock = lab.member();
         flock.swarm.join(TOPIC, CLIENT);
         lab.settle();
-        flock.swarm.leave(TOPIC).get();
+        flock.swarm.leave(TOPIC).await();
         assertEquals(List.of(), flock.network.unannounced);
     }
 
@@ -270,11 +270,11 @@ class SwarmTopicTest {
         Member flock = lab.member();
         flock.swarm.join(TOPIC, SERVER);
         lab.settle();
-        flock.swarm.leave(TOPIC).get();
+        flock.swarm.leave(TOPIC).await();
         Member other = lab.member();
         other.swarm.joinPeer(flock.key());
         lab.settle();
-        assertEquals(1, other.swarm.connections().size());
+        assertEquals(1, other.links().size());
     }
 
     @Test
@@ -319,7 +319,7 @@ class SwarmTopicTest {
                 flock.swarm.leave(TOPIC);
             }
         }
-        flock.swarm.leave(TOPIC).get();
+        flock.swarm.leave(TOPIC).await();
         lab.settle();
         assertEquals(List.of(), flock.swarm.topics());
         assertEquals(List.of(), lab.world.lookup(TOPIC));

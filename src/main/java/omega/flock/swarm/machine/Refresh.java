@@ -1,0 +1,39 @@
+package omega.flock.swarm.machine;
+
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+import omega.flock.base.PublicKey;
+
+/**
+ * One lookup or announcement of a topic, which everybody may wait for: it succeeds when the walk and its commits have ended, or nobody needs
+ * them any more, and fails when they failed or took too long.
+ */
+public final class Refresh {
+    private final Outcome outcome = new Outcome();
+    private final Set<PublicKey> reported = new HashSet<>();
+    final boolean announcing;
+    final long expiresAt;
+    Optional<Refresh> successor = Optional.empty();
+    /** Whether its announcement is stored, and it looks once more for those who announced themselves at the same time. */
+    boolean looksAgain;
+
+    Refresh(boolean announcing, long expiresAt) {
+        this.announcing = announcing;
+        this.expiresAt = expiresAt;
+    }
+
+    /** {@return what those who wait get: of the refresh that took its place, if one did} */
+    public Outcome outcome() {
+        return successor.map(Refresh::outcome).orElse(outcome);
+    }
+
+    void settle(boolean success) {
+        outcome.settle(success);
+    }
+
+    /** Tells whether no node has named this peer before; each of twenty nodes may. Beyond a bound all are taken for news. */
+    boolean firstReport(PublicKey key) {
+        return reported.size() >= SwarmConstants.MAX_DISCOVERED_PEERS || reported.add(key);
+    }
+}
