@@ -29,8 +29,8 @@ public final class SharedMemory {
     /** The part that connections and what is under way leave to each other in any case, one in so many. */
     private static final int LEAST_SHARE = 8;
 
-    /** Half of what somebody holds has to move within this time, or it is stalled: 13 s is how long a JavaScript peer tries. */
-    private static final long STALLED_NANOS = TimeUnit.SECONDS.toNanos(5);
+    /** Half of what somebody holds has to move within this time, or it is stalled: less than the 13 s for which a JavaScript peer tries. */
+    private static final long STALLED_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     /** Whose bytes move gives way all the same, if it holds so many at least, to somebody who cannot wait. */
     private static final long LARGE_BYTES = 512 << 10;
@@ -196,8 +196,11 @@ public final class SharedMemory {
     }
 
     /**
-     * {@return whether there is no room for another connection of a source, and the heaviest holds less than {@code slack} bytes more than it}
-     * One that holds nothing never waits.
+     * {@return whether there is no room for another connection of a source, and the heaviest holds hardly more than it} One that holds
+     * nothing never waits.
+     *
+     * @param bytes what the connection takes
+     * @param slack how many bytes more are not hardly more
      */
     public boolean isFullFor(Object source, long bytes, long slack) {
         lock.lock();

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 class SharedMemoryTest {
 
-    private static final Duration STALLED = Duration.ofSeconds(5);
+    private static final Duration STALLED = Duration.ofSeconds(10);
     private static final int LARGE = 512 << 10;
 
     private final ManualTicker clock = new ManualTicker();

@@ -171,7 +171,7 @@ class StreamMemoryTest {
     void whoeverHoldsMoreAndDoesNotReadGivesWay() {
         arrive(4 * STEP / PACKET);
         assertEquals(4 * STEP, shared.snapshot().held());
-        clock.advance(Duration.ofSeconds(3));
+        clock.advance(Duration.ofSeconds(6));
         read(3 * STEP);
         arrive(3 * STEP / PACKET);
         SharedMemory.Tenant other = new SharedMemory.Tenant() {
@@ -188,10 +188,10 @@ class StreamMemoryTest {
             @Override
             protected void evict() {}
         };
-        clock.advance(Duration.ofSeconds(3));
-        assertFalse(shared.reserve(other, STEP), "it has read a half within the last five seconds");
+        clock.advance(Duration.ofSeconds(6));
+        assertFalse(shared.reserve(other, STEP), "it has read a half within the last ten seconds");
         assertFalse(evicted);
-        clock.advance(Duration.ofSeconds(5));
+        clock.advance(Duration.ofSeconds(10));
         assertTrue(shared.reserve(other, STEP));
         assertTrue(evicted);
     }
