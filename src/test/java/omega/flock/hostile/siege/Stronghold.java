@@ -60,6 +60,7 @@ public final class Stronghold {
         try (connection) {
             byte[] wish = connection.readMessage();
             if (wish.length == 1 && wish[0] == TRANSFER) {
+                connection.onClose(reason -> System.err.println("the node's end of a transfer: " + reason));
                 transfer(connection);
             } else if (wish.length == 1) {
                 connection.writeMessage(wish);
