@@ -422,6 +422,7 @@ public final class Flock implements AutoCloseable {
 
         /** Sets who the flock is: for listening, announcing and dialling. Wins over {@link #seed}. */
         public Builder keyPair(KeyPair identity) {
+            Objects.requireNonNull(identity, "identity");
             keyPair = Optional.of(identity);
             return this;
         }
@@ -434,6 +435,7 @@ public final class Flock implements AutoCloseable {
          * @throws IllegalArgumentException unless there are exactly 32
          */
         public Builder seed(byte[] seed) {
+            Objects.requireNonNull(seed, "seed");
             seeded = Optional.of(KeyPair.fromSeed(seed));
             return this;
         }
@@ -510,6 +512,7 @@ public final class Flock implements AutoCloseable {
          * @param rejects true to reject
          */
         public Builder firewall(Predicate<PublicKey> rejects) {
+            Objects.requireNonNull(rejects, "rejects");
             firewall = Optional.of(rejects);
             return this;
         }
@@ -523,6 +526,7 @@ public final class Flock implements AutoCloseable {
          * @param relays the keys under which they listen; none for no relay
          */
         public Builder relayThrough(PublicKey... relays) {
+            Objects.requireNonNull(relays, "relays");
             relayThrough = List.of(relays);
             return this;
         }
@@ -532,6 +536,7 @@ public final class Flock implements AutoCloseable {
          * settings here are not looked at.
          */
         public Builder dht(Gateway network) {
+            Objects.requireNonNull(network, "network");
             gateway = Optional.of(network);
             return this;
         }
@@ -595,6 +600,10 @@ public final class Flock implements AutoCloseable {
          * @throws IllegalArgumentException if one is negative
          */
         public Builder backoffs(Duration small, Duration medium, Duration large, Duration extraLarge) {
+            Objects.requireNonNull(small, "small");
+            Objects.requireNonNull(medium, "medium");
+            Objects.requireNonNull(large, "large");
+            Objects.requireNonNull(extraLarge, "extraLarge");
             Backoffs lengths = new Backoffs(small, medium, large, extraLarge, Duration.ZERO); // checks them
             backoffs = compose(backoffs, drawn -> lengths.withJitter(drawn.jitter()));
             return this;
@@ -606,6 +615,7 @@ public final class Flock implements AutoCloseable {
          * @throws IllegalArgumentException if it is negative
          */
         public Builder jitter(Duration jitter) {
+            Objects.requireNonNull(jitter, "jitter");
             Backoffs checked = new Backoffs(Duration.ZERO, Duration.ZERO, Duration.ZERO, Duration.ZERO, jitter);
             backoffs = compose(backoffs, drawn -> drawn.withJitter(checked.jitter()));
             return this;

@@ -27,5 +27,15 @@
  * <li>What ends something ({@code close}, {@code leave}, {@code leavePeer}, {@code destroy}) has nothing to do and says nothing;
  *     {@code flush} and {@code awaitReady} yield false.
  * </ul>
+ *
+ * <p><b>Interrupts.</b> What declares {@link java.lang.InterruptedException} throws it; the wait is over then, and what was waited for goes
+ * on, but for {@link omega.flock.gateway.Gateway#connect}, which gives up. Reads and writes of a connection cannot declare it, as those of
+ * {@code java.io} cannot: they throw an {@link java.io.InterruptedIOException}, the interrupt flag stays set and the connection open; so
+ * does, inside of an {@link java.io.UncheckedIOException}, the iterator of a query. {@code close()} is shortened, and the flag stays set.
+ *
+ * <p><b>Null.</b> No method here or in the other exported packages takes {@code null}: it throws a {@link java.lang.NullPointerException}
+ * with the name of the parameter, before anything else happens. None returns {@code null} but
+ * {@link omega.flock.gateway.Connection#readMessage()} at the end of the stream and what {@link java.lang.Throwable} has so. What may be
+ * missing is an {@link java.util.Optional}.
  */
 package omega.flock;

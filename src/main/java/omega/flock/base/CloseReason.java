@@ -57,38 +57,38 @@ public final class CloseReason {
     }
 
     /** This side closed it. */
-    public static CloseReason closedLocally(String detail) {
-        return new CloseReason(Kind.CLOSED_LOCALLY, detail);
+    public static CloseReason closedLocally(String message) {
+        return new CloseReason(Kind.CLOSED_LOCALLY, message);
     }
 
     /** The peer reset it. */
-    public static CloseReason resetByPeer(String detail) {
-        return new CloseReason(Kind.RESET_BY_PEER, detail);
+    public static CloseReason resetByPeer(String message) {
+        return new CloseReason(Kind.RESET_BY_PEER, message);
     }
 
     /** The peer no longer answers. */
-    public static CloseReason timedOut(String detail) {
-        return new CloseReason(Kind.TIMED_OUT, detail);
+    public static CloseReason timedOut(String message) {
+        return new CloseReason(Kind.TIMED_OUT, message);
     }
 
     /** The peer broke the protocol. */
-    public static CloseReason protocolError(String detail) {
-        return new CloseReason(Kind.PROTOCOL_ERROR, detail);
+    public static CloseReason protocolError(String message) {
+        return new CloseReason(Kind.PROTOCOL_ERROR, message);
     }
 
     /** Another connection to the same peer took its place. */
-    public static CloseReason duplicate(String detail) {
-        return new CloseReason(Kind.DUPLICATE, detail);
+    public static CloseReason duplicate(String message) {
+        return new CloseReason(Kind.DUPLICATE, message);
     }
 
     /** The program was suspended. */
-    public static CloseReason suspended(String detail) {
-        return new CloseReason(Kind.SUSPENDED, detail);
+    public static CloseReason suspended(String message) {
+        return new CloseReason(Kind.SUSPENDED, message);
     }
 
     /** The owner was closed. */
-    public static CloseReason shutDown(String detail) {
-        return new CloseReason(Kind.SHUT_DOWN, detail);
+    public static CloseReason shutDown(String message) {
+        return new CloseReason(Kind.SHUT_DOWN, message);
     }
 
     /** Returns the family. */

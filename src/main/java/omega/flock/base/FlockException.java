@@ -127,7 +127,7 @@ public class FlockException extends IOException {
      * Creates an exception.
      *
      * @param reason the stable code
-     * @param message what happened, for a person
+     * @param message what happened, for a person, or {@code null}
      */
     public FlockException(Code reason, String message) {
         this(reason, message, null);
@@ -137,7 +137,7 @@ public class FlockException extends IOException {
      * Creates an exception with a cause.
      *
      * @param reason the stable code
-     * @param message what happened, for a person
+     * @param message what happened, for a person, or {@code null}
      * @param cause what led to it, or {@code null}
      */
     public FlockException(Code reason, String message, Throwable cause) {

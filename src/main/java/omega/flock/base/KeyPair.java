@@ -2,6 +2,7 @@ package omega.flock.base;
 
 import java.security.MessageDigest;
 import java.security.SecureRandom;
+import java.util.Objects;
 import omega.flock.crypto.Ed25519;
 
 /**
@@ -37,6 +38,7 @@ public final class KeyPair {
      * @throws IllegalArgumentException unless there are exactly 32
      */
     public static KeyPair fromSeed(byte[] seed) {
+        Objects.requireNonNull(seed, "seed");
         return new KeyPair(Bytes32.copyOf(seed, "a seed"));
     }
 
@@ -54,6 +56,7 @@ public final class KeyPair {
 
     /** Returns the 64-byte Ed25519 signature of {@code message}. */
     public byte[] sign(byte[] message) {
+        Objects.requireNonNull(message, "message");
         return Ed25519.sign(seed, publicKey.toBytes(), message);
     }
 

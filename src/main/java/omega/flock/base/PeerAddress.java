@@ -38,6 +38,7 @@ public record PeerAddress(String host, int port) implements Comparable<PeerAddre
      * @throws IllegalArgumentException if there is no port or it is no number in 0..65535
      */
     public static PeerAddress parse(String hostPort) {
+        Objects.requireNonNull(hostPort, "hostPort");
         int colon = hostPort.lastIndexOf(':');
         if (colon <= 0 || colon == hostPort.length() - 1) {
             throw new IllegalArgumentException("not of the form host:port: \"" + hostPort + "\"");
@@ -70,6 +71,7 @@ public record PeerAddress(String host, int port) implements Comparable<PeerAddre
      * @throws IllegalArgumentException if it is unresolved
      */
     public static PeerAddress of(InetSocketAddress address) {
+        Objects.requireNonNull(address, "address");
         InetAddress host = address.getAddress();
         if (host == null) {
             throw new IllegalArgumentException("unresolved: " + address);

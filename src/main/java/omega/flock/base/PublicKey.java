@@ -28,6 +28,7 @@ public final class PublicKey implements Comparable<PublicKey> {
      * @throws IllegalArgumentException unless there are exactly 32
      */
     public static PublicKey of(byte[] bytes) {
+        Objects.requireNonNull(bytes, "bytes");
         return new PublicKey(Bytes32.copyOf(bytes, WHAT));
     }
 
@@ -64,6 +65,8 @@ public final class PublicKey implements Comparable<PublicKey> {
      * @param signature 64 bytes; anything else is simply not a signature
      */
     public boolean verify(byte[] message, byte[] signature) {
+        Objects.requireNonNull(message, "message");
+        Objects.requireNonNull(signature, "signature");
         return Ed25519.verify(bytes, message, signature);
     }
 

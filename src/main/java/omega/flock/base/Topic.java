@@ -3,6 +3,7 @@ package omega.flock.base;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.util.Arrays;
+import java.util.Objects;
 import omega.flock.crypto.Blake2b;
 
 /**
@@ -28,6 +29,7 @@ public final class Topic {
      * @throws IllegalArgumentException unless there are exactly 32
      */
     public static Topic of(byte[] bytes) {
+        Objects.requireNonNull(bytes, "bytes");
         return new Topic(Bytes32.copyOf(bytes, WHAT));
     }
 
@@ -37,6 +39,7 @@ public final class Topic {
      * @throws IllegalArgumentException if the text is anything else
      */
     public static Topic parse(String hex) {
+        Objects.requireNonNull(hex, "hex");
         return new Topic(Bytes32.parseHex(hex, WHAT));
     }
 
@@ -46,6 +49,7 @@ public final class Topic {
      * @throws IllegalArgumentException if the text is empty
      */
     public static Topic filled(String text) {
+        Objects.requireNonNull(text, "text");
         byte[] pattern = text.getBytes(UTF_8);
         if (pattern.length == 0) {
             throw new IllegalArgumentException("a topic cannot be filled with an empty text");
@@ -59,6 +63,7 @@ public final class Topic {
 
     /** Returns the BLAKE2b-256 hash of the UTF-8 name. */
     public static Topic hash(String name) {
+        Objects.requireNonNull(name, "name");
         return new Topic(Blake2b.hash256(name.getBytes(UTF_8)));
     }
 

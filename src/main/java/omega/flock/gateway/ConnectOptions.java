@@ -49,6 +49,7 @@ public final class ConnectOptions {
 
     /** Returns options with the identity that the peer is shown. */
     public ConnectOptions withKeyPair(KeyPair identity) {
+        Objects.requireNonNull(identity, "identity");
         return new ConnectOptions(Optional.of(identity), timeout, relayAddresses, localConnection, relayThrough);
     }
 
@@ -58,7 +59,7 @@ public final class ConnectOptions {
      * @throws IllegalArgumentException if it is zero or negative
      */
     public ConnectOptions withTimeout(Duration total) {
-        Objects.requireNonNull(total, "timeout");
+        Objects.requireNonNull(total, "total");
         if (total.isZero() || total.isNegative()) {
             throw new IllegalArgumentException("a timeout must be positive, not " + total);
         }
@@ -70,6 +71,7 @@ public final class ConnectOptions {
      * while the peer is looked up.
      */
     public ConnectOptions withRelayAddresses(List<PeerAddress> nodes) {
+        Objects.requireNonNull(nodes, "nodes");
         return new ConnectOptions(keyPair, timeout, List.copyOf(nodes), localConnection, relayThrough);
     }
 
@@ -94,6 +96,7 @@ public final class ConnectOptions {
      * @param relays none to use no relay of our own
      */
     public ConnectOptions withRelayThrough(PublicKey... relays) {
+        Objects.requireNonNull(relays, "relays");
         return new ConnectOptions(keyPair, timeout, relayAddresses, localConnection, List.of(relays));
     }
 

@@ -92,7 +92,7 @@ public final class Connection implements AutoCloseable {
     /**
      * Blocks for the next message, exactly as the peer wrote it.
      *
-     * @return the message, or {@code null} at the end of the stream
+     * @return the message, or {@code null} at the end of the stream, as {@link java.io.BufferedReader#readLine()} has it
      */
     public byte[] readMessage() throws IOException {
         return stream.readMessage().orElse(null);
@@ -106,7 +106,7 @@ public final class Connection implements AutoCloseable {
      * @throws java.net.SocketTimeoutException after the write timeout, with {@code bytesTransferred} 0 or the length of the message
      */
     public void writeMessage(byte[] message) throws IOException {
-        stream.writeMessage(message);
+        stream.writeMessage(Objects.requireNonNull(message, "message"));
     }
 
     /**
@@ -125,7 +125,7 @@ public final class Connection implements AutoCloseable {
      * @throws IllegalArgumentException if it is longer
      */
     public void sendDatagram(byte[] datagram) throws IOException {
-        stream.sendDatagram(datagram);
+        stream.sendDatagram(Objects.requireNonNull(datagram, "datagram"));
     }
 
     /**
@@ -223,7 +223,7 @@ public final class Connection implements AutoCloseable {
      * @throws IllegalArgumentException if it is negative
      */
     public void setReadTimeout(Duration timeout) {
-        stream.setReadTimeout(timeout);
+        stream.setReadTimeout(Objects.requireNonNull(timeout, "timeout"));
     }
 
     /**
@@ -231,16 +231,20 @@ public final class Connection implements AutoCloseable {
      * throws {@link java.net.SocketTimeoutException}, whose {@code bytesTransferred} says how much was taken, see above; the connection
      * stays open and usable. Holds from the next write on.
      *
+     * <p><b>One message to many peers.</b> Who writes it to one after the other sets a short timeout, and closes, skips or tries again whom
+     * it has hit. The shortest, a nanosecond, makes a write take what there is room for (256 KiB wait to be sent at most) and never wait.
+     * Or each connection has a virtual thread of its own that writes, and a queue as long as the program bears.
+     *
      * @param timeout zero for no limit, which is the default
      * @throws IllegalArgumentException if it is negative
      */
     public void setWriteTimeout(Duration timeout) {
-        stream.setWriteTimeout(timeout);
+        stream.setWriteTimeout(Objects.requireNonNull(timeout, "timeout"));
     }
 
     /** Sets after how much idle time a keep-alive is sent; zero turns it off. Default: 5 seconds. */
     public void setKeepAlive(Duration interval) {
-        stream.setKeepAlive(interval);
+        stream.setKeepAlive(Objects.requireNonNull(interval, "interval"));
     }
 
     /** Sends a keep-alive now, so that a path that died shows within seconds. */
@@ -280,7 +284,7 @@ public final class Connection implements AutoCloseable {
 
     /** Resets the connection for a reason that readers and writers of this side see. Idempotent. */
     public void abort(CloseReason reason) {
-        stream.abort(reason);
+        stream.abort(Objects.requireNonNull(reason, "reason"));
     }
 
     @Override

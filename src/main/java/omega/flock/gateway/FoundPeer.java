@@ -16,6 +16,7 @@ public record FoundPeer(PublicKey publicKey, List<PeerAddress> relayAddresses) {
     /** Copies the list. */
     public FoundPeer {
         Objects.requireNonNull(publicKey, "publicKey");
+        Objects.requireNonNull(relayAddresses, "relayAddresses");
         relayAddresses = List.copyOf(relayAddresses);
     }
 }

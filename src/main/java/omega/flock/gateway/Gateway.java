@@ -76,6 +76,7 @@ public final class Gateway implements AutoCloseable {
      * @throws IOException if the port cannot be bound
      */
     public static Gateway bootstrapper(String host, int port) throws IOException {
+        Objects.requireNonNull(host, "host");
         return new Gateway(GatewaySettings.openBootstrapper(host, port, MachinePorts.MACHINE));
     }
 
@@ -93,6 +94,7 @@ public final class Gateway implements AutoCloseable {
      *     the gateway is closed meanwhile, and others; what was tried is among its causes and their suppressed exceptions
      */
     public Connection connect(PublicKey remote, ConnectOptions options) throws IOException, InterruptedException {
+        Objects.requireNonNull(options, "options");
         return new Connection(node.connect(Objects.requireNonNull(remote, "remote"), options.toDialOptions()));
     }
 
@@ -108,6 +110,7 @@ public final class Gateway implements AutoCloseable {
      *     this gateway has the key
      */
     public GatewayServer listen(KeyPair keyPair, ServerOptions options) throws IOException, InterruptedException {
+        Objects.requireNonNull(options, "options");
         return new GatewayServer(node.listen(Objects.requireNonNull(keyPair, "keyPair"), options.toPeerServerOptions()));
     }
 
@@ -122,6 +125,8 @@ public final class Gateway implements AutoCloseable {
      * the handshake proves that somebody has a key.
      */
     public Query<LookupReply> lookup(Topic topic, List<PeerAddress> seeds) {
+        Objects.requireNonNull(topic, "topic");
+        Objects.requireNonNull(seeds, "seeds");
         return new MappedQuery<>(dht().lookup(DhtNode.target(topic), seeds), Replies::lookup, this::silence);
     }
 
@@ -143,6 +148,10 @@ public final class Gateway implements AutoCloseable {
      * @param relays nodes through which the key is reached, {@link GatewayServer#relayAddresses()} as a rule
      */
     public Query<LookupReply> announce(Topic topic, KeyPair keyPair, List<PeerAddress> relays, AnnounceOptions options) {
+        Objects.requireNonNull(topic, "topic");
+        Objects.requireNonNull(keyPair, "keyPair");
+        Objects.requireNonNull(relays, "relays");
+        Objects.requireNonNull(options, "options");
         return new MappedQuery<>(dht().announce(DhtNode.target(topic), keyPair, List.copyOf(relays), options.toDhtOptions()),
                 Replies::lookup, this::silence);
     }
@@ -152,6 +161,9 @@ public final class Gateway implements AutoCloseable {
      * at once; the query ends when the withdrawals have ended.
      */
     public Query<LookupReply> lookupAndUnannounce(Topic topic, KeyPair keyPair, List<PeerAddress> seeds) {
+        Objects.requireNonNull(topic, "topic");
+        Objects.requireNonNull(keyPair, "keyPair");
+        Objects.requireNonNull(seeds, "seeds");
         return new MappedQuery<>(dht().lookupAndUnannounce(DhtNode.target(topic), keyPair, seeds), Replies::lookup, this::silence);
     }
 
@@ -162,11 +174,15 @@ public final class Gateway implements AutoCloseable {
 
     /** Withdraws this key's record of a topic. Blocks until these nodes and those near the topic were asked. */
     public void unannounce(Topic topic, KeyPair keyPair, List<PeerAddress> nodes) throws IOException, InterruptedException {
+        Objects.requireNonNull(topic, "topic");
+        Objects.requireNonNull(keyPair, "keyPair");
+        Objects.requireNonNull(nodes, "nodes");
         dht().unannounce(DhtNode.target(topic), keyPair, nodes);
     }
 
     /** Looks for the nodes at which a key is announced. Returns at once. */
     public Query<PeerReply> findPeer(PublicKey key) {
+        Objects.requireNonNull(key, "key");
         return new MappedQuery<>(dht().findPeer(DhtNode.target(key), List.of()), Replies::peer, this::silence);
     }
 
@@ -180,6 +196,7 @@ public final class Gateway implements AutoCloseable {
      * @throws IOException if no node took it
      */
     public byte[] immutablePut(byte[] value) throws IOException, InterruptedException {
+        Objects.requireNonNull(value, "value");
         return dht().immutablePut(value.clone()).hash().toBytes();
     }
 
@@ -189,6 +206,7 @@ public final class Gateway implements AutoCloseable {
      * @throws IllegalArgumentException if the hash has another length
      */
     public Optional<byte[]> immutableGet(byte[] hash) throws IOException, InterruptedException {
+        Objects.requireNonNull(hash, "hash");
         if (hash.length != HASH_BYTES) {
             throw new IllegalArgumentException("the hash of a value has " + HASH_BYTES + " bytes, not " + hash.length);
         }
@@ -206,6 +224,8 @@ public final class Gateway implements AutoCloseable {
      *     another value is stored with this number or a higher one
      */
     public MutableRecord mutablePut(KeyPair keyPair, byte[] value, long seq) throws IOException, InterruptedException {
+        Objects.requireNonNull(keyPair, "keyPair");
+        Objects.requireNonNull(value, "value");
         return Replies.mutable(dht().mutablePut(keyPair, value.clone(), seq));
     }
 
@@ -220,6 +240,7 @@ public final class Gateway implements AutoCloseable {
      * @param minSeq the lowest sequence number that will do
      */
     public Optional<MutableRecord> mutableGet(PublicKey key, long minSeq) throws IOException, InterruptedException {
+        Objects.requireNonNull(key, "key");
         return found(dht().mutableGet(key, minSeq, true)).map(Replies::mutable);
     }
 
@@ -229,6 +250,7 @@ public final class Gateway implements AutoCloseable {
      * @return the round-trip time
      */
     public Duration ping(PeerAddress target) throws IOException, InterruptedException {
+        Objects.requireNonNull(target, "target");
         return dht().rpc().ping(target).rtt();
     }
 
@@ -238,6 +260,7 @@ public final class Gateway implements AutoCloseable {
      * @return false if it was not over by then, when nobody answers ({@link #health} says who was asked), or when the gateway was closed
      */
     public boolean awaitReady(Duration timeout) throws InterruptedException {
+        Objects.requireNonNull(timeout, "timeout");
         return dht().rpc().awaitBootstrapped(timeout) && isOpen() && online();
     }
 
@@ -281,7 +304,7 @@ public final class Gateway implements AutoCloseable {
      * The last one says that the gateway was closed or has failed.
      */
     public Subscription onHealth(Consumer<Health> listener) {
-        return health.add(listener);
+        return health.add(Objects.requireNonNull(listener, "listener"));
     }
 
     /** Returns nodes that this one knows, last contact first: worth keeping for {@link Builder#nodes}. */
@@ -306,12 +329,12 @@ public final class Gateway implements AutoCloseable {
 
     /** Runs a listener on a virtual thread whenever this machine's addresses change. */
     public Subscription onNetworkChange(Runnable listener) {
-        return node.onNetworkChange(listener);
+        return node.onNetworkChange(Objects.requireNonNull(listener, "listener"));
     }
 
     /** Runs a listener on a virtual thread whenever the gateway is online again. */
     public Subscription onOnline(Runnable listener) {
-        return online.add(listener);
+        return online.add(Objects.requireNonNull(listener, "listener"));
     }
 
     /** Withdraws announcements, resets connections and releases the ports, until {@link #resume()}. Bounded. */
@@ -385,6 +408,7 @@ public final class Gateway implements AutoCloseable {
 
         /** Sets the nodes to begin with; see {@link #bootstrap(List)}. */
         public Builder bootstrap(String... hostPorts) {
+            Objects.requireNonNull(hostPorts, "hostPorts");
             return bootstrap(List.of(hostPorts));
         }
 
@@ -394,12 +418,14 @@ public final class Gateway implements AutoCloseable {
          * @param hostPorts {@code host:port}, or {@code ip@host:port} to try an address before its name is looked up
          */
         public Builder bootstrap(List<String> hostPorts) {
+            Objects.requireNonNull(hostPorts, "hostPorts");
             settings.rpc().bootstrap(hostPorts);
             return this;
         }
 
         /** Sets the IPv4 address to bind. Default: all of the machine, 0.0.0.0. */
         public Builder host(String host) {
+            Objects.requireNonNull(host, "host");
             settings.rpc().host(host);
             return this;
         }
@@ -426,18 +452,21 @@ public final class Gateway implements AutoCloseable {
 
         /** Sets the identity of connections that name no other. Default: a fresh one. Wins over {@link #seed}. */
         public Builder keyPair(KeyPair identity) {
+            Objects.requireNonNull(identity, "identity");
             settings.keyPair(identity);
             return this;
         }
 
         /** Sets the identity by its 32-byte seed. */
         public Builder seed(byte[] seed) {
+            Objects.requireNonNull(seed, "seed");
             settings.seed(seed);
             return this;
         }
 
         /** Sets nodes that were known before, best first. They enter the routing table without being asked. */
         public Builder nodes(List<PeerAddress> nodes) {
+            Objects.requireNonNull(nodes, "nodes");
             settings.rpc().nodes(nodes);
             return this;
         }

@@ -3,6 +3,7 @@ package omega.flock.gateway;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import omega.flock.base.PeerAddress;
 import omega.flock.base.PublicKey;
@@ -40,7 +41,7 @@ public final class GatewayServer implements AutoCloseable {
 
     /** Blocks for the next connection for a limited time; empty when there was none. */
     public Optional<Connection> accept(Duration timeout) throws IOException, InterruptedException {
-        return server.accept(timeout).map(Connection::new);
+        return server.accept(Objects.requireNonNull(timeout, "timeout")).map(Connection::new);
     }
 
     /** Announces the key again soon, after a change of the network for example. Does not wait. */

@@ -16,6 +16,7 @@ public record LookupReply(PeerAddress from, List<FoundPeer> peers, long bump) {
     /** Copies the list. */
     public LookupReply {
         Objects.requireNonNull(from, "from");
+        Objects.requireNonNull(peers, "peers");
         peers = List.copyOf(peers);
     }
 }

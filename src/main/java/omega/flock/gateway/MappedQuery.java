@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -56,6 +57,7 @@ final class MappedQuery<S, T> implements Query<T> {
 
     @Override
     public boolean await(Duration timeout) throws IOException, InterruptedException {
+        Objects.requireNonNull(timeout, "timeout");
         boolean finished = walk.awaitFinished(timeout);
         if (finished) {
             requireNodes();

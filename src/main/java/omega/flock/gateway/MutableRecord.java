@@ -17,6 +17,8 @@ public record MutableRecord(PublicKey publicKey, long seq, byte[] value, byte[] 
     /** Copies the arrays. */
     public MutableRecord {
         Objects.requireNonNull(publicKey, "publicKey");
+        Objects.requireNonNull(value, "value");
+        Objects.requireNonNull(signature, "signature");
         value = value.clone();
         signature = signature.clone();
     }

@@ -79,6 +79,7 @@ public final class ServerOptions {
      * @param relays none to use no relay of our own
      */
     public ServerOptions withRelayThrough(PublicKey... relays) {
+        Objects.requireNonNull(relays, "relays");
         List<PublicKey> fixed = List.of(relays);
         return withRelayThrough(() -> fixed);
     }

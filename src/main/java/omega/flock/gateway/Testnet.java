@@ -5,7 +5,9 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
+import omega.flock.base.KeyPair;
 import omega.flock.net.MachinePorts;
 import omega.flock.net.PortBinder;
 import omega.flock.rpc.EphemeralMode;
@@ -63,6 +65,7 @@ public final class Testnet implements AutoCloseable {
      * @throws IOException if a port cannot be bound or a node does not become reachable
      */
     public static Testnet start(int nodes, String host, int port) throws IOException, InterruptedException {
+        Objects.requireNonNull(host, "host");
         if (nodes < 1) {
             throw new IllegalArgumentException("a network needs at least one node, not " + nodes);
         }
@@ -99,6 +102,28 @@ public final class Testnet implements AutoCloseable {
         return opened(settings);
     }
 
+    /**
+     * Returns the two ends of a connection, between two new nodes of this network: for the test of a handler or a protocol that takes a
+     * {@link Connection}, which behaves here as it does anywhere. Blocks until both ends are open, some milliseconds.
+     *
+     * @throws IOException if that failed
+     * @throws IllegalStateException if the network is closed
+     */
+    public Pair pair() throws IOException, InterruptedException {
+        List<Gateway> own = new ArrayList<>();
+        try {
+            own.add(createNode());
+            own.add(createNode());
+            GatewayServer listening = own.getFirst().listen(KeyPair.generate());
+            Connection client = own.getLast().connect(listening.publicKey());
+            Connection server = listening.accept(NODE_PATIENCE).orElseThrow(() -> new IOException("no connection has come"));
+            return new Pair(client, server, () -> release(own));
+        } catch (IOException | InterruptedException | RuntimeException e) {
+            release(own);
+            throw e;
+        }
+    }
+
     /** Closes every node; their addresses are free again. Idempotent; never throws. */
     @Override
     public void close() {
@@ -128,6 +153,16 @@ public final class Testnet implements AutoCloseable {
         settings.rpc().bootstrap(List.of(bootstrap)).host(host);
         settings.port(0);
         return settings;
+    }
+
+    private void release(List<Gateway> gone) {
+        gone.forEach(Gateway::closeNow);
+        lock.lock();
+        try {
+            nodes.removeAll(gone);
+        } finally {
+            lock.unlock();
+        }
     }
 
     private void awaitPersistent(Gateway node) throws IOException, InterruptedException {
@@ -162,5 +197,37 @@ public final class Testnet implements AutoCloseable {
         }
         node.closeNow();
         throw new IllegalStateException("the network is closed");
+    }
+
+    /** The two ends of one connection. Thread-safe. */
+    public static final class Pair implements AutoCloseable {
+
+        private final Connection client;
+        private final Connection server;
+        private final Runnable release;
+
+        private Pair(Connection client, Connection server, Runnable release) {
+            this.client = client;
+            this.server = server;
+            this.release = release;
+        }
+
+        /** {@return the end that has dialled} */
+        public Connection client() {
+            return client;
+        }
+
+        /** {@return the end that was dialled} */
+        public Connection server() {
+            return server;
+        }
+
+        /** Resets the connection if it is open, and closes the nodes of both ends. Idempotent; never throws. */
+        @Override
+        public void close() {
+            client.abort();
+            server.abort();
+            release.run();
+        }
     }
 }

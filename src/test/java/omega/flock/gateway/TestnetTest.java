@@ -3,6 +3,7 @@ package omega.flock.gateway;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -43,6 +44,24 @@ class TestnetTest {
                 client.writeMessage(new byte[] {7});
                 assertArrayEquals(new byte[] {7}, server.accept().readMessage());
             }
+        }
+    }
+
+    @Test
+    void aPairIsOneConnectionAndLeavesNothingBehind() throws Exception {
+        try (Testnet testnet = Testnet.start(1)) {
+            Connection left;
+            try (Testnet.Pair pair = testnet.pair()) {
+                left = pair.server();
+                assertEquals(left.remotePublicKey(), pair.client().publicKey());
+                assertTrue(pair.client().isInitiator());
+                pair.client().writeMessage(new byte[] {7});
+                assertArrayEquals(new byte[] {7}, left.readMessage());
+                left.close();
+                assertNull(pair.client().readMessage());
+            }
+            assertFalse(left.isOpen());
+            testnet.pair().close();
         }
     }
 
