@@ -25,6 +25,7 @@ function onJavaNodes (createTestnet) {
     if (size === 0 || bootstrap.length > 0) return createTestnet(size, options)
 
     const theirs = Math.min(size, theirNodes)
+    if (size === 1 && theirs === 1) return createTestnet(size, options) // its table is to hold whoever joins, and nobody else
     const ours = await start(Math.max(size - theirs, SMALLEST))
     const testnet = await createTestnet(theirs, { host: options.host, bootstrap: ours.bootstrap })
     testnet.bootstrap = ours.bootstrap
