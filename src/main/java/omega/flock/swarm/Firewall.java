@@ -7,9 +7,9 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
 import omega.flock.base.PublicKey;
+import omega.flock.peer.PeerConstants;
 import omega.flock.runtime.Task;
 import omega.flock.runtime.TaskScope;
-import omega.flock.swarm.machine.SwarmConstants;
 
 /** Asks the program whom to reject, on the thread of the dial or handshake, never under the lock. */
 final class Firewall {
@@ -34,7 +34,7 @@ final class Firewall {
     Optional<Boolean> rejects(PublicKey key, TaskScope scope) throws InterruptedException {
         Task<Optional<Boolean>> verdict = scope.forkCallable("flock-firewall " + SwarmText.brief(key), () -> rejects(key));
         try {
-            return verdict.join(SwarmConstants.FIREWALL_TIMEOUT);
+            return verdict.join(PeerConstants.FIREWALL_TIMEOUT);
         } catch (TimeoutException e) {
             verdict.cancel();
             return failed(key, e);

@@ -72,7 +72,7 @@ class CatalogueTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"docs/strangers.md", "docs/mutants.md"})
+    @ValueSource(strings = {"docs/strangers.md", "docs/mutants.md", "docs/pitfalls.md"})
     void eachTestThatAPageNamesIsThere(String page) throws IOException {
         List<MatchResult> tests = TEST.matcher(read(page)).results().toList();
         assertTrue(tests.size() > ATTACKS, "the page names tests: " + tests.size());

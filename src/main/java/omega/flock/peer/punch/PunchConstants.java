@@ -56,9 +56,6 @@ final class PunchConstants {
     /** A socket with the same reuse flag on both ends stays this long after its last stream; lib/socket-pool.js. */
     static final Duration REUSABLE_LINGER = Duration.ofSeconds(3);
 
-    /** Pause between two random punches of a node; lib/connect.js, option randomPunchInterval. */
-    static final Duration RANDOM_PUNCH_INTERVAL = Duration.ofSeconds(20);
-
     /** Random punches that a node has under way at once. */
     static final int RANDOM_PUNCH_LIMIT = 1;
 
@@ -81,7 +78,7 @@ final class PunchConstants {
      * found after 3.6 s in half of all cases and these after 1.2 s; one of ours guesses so much faster that it seldom comes to
      * them. It is a quarter of the smallest connection table that routers with Linux come with (4,096), and what a provider
      * that shares an address among 63 customers leaves to each; the mappings of sockets that have closed go after 30 s (the
-     * kernel's nf_conntrack_udp_timeout), and the next random punch comes {@link #RANDOM_PUNCH_INTERVAL} later.
+     * kernel's nf_conntrack_udp_timeout), and the next random punch comes 20 s later.
      */
     static final int MOST_SOCKETS = 1024;
 

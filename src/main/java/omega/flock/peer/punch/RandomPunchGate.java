@@ -65,11 +65,6 @@ public final class RandomPunchGate {
     private boolean waiting; // guarded by lock; whether notBefore counts
     private long notBeforeNanos; // guarded by lock
 
-    /** Creates an open gate with the usual interval of 20 s. */
-    public RandomPunchGate(Ticker ticker) {
-        this(ticker, PunchConstants.RANDOM_PUNCH_INTERVAL);
-    }
-
     /** Creates an open gate. */
     public RandomPunchGate(Ticker ticker, Duration interval) {
         if (interval.isNegative()) {

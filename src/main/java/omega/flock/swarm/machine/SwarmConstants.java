@@ -79,9 +79,6 @@ public final class SwarmConstants {
     /** Ban events that wait for a slow listener. */
     public static final int MAX_PENDING_BANS = 1_024;
 
-    /** How long a firewall predicate may think about a dial; the gateway gives it the same for a handshake. */
-    public static final Duration FIREWALL_TIMEOUT = Duration.ofSeconds(5);
-
     /** The longest a dial may take: punching from a random NAT takes about 40 seconds. */
     public static final Duration DIAL_TIMEOUT = Duration.ofSeconds(60);
 

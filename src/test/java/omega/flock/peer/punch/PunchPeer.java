@@ -74,7 +74,7 @@ final class PunchPeer implements PunchListener, AutoCloseable {
                 PunchPeer.this.ping(to, via, seenAs);
             }
         };
-        punching = new Punching(Ticker.SYSTEM, scope, random, node, sockets, new RandomPunchGate(Ticker.SYSTEM));
+        punching = new Punching(Ticker.SYSTEM, scope, random, node, sockets, new RandomPunchGate(Ticker.SYSTEM, Duration.ofSeconds(20)));
     }
 
     /** Starts public nodes that tell whoever pings them where the ping came from. */

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 class RandomPunchGateTest {
 
     private final ManualTicker ticker = new ManualTicker();
-    private final RandomPunchGate gate = new RandomPunchGate(ticker);
+    private final RandomPunchGate gate = new RandomPunchGate(ticker, Duration.ofSeconds(20));
 
     @Test
     void oneAtATimePassesAndTheNextTwentySecondsAfterItsEnd() {
