@@ -36,7 +36,7 @@ class SwarmMachineTest {
         for (long seed = first; seed < first + sequences; seed++) {
             try {
                 MachineModel model = new MachineModel(seed);
-                model.live(STEPS);
+                model.live((int) (seed % (STEPS + 1)));
                 if (seed % 2 == 0) {
                     model.leaveAll();
                 } else {
