@@ -3,7 +3,6 @@ package omega.flock.rpc;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.IntSupplier;
-import omega.flock.base.PeerAddress;
 import omega.flock.rpc.routing.NodeId;
 import omega.flock.rpc.routing.RpcPeer;
 import omega.flock.runtime.DeadlineQueue;
@@ -51,12 +50,6 @@ final class NodeQueries implements QueryHost {
     /** Starts a walk to a place in the table of which nobody waits for the end. */
     void refresh(double random) {
         background(state.refreshTarget(random)).drain();
-    }
-
-    @Override
-    public RequestHandle send(RpcRequest request, PeerAddress to, Optional<NodeId> toId, ReplyListener listener,
-            Optional<RpcSession> session) {
-        return pool.send(request, to, toId, listener, session);
     }
 
     @Override

@@ -1,18 +1,12 @@
 package omega.flock.rpc;
 
 import java.util.List;
-import java.util.Optional;
-import omega.flock.base.PeerAddress;
 import omega.flock.rpc.routing.NodeId;
 import omega.flock.rpc.routing.RpcPeer;
 import omega.flock.runtime.DeadlineQueue;
 
 /** What a query needs of the node that runs it. */
 interface QueryHost {
-
-    /** Sends a request; see {@link RequestPool#send}. */
-    RequestHandle send(RpcRequest request, PeerAddress to, Optional<NodeId> toId, ReplyListener listener,
-            Optional<RpcSession> session);
 
     /** Runs a short action once the deadline has passed, on the node's deadline thread. */
     DeadlineQueue.Entry schedule(long deadlineNanos, Runnable action);

@@ -296,7 +296,7 @@ final class QueryWalker {
     }
 
     private void visit(RpcPeer peer) {
-        host.send(visit, peer.address(), Optional.of(peer.id()), new ReplyListener() {
+        visits.send(visit, peer, new ReplyListener() {
             @Override
             public void onReply(RpcReply reply) {
                 post(new Event.Replied(peer, reply));
@@ -312,7 +312,7 @@ final class QueryWalker {
             public void onSlow() {
                 post(new Event.Slow(peer));
             }
-        }, Optional.of(visits));
+        });
     }
 
     private void onReply(RpcPeer visited, RpcReply reply) {

@@ -8,6 +8,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import omega.flock.base.FlockException;
 import omega.flock.base.FlockException.Code;
 import omega.flock.base.PeerAddress;
+import omega.flock.rpc.routing.RpcPeer;
 
 /**
  * Requests and queries that are ended together. Works on the threads of its callers; thread-safe. It stays usable after
@@ -35,6 +36,11 @@ public final class RpcSession implements AutoCloseable {
     /** Sends a request, as {@link RpcNode#send} does. */
     public RequestHandle send(RpcRequest request, PeerAddress to, ReplyListener listener) {
         return pool.send(request, to, Optional.empty(), listener, Optional.of(this));
+    }
+
+    /** Sends a request to a node that is known by its id. */
+    RequestHandle send(RpcRequest request, RpcPeer to, ReplyListener listener) {
+        return pool.send(request, to.address(), Optional.of(to.id()), listener, Optional.of(this));
     }
 
     /** Starts a query, as {@link RpcNode#query} does. */
