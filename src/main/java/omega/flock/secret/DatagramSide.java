@@ -3,6 +3,7 @@ package omega.flock.secret;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.util.Optional;
+import omega.flock.transport.RawStream;
 import omega.flock.transport.flow.DropReason;
 
 /**

@@ -4,6 +4,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import omega.flock.base.CloseReason;
 import omega.flock.runtime.NetworkSource;
 import omega.flock.runtime.SharedMemory;
+import omega.flock.transport.RawStream;
 
 /**
  * The bytes of one stream in which frames are put together, and of datagrams that wait, as a part of what all streams of a node share. Used
@@ -55,7 +56,7 @@ final class FrameMemory extends SharedMemory.Tenant {
 
     @Override
     protected Object source() {
-        return NetworkSource.of(raw.remoteAddress());
+        return NetworkSource.of(raw.remoteAddress().orElseThrow());
     }
 
     @Override

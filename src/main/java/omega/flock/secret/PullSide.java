@@ -11,6 +11,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import javax.crypto.AEADBadTagException;
 import omega.flock.crypto.SecretStreamPull;
 import omega.flock.runtime.Ticker;
+import omega.flock.transport.RawStream;
 
 /**
  * The receiving direction; decrypts on whichever thread reads. The lock is the order of frames: a reader holds it while it
@@ -201,7 +202,7 @@ final class PullSide {
         if (room == 0) {
             throw noMemory();
         }
-        int count = raw.read(frames.array(), frames.end(), room);
+        int count = raw.poll(frames.array(), frames.end(), room);
         if (count != 0) {
             return count;
         }
@@ -213,7 +214,7 @@ final class PullSide {
         if (room == 0) {
             throw noMemory();
         }
-        return raw.read(frames.array(), frames.end(), room);
+        return raw.poll(frames.array(), frames.end(), room);
     }
 
     private IOException noMemory() {

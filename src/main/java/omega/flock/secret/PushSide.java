@@ -8,6 +8,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import omega.flock.crypto.SecretStreamPush;
 import omega.flock.runtime.Ticker;
+import omega.flock.transport.RawStream;
 
 /**
  * The sending direction; runs on whichever thread writes. The lock is the order of frames: a writer holds it while the

@@ -17,8 +17,8 @@ import omega.flock.base.FlockException.Code;
 import omega.flock.base.PublicKey;
 import omega.flock.noise.NoiseResult;
 import omega.flock.secret.PullSide.ProtocolViolation;
+import omega.flock.transport.RawStream;
 import omega.flock.transport.StreamStats;
-import omega.flock.transport.UdxStream;
 
 /**
  * One encrypted stream to one peer. It has no thread of its own: what is read is decrypted on the thread that reads, what
@@ -61,11 +61,6 @@ public final class SecretStream implements AutoCloseable {
      * @param initiator whether this side initiated that handshake, whoever opened the path
      * @param local our key in that handshake
      */
-    public SecretStream(UdxStream raw, NoiseResult keys, boolean initiator, PublicKey local, SecretStreamOptions options) {
-        this(new UdxRawStream(raw), keys, initiator, local, options);
-    }
-
-    /** Creates a stream over any other reliable stream. */
     public SecretStream(RawStream raw, NoiseResult keys, boolean initiator, PublicKey local, SecretStreamOptions options) {
         this.raw = raw;
         this.publicKey = local;
@@ -226,7 +221,7 @@ public final class SecretStream implements AutoCloseable {
 
     /** Returns where the stream sends to. */
     public InetSocketAddress remoteAddress() {
-        return raw.remoteAddress();
+        return raw.remoteAddress().orElseThrow(() -> new IllegalStateException("the stream has no path yet"));
     }
 
     /** Notes that another kind of path carries the stream from now on; a direct one gets an empty frame to prove itself by. */

@@ -28,7 +28,7 @@ import omega.flock.transport.flow.StreamPath;
  * <p>The end is absorbing: readers get what arrived in order and then the end of the stream or an exception, writers an exception. A read
  * or write that is interrupted throws {@link java.io.InterruptedIOException} with the flag set and leaves the stream open.
  */
-public final class UdxStream {
+public final class UdxStream implements RawStream {
     /** Largest message that {@link #sendMessage} takes, in bytes. */
     public static final int MAX_MESSAGE_BYTES = FlowConstants.MAX_MESSAGE_BYTES;
 
@@ -163,6 +163,7 @@ public final class UdxStream {
     }
 
     /** {@return bytes read, without blocking: −1 at the end of the stream, 0 if there are none now} */
+    @Override
     public int poll(byte[] target, int offset, int length) throws IOException {
         Objects.checkFromIndexSize(offset, length, target.length);
         return input.poll(target, offset, length);
@@ -172,6 +173,7 @@ public final class UdxStream {
      * Blocks as {@link #read} does, for {@code nanos}, or for ever if that is 0, but takes nothing: whoever waits needs no buffer.
      * {@return bytes that can be read, 0 if the time passed first, −1 at the end of the stream}
      */
+    @Override
     public int awaitReadable(long nanos) throws IOException {
         return input.awaitReadable(nanos);
     }
@@ -191,18 +193,21 @@ public final class UdxStream {
      * in all ({@link java.net.SocketTimeoutException} with what was written), or for ever if that is 0. Allowed before {@link #connect}:
      * the bytes leave once the stream is connected.
      */
+    @Override
     public void write(byte[] source, int offset, int length, long nanos) throws IOException {
         Objects.checkFromIndexSize(offset, length, source.length);
         output.write(source, offset, length, nanos);
     }
 
     /** Writes as many of the bytes as fit the send buffer. Never blocks. {@return how many} */
+    @Override
     public int offer(byte[] source, int offset, int length) throws IOException {
         Objects.checkFromIndexSize(offset, length, source.length);
         return output.offer(source, offset, length);
     }
 
     /** Half close: the peer reads the end of the stream after everything written so far. Never blocks, idempotent. */
+    @Override
     public void end() {
         output.end();
     }
@@ -213,6 +218,7 @@ public final class UdxStream {
      * @return false if the timeout passed first
      * @throws IOException if the stream ended otherwise than by finishing
      */
+    @Override
     public boolean awaitAcknowledged(Duration timeout) throws IOException, InterruptedException {
         return output.awaitAcknowledged(timeout);
     }
@@ -240,12 +246,18 @@ public final class UdxStream {
         });
     }
 
+    @Override
+    public int largestMessage() {
+        return MAX_MESSAGE_BYTES;
+    }
+
     /**
      * Sends a message that may be lost, repeated or overtaken, of at most {@value #MAX_MESSAGE_BYTES} bytes. Never blocks; dropped when 256
      * wait already.
      *
      * @throws IOException if the stream is over
      */
+    @Override
     public void sendMessage(byte[] message) throws IOException {
         messages.send(message);
     }
@@ -255,11 +267,13 @@ public final class UdxStream {
      * lock of ours held but that user's order of frames, and must not block. Up to 64 messages that arrived earlier are given to it at
      * once, on this thread.
      */
+    @Override
     public void onMessage(Consumer<byte[]> handler) {
         messages.handler(Objects.requireNonNull(handler, "handler"));
     }
 
     /** Counts a message that was taken here and that whoever got it ignores. */
+    @Override
     public void countDrop(DropReason reason) {
         owner.countDrop(reason);
     }
@@ -269,16 +283,19 @@ public final class UdxStream {
      * on the driver's thread, or on the caller's of this method or of {@link #destroy}. By then the stream is counted among the living no
      * more.
      */
+    @Override
     public void onClose(Consumer<CloseReason> listener) {
         closeListeners.add(Objects.requireNonNull(listener, "listener"));
     }
 
     /** {@return why the stream is over; empty while it lives, be it lingering} */
+    @Override
     public Optional<CloseReason> closeReason() {
         return locked(machine -> state.closeReasonLocked());
     }
 
     /** Ends the stream at once: drops everything queued and tells a connected peer. Never blocks; the first reason stays. */
+    @Override
     public void destroy(CloseReason reason) {
         Objects.requireNonNull(reason, "reason");
         boolean undriven = locked(machine -> {
@@ -298,6 +315,7 @@ public final class UdxStream {
      * too, and is destroyed when that takes longer than 3 s after everything was acknowledged, or 30 s in all. Never blocks,
      * idempotent. An unconnected stream is destroyed.
      */
+    @Override
     public void closeGracefully() {
         CloseReason reason = CloseReason.closedLocally("closed");
         boolean connected = locked(machine -> {
@@ -316,6 +334,7 @@ public final class UdxStream {
     }
 
     /** {@return where new packets go; empty before {@link #connect}} */
+    @Override
     public Optional<InetSocketAddress> remoteAddress() {
         return locked(machine -> machine.view().path().map(StreamPath::address));
     }
@@ -331,11 +350,13 @@ public final class UdxStream {
     }
 
     /** {@return the figures of the moment} */
+    @Override
     public StreamStats stats() {
         return locked(StreamStats::of);
     }
 
     /** {@return stream bytes that arrived in order so far} */
+    @Override
     public long bytesReceived() {
         return locked(machine -> machine.view().receivedBytes());
     }

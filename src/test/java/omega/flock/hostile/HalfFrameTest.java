@@ -30,9 +30,9 @@ import omega.flock.runtime.SharedMemory;
 import omega.flock.runtime.Task;
 import omega.flock.runtime.TaskScope;
 import omega.flock.runtime.Ticker;
-import omega.flock.secret.RawStream;
 import omega.flock.secret.SecretStream;
 import omega.flock.secret.SecretStreamOptions;
+import omega.flock.transport.RawStream;
 import omega.flock.transport.StreamStats;
 import omega.flock.transport.flow.DropReason;
 import org.junit.jupiter.api.AfterEach;
@@ -90,7 +90,7 @@ class HalfFrameTest {
         }
 
         @Override
-        public int read(byte[] into, int at, int length) throws IOException {
+        public int poll(byte[] into, int at, int length) throws IOException {
             if (reason.isPresent()) {
                 throw reason.get().toException();
             }
@@ -168,8 +168,8 @@ class HalfFrameTest {
         }
 
         @Override
-        public InetSocketAddress remoteAddress() {
-            return from;
+        public Optional<InetSocketAddress> remoteAddress() {
+            return Optional.of(from);
         }
 
         @Override

@@ -15,6 +15,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import omega.flock.base.CloseReason;
+import omega.flock.transport.RawStream;
 import omega.flock.transport.StreamStats;
 import omega.flock.transport.flow.DropReason;
 
@@ -54,7 +55,7 @@ final class MemoryRawStream implements RawStream {
     }
 
     @Override
-    public int read(byte[] into, int offset, int length) throws IOException {
+    public int poll(byte[] into, int offset, int length) throws IOException {
         lock.lock();
         try {
             int ready = ready();
@@ -282,8 +283,8 @@ final class MemoryRawStream implements RawStream {
     }
 
     @Override
-    public InetSocketAddress remoteAddress() {
-        return new InetSocketAddress("127.0.0.1", 1);
+    public Optional<InetSocketAddress> remoteAddress() {
+        return Optional.of(new InetSocketAddress("127.0.0.1", 1));
     }
 
     @Override

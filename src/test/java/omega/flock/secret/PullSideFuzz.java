@@ -17,6 +17,7 @@ import omega.flock.fuzz.FuzzInput;
 import omega.flock.runtime.SharedMemory;
 import omega.flock.runtime.Ticker;
 import omega.flock.secret.PullSide.ProtocolViolation;
+import omega.flock.transport.RawStream;
 import omega.flock.transport.StreamStats;
 import omega.flock.transport.flow.DropReason;
 
@@ -150,7 +151,7 @@ public final class PullSideFuzz {
         }
 
         @Override
-        public int read(byte[] into, int offset, int length) {
+        public int poll(byte[] into, int offset, int length) {
             int count = Math.min(Math.min(length, largestRead), end - begin);
             System.arraycopy(bytes, begin, into, offset, count);
             begin += count;
@@ -225,8 +226,8 @@ public final class PullSideFuzz {
         }
 
         @Override
-        public InetSocketAddress remoteAddress() {
-            return new InetSocketAddress("192.0.2.1", 1);
+        public Optional<InetSocketAddress> remoteAddress() {
+            return Optional.of(new InetSocketAddress("192.0.2.1", 1));
         }
 
         @Override

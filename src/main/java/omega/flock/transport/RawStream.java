@@ -1,4 +1,4 @@
-package omega.flock.secret;
+package omega.flock.transport;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -6,17 +6,16 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
 import omega.flock.base.CloseReason;
-import omega.flock.transport.StreamStats;
 import omega.flock.transport.flow.DropReason;
 
 /**
- * What the encrypted stream needs from the reliable stream below it. {@link UdxRawStream} is the real one; a test may
- * take any pair of byte streams.
+ * What the encrypted stream needs from the reliable stream below it. {@link UdxStream} is the real one; a test may take any
+ * pair of byte streams.
  */
 public interface RawStream {
 
     /** Reads what is there, without blocking: 0 if that is nothing, -1 at the end of the peer's stream. Fails if it was closed. */
-    int read(byte[] into, int offset, int length) throws IOException;
+    int poll(byte[] into, int offset, int length) throws IOException;
 
     /**
      * Blocks until there is something to read, until the peer has ended, or until the timeout. Takes nothing, so that nobody
@@ -75,8 +74,8 @@ public interface RawStream {
     /** Returns how many bytes were received in order so far. */
     long bytesReceived();
 
-    /** Returns where the stream sends to now. */
-    InetSocketAddress remoteAddress();
+    /** Returns where the stream sends to now; empty before it has a path. */
+    Optional<InetSocketAddress> remoteAddress();
 
     /** Returns the figures of the moment. */
     StreamStats stats();
