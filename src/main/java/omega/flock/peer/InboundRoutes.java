@@ -65,7 +65,7 @@ final class InboundRoutes {
             openPuncher(client, keys);
             handshake.answer(answer, Optional.empty());
             context.punching().knock(context.dht().rpc().serverPort(), neighbour.get(), first.clientAddress());
-        } else if (open || !server.options().punching()) {
+        } else if (open) {
             handshake.answer(answer, Optional.empty());
         } else {
             openPuncher(client, keys);

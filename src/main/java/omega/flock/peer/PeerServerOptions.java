@@ -16,7 +16,6 @@ import omega.flock.secret.SecretStream;
  * @param firewall asked for each new peer on a virtual thread; true, an exception or no answer within
  *     {@link PeerConstants#FIREWALL_TIMEOUT} rejects it, and the peer learns nothing
  * @param sink who takes connections, each on a virtual thread of its own; absent: {@link PeerServer#accept()}
- * @param punching whether hole punching is done at all
  * @param punchPolicy asked before each punching; false ends the attempt
  * @param shareLocalAddress whether our local addresses are told to peers
  * @param handshakeClearWait how long a finished or refused handshake is remembered against repetition
@@ -24,7 +23,7 @@ import omega.flock.secret.SecretStream;
  * @param relayThrough asked at each handshake, must not block: keys of blind relays, of which one is used at random; none if
  *     empty
  */
-public record PeerServerOptions(Predicate<PublicKey> firewall, Optional<Consumer<SecretStream>> sink, boolean punching,
+public record PeerServerOptions(Predicate<PublicKey> firewall, Optional<Consumer<SecretStream>> sink,
                                 PunchPolicy punchPolicy, boolean shareLocalAddress, Duration handshakeClearWait, int backlog,
                                 Supplier<List<PublicKey>> relayThrough) {
 
@@ -32,7 +31,7 @@ public record PeerServerOptions(Predicate<PublicKey> firewall, Optional<Consumer
     public static final Predicate<PublicKey> ADMIT_ALL = key -> false;
 
     /** Admits everybody, offers 256 connections by {@link PeerServer#accept()}, punches, shares local addresses, 10 s. */
-    public static final PeerServerOptions DEFAULT = new PeerServerOptions(ADMIT_ALL, Optional.empty(), true,
+    public static final PeerServerOptions DEFAULT = new PeerServerOptions(ADMIT_ALL, Optional.empty(),
             PunchPolicy.ALWAYS, true, PeerConstants.HANDSHAKE_CLEAR_WAIT, PeerConstants.ACCEPT_BACKLOG, List::of);
 
     /** Checks that nothing is missing. */
@@ -51,49 +50,43 @@ public record PeerServerOptions(Predicate<PublicKey> firewall, Optional<Consumer
 
     /** Returns these options with a firewall: true rejects. */
     public PeerServerOptions withFirewall(Predicate<PublicKey> rejects) {
-        return new PeerServerOptions(rejects, sink, punching, punchPolicy, shareLocalAddress, handshakeClearWait, backlog,
+        return new PeerServerOptions(rejects, sink, punchPolicy, shareLocalAddress, handshakeClearWait, backlog,
                 relayThrough);
     }
 
     /** Returns these options with a taker of connections in place of {@link PeerServer#accept()}. */
     public PeerServerOptions withSink(Consumer<SecretStream> taker) {
-        return new PeerServerOptions(firewall, Optional.of(taker), punching, punchPolicy, shareLocalAddress,
+        return new PeerServerOptions(firewall, Optional.of(taker), punchPolicy, shareLocalAddress,
                 handshakeClearWait, backlog, relayThrough);
-    }
-
-    /** Returns these options with punching switched on or off. */
-    public PeerServerOptions withPunching(boolean allowed) {
-        return new PeerServerOptions(firewall, sink, allowed, punchPolicy, shareLocalAddress, handshakeClearWait, backlog,
-                relayThrough);
     }
 
     /** Returns these options with a say on punching. */
     public PeerServerOptions withPunchPolicy(PunchPolicy policy) {
-        return new PeerServerOptions(firewall, sink, punching, policy, shareLocalAddress, handshakeClearWait, backlog,
+        return new PeerServerOptions(firewall, sink, policy, shareLocalAddress, handshakeClearWait, backlog,
                 relayThrough);
     }
 
     /** Returns these options with the sharing of local addresses switched on or off. */
     public PeerServerOptions withShareLocalAddress(boolean share) {
-        return new PeerServerOptions(firewall, sink, punching, punchPolicy, share, handshakeClearWait, backlog,
+        return new PeerServerOptions(firewall, sink, punchPolicy, share, handshakeClearWait, backlog,
                 relayThrough);
     }
 
     /** Returns these options with another memory of finished handshakes, more than zero. */
     public PeerServerOptions withHandshakeClearWait(Duration wait) {
-        return new PeerServerOptions(firewall, sink, punching, punchPolicy, shareLocalAddress, wait, backlog,
+        return new PeerServerOptions(firewall, sink, punchPolicy, shareLocalAddress, wait, backlog,
                 relayThrough);
     }
 
     /** Returns these options with room for another number of connections that nobody has accepted, at least 1. */
     public PeerServerOptions withBacklog(int connections) {
-        return new PeerServerOptions(firewall, sink, punching, punchPolicy, shareLocalAddress, handshakeClearWait,
+        return new PeerServerOptions(firewall, sink, punchPolicy, shareLocalAddress, handshakeClearWait,
                 connections, relayThrough);
     }
 
     /** Returns these options with blind relays to choose from, asked for at each handshake; must not block. */
     public PeerServerOptions withRelayThrough(Supplier<List<PublicKey>> relays) {
-        return new PeerServerOptions(firewall, sink, punching, punchPolicy, shareLocalAddress, handshakeClearWait, backlog,
+        return new PeerServerOptions(firewall, sink, punchPolicy, shareLocalAddress, handshakeClearWait, backlog,
                 relays);
     }
 }
