@@ -7,7 +7,6 @@ import java.nio.ByteBuffer;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.SplittableRandom;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
@@ -56,9 +55,7 @@ final class RequestPool {
     private final RpcCounters counters;
     private final Consumer<NodeId> onSilence;
     private final long timeoutNanos;
-    private final Optional<AdaptiveTimeout> adaptive;
     private final ReentrantLock lock = new ReentrantLock();
-    private final SplittableRandom random; // guarded by lock
     private final TransactionTable inFlight; // guarded by lock
     private final LinkedHashSet<PendingRequest> waiting = new LinkedHashSet<>(); // guarded by lock; for the window
     private final CongestionWindow window; // guarded by lock
@@ -72,15 +69,13 @@ final class RequestPool {
      * @param tids draws transaction ids, which nobody may be able to predict
      */
     RequestPool(RpcConfig config, Sender sender, Ticker ticker, DeadlineQueue deadlines, RpcCounters counters,
-            Consumer<NodeId> onSilence, RandomGenerator tids, long seed) {
+            Consumer<NodeId> onSilence, RandomGenerator tids) {
         this.onSilence = onSilence;
         this.sender = sender;
         this.ticker = ticker;
         this.deadlines = deadlines;
         this.counters = counters;
         this.timeoutNanos = config.requestTimeout().toNanos();
-        this.adaptive = config.adaptiveTimeout() ? Optional.of(new AdaptiveTimeout()) : Optional.empty();
-        this.random = new SplittableRandom(seed);
         this.inFlight = new TransactionTable(tids);
         this.window = new CongestionWindow(config.maxWindow(), ticker.nanoTime());
     }
@@ -159,10 +154,6 @@ final class RequestPool {
             }
             pending = known.get();
             settle(pending);
-            if (adaptive.isPresent() && pending.transmissions <= 2) {
-                long now = ticker.nanoTime();
-                adaptive.get().sample(pending.to, (now - pending.createdNanos) / 1_000_000, now);
-            }
         } finally {
             lock.unlock();
         }
@@ -249,13 +240,7 @@ final class RequestPool {
             }
             window.sent(now);
             pending.transmissions++;
-            long wait = timeoutNanos;
-            if (request.timeout().isPresent()) {
-                wait = request.timeout().get().toNanos();
-            } else if (adaptive.isPresent()) {
-                int jitter = random.nextInt(AdaptiveTimeout.JITTER_BOUND);
-                wait = adaptive.get().timeoutMillis(pending.to, pending.transmissions, jitter, now) * 1_000_000;
-            }
+            long wait = request.timeout().isPresent() ? request.timeout().get().toNanos() : timeoutNanos;
             pending.timer = Optional.of(deadlines.schedule(now + wait, () -> onTimeout(pending)));
         } finally {
             lock.unlock();

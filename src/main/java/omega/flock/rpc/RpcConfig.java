@@ -91,10 +91,6 @@ public final class RpcConfig {
         return values.requestTimeout;
     }
 
-    boolean adaptiveTimeout() {
-        return values.adaptiveTimeout;
-    }
-
     int downHintsPerTick() {
         return values.downHintsPerTick;
     }
@@ -131,7 +127,6 @@ public final class RpcConfig {
         private int maxWindow = RpcConstants.DEFAULT_MAX_WINDOW;
         private int concurrency = RpcConstants.DEFAULT_CONCURRENCY;
         private Duration requestTimeout = RpcConstants.DEFAULT_TIMEOUT;
-        private boolean adaptiveTimeout;
         private int downHintsPerTick = RpcConstants.DEFAULT_DOWN_HINTS_PER_TICK;
         private int maxPingDelay = RpcConstants.DEFAULT_MAX_PING_DELAY;
         private Predicate<RpcPeer> nodeFilter = node -> true;
@@ -221,12 +216,6 @@ public final class RpcConfig {
                 throw new IllegalArgumentException("timeout " + timeout);
             }
             requestTimeout = timeout;
-            return this;
-        }
-
-        /** Sets whether that timeout follows the round-trip time of each node, from 300 ms to 4 s. */
-        public Builder adaptiveTimeout(boolean adaptive) {
-            adaptiveTimeout = adaptive;
             return this;
         }
 

@@ -43,7 +43,7 @@ final class RpcParts {
                 new TickCounter(random.nextDouble(), random.nextDouble(), ticker.wallMillis()));
         ports = new NodePorts(config, binder, received, state);
         deadlines = new DeadlineQueue("rpc-deadlines", ticker, scope);
-        pool = new RequestPool(config, ports, ticker, deadlines, counters, state::onTimeout, random, random.nextLong());
+        pool = new RequestPool(config, ports, ticker, deadlines, counters, state::onTimeout, random);
         events = new RpcEvents(scope);
         upkeep = new Upkeep(state, pool, events, counters);
         resolver = new BootstrapResolver(config, address -> BlockingReply.request(pool,

@@ -49,7 +49,7 @@ class RequestPoolTest {
         };
         pool = new RequestPool(RpcConfig.builder().maxWindow(1).build(), sender, ticker,
                 new DeadlineQueue("test-deadlines", ticker, scope), new RpcCounters(), id -> { },
-                new SplittableRandom(8), 7);
+                new SplittableRandom(8));
         pool.run();
     }
 

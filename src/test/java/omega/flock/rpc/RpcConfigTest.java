@@ -25,7 +25,6 @@ class RpcConfigTest {
         assertEquals(Duration.ofSeconds(1), config.requestTimeout());
         assertEquals(EphemeralMode.ADAPTIVE, config.ephemeral());
         assertTrue(config.firewalled());
-        assertFalse(config.adaptiveTimeout());
     }
 
     @Test
@@ -79,20 +78,5 @@ class RpcConfigTest {
         assertFalse(Addresses.isUsable(new PeerAddress("239.255.255.255", 1)));
         assertFalse(Addresses.isUsable(new PeerAddress("240.0.0.1", 1)));
         assertFalse(Addresses.isUsable(new PeerAddress("255.255.255.255", 1)));
-    }
-
-    @Test
-    void adaptiveTimeoutsFollowTheRoundTripsOfEachNode() {
-        AdaptiveTimeout timeouts = new AdaptiveTimeout();
-        PeerAddress node = new PeerAddress("1.2.3.4", 1);
-        assertEquals(250, timeouts.timeoutMillis(node, 1, 0, 0));
-        assertEquals(4000 + 9, timeouts.timeoutMillis(node, 7, 9, 0));
-        timeouts.sample(node, 400, 0);
-        assertEquals(800 + 5, timeouts.timeoutMillis(node, 1, 5, 0), "the average and twice the deviation");
-        assertEquals(1600, timeouts.timeoutMillis(node, 2, 0, 0));
-        assertEquals(4000, timeouts.timeoutMillis(node, 6, 0, 0));
-        timeouts.sample(node, 0, 0);
-        assertEquals(350 + 2 * 237, timeouts.timeoutMillis(node, 1, 0, 0));
-        assertEquals(250, timeouts.timeoutMillis(node, 1, 0, Duration.ofMinutes(11).toNanos()), "forgotten");
     }
 }
