@@ -16,6 +16,7 @@ import omega.flock.dht.message.Signables;
 import omega.flock.rpc.CommitFunction;
 import omega.flock.rpc.QueryRequest;
 import omega.flock.rpc.RpcNode;
+import omega.flock.rpc.RpcQuery;
 import omega.flock.rpc.RpcReply;
 import omega.flock.rpc.RpcRequest;
 import omega.flock.rpc.routing.NodeId;
@@ -44,20 +45,20 @@ final class AnnounceClient {
         this.local = local;
     }
 
-    DhtQuery<PeerRecord> findPeer(NodeId target, List<PeerAddress> seeds) {
+    RpcQuery<DhtReply<PeerRecord>> findPeer(NodeId target, List<PeerAddress> seeds) {
         return query(QueryRequest.of(target, DhtCommand.FIND_PEER.code()).withNodes(seeds), PeerRecord::decode, List.of());
     }
 
-    DhtQuery<PeerRecord> findPeerPatiently(NodeId target, List<PeerAddress> seeds) {
+    RpcQuery<DhtReply<PeerRecord>> findPeerPatiently(NodeId target, List<PeerAddress> seeds) {
         return query(QueryRequest.of(target, DhtCommand.FIND_PEER.code()).withNodes(seeds).withConcurrency(1).withRetries(0),
                 PeerRecord::decode, List.of());
     }
 
-    DhtQuery<LookupRecords> lookup(NodeId topic, List<PeerAddress> seeds, List<DhtReply<LookupRecords>> own) {
+    RpcQuery<DhtReply<LookupRecords>> lookup(NodeId topic, List<PeerAddress> seeds, List<DhtReply<LookupRecords>> own) {
         return query(lookupRequest(topic, seeds), LookupRecords::decode, own);
     }
 
-    DhtQuery<LookupRecords> announce(NodeId topic, KeyPair keyPair, List<PeerAddress> relays, AnnounceOptions options) {
+    RpcQuery<DhtReply<LookupRecords>> announce(NodeId topic, KeyPair keyPair, List<PeerAddress> relays, AnnounceOptions options) {
         Commit commit = (closest, query) -> Optional.of(announceRequest(closest, topic, keyPair, relays, options.bump()));
         if (options.clear()) {
             return lookupAndUnannounce(topic, keyPair, options.seeds(), commit);
@@ -65,7 +66,7 @@ final class AnnounceClient {
         return query(lookupRequest(topic, options.seeds()).withCommit(commit), LookupRecords::decode, List.of());
     }
 
-    DhtQuery<LookupRecords> lookupAndUnannounce(NodeId topic, KeyPair keyPair, List<PeerAddress> seeds) {
+    RpcQuery<DhtReply<LookupRecords>> lookupAndUnannounce(NodeId topic, KeyPair keyPair, List<PeerAddress> seeds) {
         return lookupAndUnannounce(topic, keyPair, seeds, (closest, query) -> Optional.empty());
     }
 
@@ -73,22 +74,21 @@ final class AnnounceClient {
      * Walks to the topic and asks every node on the way that lists the key to forget it; when all these have answered or timed
      * out, commits.
      */
-    private DhtQuery<LookupRecords> lookupAndUnannounce(NodeId topic, KeyPair keyPair, List<PeerAddress> seeds, Commit commit) {
+    private RpcQuery<DhtReply<LookupRecords>> lookupAndUnannounce(NodeId topic, KeyPair keyPair, List<PeerAddress> seeds, Commit commit) {
         local.forget(topic, keyPair.publicKey());
         UnannounceBatch batch = new UnannounceBatch(rpc);
         Commit waitThenCommit = (closest, query) -> {
             batch.await();
             return commit.prepare(closest, query);
         };
-        QueryRequest request = lookupRequest(topic, seeds).withCommit(waitThenCommit).emittingOnly(reply -> {
-            Optional<LookupRecords> records = decode(reply, LookupRecords::decode);
-            if (records.isPresent() && mayHold(records.get(), keyPair.publicKey())
+        return rpc.query(lookupRequest(topic, seeds).withCommit(waitThenCommit).withAnswer(reply -> {
+            Optional<DhtReply<LookupRecords>> records = answer(reply, LookupRecords::decode);
+            if (records.isPresent() && mayHold(records.get().value(), keyPair.publicKey())
                     && reply.token().isPresent() && reply.fromId().isPresent()) {
                 batch.send(unannounceRequest(topic, reply, keyPair), reply.from());
             }
-            return records.isPresent();
-        });
-        return new DhtQuery<>(rpc.query(request), reply -> decode(reply, LookupRecords::decode), List.of());
+            return records;
+        }));
     }
 
     /** A node shows at most 20 of its records: one that shows so many may hold the key without showing it. */
@@ -135,13 +135,17 @@ final class AnnounceClient {
         return RpcRequest.of(command.code()).withTarget(target).withToken(token).withValue(message.toBytes());
     }
 
-    private static QueryRequest lookupRequest(NodeId topic, List<PeerAddress> seeds) {
+    private static QueryRequest<RpcReply> lookupRequest(NodeId topic, List<PeerAddress> seeds) {
         return QueryRequest.of(topic, DhtCommand.LOOKUP.code()).withNodes(seeds);
     }
 
-    private <T> DhtQuery<T> query(QueryRequest request, Function<byte[], T> decoder, List<DhtReply<T>> own) {
-        Function<RpcReply, Optional<T>> mapper = reply -> decode(reply, decoder);
-        return new DhtQuery<>(rpc.query(request.emittingOnly(reply -> mapper.apply(reply).isPresent())), mapper, own);
+    private <T> RpcQuery<DhtReply<T>> query(QueryRequest<?> request, Function<byte[], T> decoder, List<DhtReply<T>> own) {
+        return rpc.query(request.withAnswer(reply -> answer(reply, decoder)), own);
+    }
+
+    private static <T> Optional<DhtReply<T>> answer(RpcReply reply, Function<byte[], T> decoder) {
+        return decode(reply, decoder)
+                .map(value -> new DhtReply<>(reply.from(), reply.fromId(), reply.to(), reply.token(), value));
     }
 
     /** {@return the value of a reply, empty if it has none or not this; the walk goes on all the same} */

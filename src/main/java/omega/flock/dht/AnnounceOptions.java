@@ -8,7 +8,7 @@ import omega.flock.base.PeerAddress;
  *
  * @param clear whether nodes on the way that list the key, but are not among the closest, are asked to forget it
  * @param bump  a hint for others that the topic has news, in milliseconds since 1970; 0 is none
- * @param seeds nodes to start from, as {@link DhtQuery#closestNodes()} gave them last time
+ * @param seeds nodes to start from, the closest ones of an earlier walk
  */
 public record AnnounceOptions(boolean clear, long bump, List<PeerAddress> seeds) {
 

@@ -19,6 +19,7 @@ import omega.flock.net.UdpPort;
 import omega.flock.rpc.IncomingRequest;
 import omega.flock.rpc.RpcConfig;
 import omega.flock.rpc.RpcNode;
+import omega.flock.rpc.RpcQuery;
 import omega.flock.rpc.RpcReply;
 import omega.flock.rpc.RpcRequest;
 import omega.flock.rpc.RpcSession;
@@ -110,9 +111,9 @@ public final class DhtNode implements AutoCloseable {
      * Starts to look for the nodes at which a server announced itself; each of them is a relay to it. Does not block.
      *
      * @param target the {@linkplain #target(PublicKey) hash} of the server's key
-     * @param seeds  nodes to start from, as {@link DhtQuery#closestNodes()} gave them last time; may be empty
+     * @param seeds  nodes to start from, the closest ones of an earlier walk; may be empty
      */
-    public DhtQuery<PeerRecord> findPeer(NodeId target, List<PeerAddress> seeds) {
+    public RpcQuery<DhtReply<PeerRecord>> findPeer(NodeId target, List<PeerAddress> seeds) {
         return announcements.findPeer(target, seeds);
     }
 
@@ -120,7 +121,7 @@ public final class DhtNode implements AutoCloseable {
      * Does the same with one visit at a time and one transmission for each, so that a walk among nodes that do not answer takes one
      * place a second in the window of requests: for what strangers have us look for.
      */
-    public DhtQuery<PeerRecord> findPeerPatiently(NodeId target, List<PeerAddress> seeds) {
+    public RpcQuery<DhtReply<PeerRecord>> findPeerPatiently(NodeId target, List<PeerAddress> seeds) {
         return announcements.findPeerPatiently(target, seeds);
     }
 
@@ -128,7 +129,7 @@ public final class DhtNode implements AutoCloseable {
      * Starts to look for the peers of a topic. What this node itself keeps of the topic comes first, as if from its own
      * address. Does not block.
      */
-    public DhtQuery<LookupRecords> lookup(NodeId topic, List<PeerAddress> seeds) {
+    public RpcQuery<DhtReply<LookupRecords>> lookup(NodeId topic, List<PeerAddress> seeds) {
         return announcements.lookup(topic, seeds, ownRecords(topic));
     }
 
@@ -138,7 +139,7 @@ public final class DhtNode implements AutoCloseable {
      *
      * @param relays DHT nodes through which the peer can be reached; nodes keep the first three
      */
-    public DhtQuery<LookupRecords> announce(NodeId topic, KeyPair keyPair, List<PeerAddress> relays, AnnounceOptions options) {
+    public RpcQuery<DhtReply<LookupRecords>> announce(NodeId topic, KeyPair keyPair, List<PeerAddress> relays, AnnounceOptions options) {
         return announcements.announce(topic, keyPair, relays, options);
     }
 
@@ -146,13 +147,13 @@ public final class DhtNode implements AutoCloseable {
      * Starts to look a topic up and to ask every node that lists the key to forget it. Does not block; the query's end is the
      * end of the unannounces too.
      */
-    public DhtQuery<LookupRecords> lookupAndUnannounce(NodeId topic, KeyPair keyPair, List<PeerAddress> seeds) {
+    public RpcQuery<DhtReply<LookupRecords>> lookupAndUnannounce(NodeId topic, KeyPair keyPair, List<PeerAddress> seeds) {
         return announcements.lookupAndUnannounce(topic, keyPair, seeds);
     }
 
     /** Does {@link #lookupAndUnannounce} and blocks until it is over. */
     public void unannounce(NodeId topic, KeyPair keyPair, List<PeerAddress> seeds) throws IOException, InterruptedException {
-        try (DhtQuery<LookupRecords> query = lookupAndUnannounce(topic, keyPair, seeds)) {
+        try (RpcQuery<DhtReply<LookupRecords>> query = lookupAndUnannounce(topic, keyPair, seeds)) {
             query.awaitFinished();
         }
     }
@@ -160,7 +161,7 @@ public final class DhtNode implements AutoCloseable {
     /**
      * Stores a signed record at the one node that gave this reply. Blocks until it answers or times out.
      *
-     * @param closest a reply with token and id, from {@link DhtQuery#closestReplies()}
+     * @param closest a reply with token and id, from {@link RpcQuery#closestReplies()}
      * @return the node's reply, without error
      */
     public RpcReply announceTo(RpcReply closest, NodeId target, KeyPair keyPair, List<PeerAddress> relays, long bump)

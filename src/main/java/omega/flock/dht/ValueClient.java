@@ -53,13 +53,11 @@ final class ValueClient {
         if (own.isPresent()) {
             return own.map(byte[]::clone);
         }
-        QueryRequest request = QueryRequest.of(target, DhtCommand.IMMUTABLE_GET.code())
-                .emittingOnly(reply -> reply.value().isPresent());
-        try (DhtQuery<byte[]> query = new DhtQuery<>(rpc.query(request), RpcReply::value, List.of())) {
-            for (Optional<DhtReply<byte[]>> reply = query.next(); reply.isPresent(); reply = query.next()) {
-                byte[] value = reply.get().value();
-                if (Arrays.equals(Blake2b.hash256(value), target.toBytes())) {
-                    return Optional.of(value);
+        QueryRequest<byte[]> request = QueryRequest.of(target, DhtCommand.IMMUTABLE_GET.code()).withAnswer(RpcReply::value);
+        try (RpcQuery<byte[]> query = rpc.query(request)) {
+            for (Optional<byte[]> value = query.next(); value.isPresent(); value = query.next()) {
+                if (Arrays.equals(Blake2b.hash256(value.get()), target.toBytes())) {
+                    return value;
                 }
             }
         }
@@ -75,12 +73,12 @@ final class ValueClient {
         NodeId target = NodeId.of(keyPair.publicKey().hash());
         MutableGetResponse proposed = put.toResponse();
         AtomicReference<StorageError> conflict = new AtomicReference<>();
-        QueryRequest walk = mutableRequest(target, 0).emittingOnly(reply -> {
+        QueryRequest<RpcReply> walk = mutableRequest(target, 0).withAnswer(reply -> {
             // What a node shows is believed only if the key's owner signed it: no node can keep us from writing by lying.
             AnnounceClient.decode(reply, MutableGetResponse::decode)
                     .flatMap(stored -> RecordStore.conflict(stored, proposed).filter(found -> isSigned(put.publicKey(), stored)))
                     .ifPresent(conflict::set);
-            return false;
+            return Optional.empty();
         });
         put(target, walk, RpcRequest.of(DhtCommand.MUTABLE_PUT.code()).withTarget(target).withValue(put.toBytes()),
                 () -> Optional.ofNullable(conflict.get()));
@@ -93,12 +91,11 @@ final class ValueClient {
         if (best.isPresent() && !latest) {
             return best;
         }
-        QueryRequest request = mutableRequest(target, minSeq)
-                .emittingOnly(reply -> AnnounceClient.decode(reply, MutableGetResponse::decode).isPresent());
-        try (DhtQuery<MutableGetResponse> query = new DhtQuery<>(rpc.query(request),
-                reply -> AnnounceClient.decode(reply, MutableGetResponse::decode), List.of())) {
-            for (Optional<DhtReply<MutableGetResponse>> reply = query.next(); reply.isPresent(); reply = query.next()) {
-                MutableGetResponse found = reply.get().value();
+        QueryRequest<MutableGetResponse> request = mutableRequest(target, minSeq)
+                .withAnswer(reply -> AnnounceClient.decode(reply, MutableGetResponse::decode));
+        try (RpcQuery<MutableGetResponse> query = rpc.query(request)) {
+            for (Optional<MutableGetResponse> next = query.next(); next.isPresent(); next = query.next()) {
+                MutableGetResponse found = next.get();
                 boolean newer = found.seq() >= minSeq && (best.isEmpty() || found.seq() > best.get().seq());
                 if (newer && isSigned(key, found)) {
                     best = Optional.of(value(key, found));
@@ -111,7 +108,7 @@ final class ValueClient {
         return best;
     }
 
-    private static QueryRequest mutableRequest(NodeId target, long minSeq) {
+    private static QueryRequest<RpcReply> mutableRequest(NodeId target, long minSeq) {
         return QueryRequest.of(target, DhtCommand.MUTABLE_GET.code()).withValue(new WireWriter().uint(minSeq).toBytes());
     }
 
@@ -130,14 +127,14 @@ final class ValueClient {
         Optional<StorageError> conflict();
     }
 
-    private StoredValue put(NodeId target, QueryRequest walk, RpcRequest write, Veto veto)
+    private StoredValue put(NodeId target, QueryRequest<RpcReply> walk, RpcRequest write, Veto veto)
             throws IOException, InterruptedException {
         // Both are written by the query's thread, and read once the query has ended.
         List<PeerAddress> storedBy = new ArrayList<>();
         AtomicReference<FlockException> refusal = new AtomicReference<>();
-        QueryRequest request = walk.withCommit(new CommitFunction() {
+        QueryRequest<RpcReply> request = walk.withCommit(new CommitFunction() {
             @Override
-            public Optional<RpcRequest> prepare(RpcReply closest, RpcQuery query) throws FlockException {
+            public Optional<RpcRequest> prepare(RpcReply closest, RpcQuery<?> query) throws FlockException {
                 Optional<StorageError> conflict = veto.conflict();
                 if (conflict.isPresent()) {
                     throw superseded(conflict.get());
@@ -155,7 +152,7 @@ final class ValueClient {
                 }
             }
         });
-        try (DhtQuery<byte[]> query = new DhtQuery<>(rpc.query(request), RpcReply::value, List.of())) {
+        try (RpcQuery<RpcReply> query = rpc.query(request)) {
             query.awaitFinished();
         } catch (IOException e) {
             if (veto.conflict().isPresent()) {

@@ -1,18 +1,21 @@
 package omega.flock.gateway;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
+import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import omega.flock.base.FlockException;
 import omega.flock.base.PeerAddress;
-import omega.flock.dht.DhtQuery;
 import omega.flock.dht.DhtReply;
+import omega.flock.rpc.RpcQuery;
+import omega.flock.rpc.RpcReply;
 
 /**
  * A walk of the DHT node whose answers are turned into exported values; runs on the thread that iterates.
@@ -22,12 +25,12 @@ import omega.flock.dht.DhtReply;
  */
 final class MappedQuery<S, T> implements Query<T> {
 
-    private final DhtQuery<S> walk;
+    private final RpcQuery<DhtReply<S>> walk;
     private final Function<DhtReply<S>, T> mapper;
     private final Supplier<Optional<FlockException>> silence;
 
     /** @param silence why no node can have answered; empty if some could */
-    MappedQuery(DhtQuery<S> walk, Function<DhtReply<S>, T> mapper, Supplier<Optional<FlockException>> silence) {
+    MappedQuery(RpcQuery<DhtReply<S>> walk, Function<DhtReply<S>, T> mapper, Supplier<Optional<FlockException>> silence) {
         this.walk = walk;
         this.mapper = mapper;
         this.silence = silence;
@@ -35,18 +38,42 @@ final class MappedQuery<S, T> implements Query<T> {
 
     @Override
     public Iterator<T> iterator() {
-        Iterator<DhtReply<S>> replies = walk.iterator();
         return new Iterator<>() {
+            private Optional<T> ahead = Optional.empty();
+
             @Override
             public boolean hasNext() {
-                return replies.hasNext() || ended();
+                if (ahead.isEmpty()) {
+                    ahead = nextUnchecked();
+                }
+                return ahead.isPresent();
             }
 
             @Override
             public T next() {
-                return mapper.apply(replies.next());
+                if (!hasNext()) {
+                    throw new NoSuchElementException("the walk has ended");
+                }
+                T reply = ahead.get();
+                ahead = Optional.empty();
+                return reply;
             }
         };
+    }
+
+    private Optional<T> nextUnchecked() {
+        try {
+            Optional<T> next = walk.next().map(mapper);
+            if (next.isEmpty()) {
+                requireNodes();
+            }
+            return next;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new UncheckedIOException(new InterruptedIOException("interrupted while waiting for a node's answer"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Override
@@ -65,18 +92,9 @@ final class MappedQuery<S, T> implements Query<T> {
         return finished;
     }
 
-    /** {@return false} That nobody was found says nothing if nobody could be asked. */
-    private boolean ended() {
-        try {
-            requireNodes();
-        } catch (FlockException e) {
-            throw new UncheckedIOException(e);
-        }
-        return false;
-    }
-
+    /** That nobody was found says nothing if nobody could be asked. */
     private void requireNodes() throws FlockException {
-        Optional<FlockException> cause = walk.closestNodes().isEmpty() ? silence.get() : Optional.empty();
+        Optional<FlockException> cause = walk.closestReplies().isEmpty() ? silence.get() : Optional.empty();
         if (cause.isPresent()) {
             throw cause.get();
         }
@@ -84,7 +102,7 @@ final class MappedQuery<S, T> implements Query<T> {
 
     @Override
     public List<PeerAddress> closestNodes() {
-        return walk.closestNodes();
+        return walk.closestReplies().stream().map(RpcReply::from).toList();
     }
 
     @Override

@@ -6,8 +6,9 @@ import java.util.Optional;
 import omega.flock.base.KeyPair;
 import omega.flock.base.PeerAddress;
 import omega.flock.dht.DhtNode;
-import omega.flock.dht.DhtQuery;
+import omega.flock.dht.DhtReply;
 import omega.flock.dht.message.PeerRecord;
+import omega.flock.rpc.RpcQuery;
 import omega.flock.rpc.RpcReply;
 import omega.flock.rpc.routing.NodeId;
 
@@ -26,7 +27,7 @@ final class DhtAnnouncerNode implements AnnouncerNode {
 
     @Override
     public List<RpcReply> findClosest(List<PeerAddress> seeds) throws IOException, InterruptedException {
-        try (DhtQuery<PeerRecord> query = dht.findPeer(target, seeds)) {
+        try (RpcQuery<DhtReply<PeerRecord>> query = dht.findPeer(target, seeds)) {
             query.awaitFinished();
             return query.closestReplies();
         }

@@ -18,13 +18,13 @@ import omega.flock.base.FlockException.Code;
 import omega.flock.base.PeerAddress;
 import omega.flock.base.PublicKey;
 import omega.flock.dht.DhtNode;
-import omega.flock.dht.DhtQuery;
 import omega.flock.dht.DhtReply;
 import omega.flock.dht.HandshakeReply;
 import omega.flock.dht.message.PayloadError;
 import omega.flock.dht.message.PeerRecord;
 import omega.flock.peer.ClientHandshake.Verified;
 import omega.flock.peer.punch.PathRace;
+import omega.flock.rpc.RpcQuery;
 import omega.flock.rpc.RpcSession;
 import omega.flock.rpc.routing.NodeId;
 import omega.flock.runtime.DeadlineQueue;
@@ -184,7 +184,8 @@ final class PeerSearch {
     }
 
     private void walk(List<PeerAddress> seeds) throws InterruptedException {
-        try (DhtQuery<PeerRecord> query = forStranger ? context.dht().findPeerPatiently(target, seeds) : context.dht().findPeer(target, seeds)) {
+        try (RpcQuery<DhtReply<PeerRecord>> query = forStranger
+                ? context.dht().findPeerPatiently(target, seeds) : context.dht().findPeer(target, seeds)) {
             for (Optional<DhtReply<PeerRecord>> next = query.next(); next.isPresent(); next = query.next()) {
                 DhtReply<PeerRecord> reply = next.get();
                 if (!reply.value().publicKey().equals(remote)) {

@@ -51,7 +51,7 @@ final class Bootstrap {
 
     private void walk(boolean testQuickly) throws InterruptedException {
         boolean testing = testQuickly;
-        try (RpcQuery query = queries.background(state.tableId())) {
+        try (RpcQuery<RpcReply> query = queries.background(state.tableId())) {
             for (Optional<RpcReply> reply = query.next(); reply.isPresent(); reply = query.next()) {
                 if (quickTest.isPresent()) {
                     quickTest.get().sawRoundTrip(reply.get().rtt());

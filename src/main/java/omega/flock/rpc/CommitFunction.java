@@ -17,7 +17,7 @@ public interface CommitFunction {
      * @param closest the reply of the node, with its token
      * @throws IOException if the node cannot be asked; the query succeeds if at least one commit does
      */
-    Optional<RpcRequest> prepare(RpcReply closest, RpcQuery query) throws IOException, InterruptedException;
+    Optional<RpcRequest> prepare(RpcReply closest, RpcQuery<?> query) throws IOException, InterruptedException;
 
     /**
      * Looks at what a node answered. Runs on the query's thread once all commits have ended. By default every error number is a

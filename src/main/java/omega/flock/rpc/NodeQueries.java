@@ -35,16 +35,16 @@ final class NodeQueries implements QueryHost {
         this.counters = counters;
     }
 
-    /** Starts a query. */
-    RpcQuery start(QueryRequest request, Optional<RpcSession> session) {
-        return start(request, session, Optional.empty());
+    /** Starts a query whose consumer gets something of our own first. */
+    <T> RpcQuery<T> start(QueryRequest<T> request, List<T> own, Optional<RpcSession> session) {
+        return start(request, own, session, Optional.empty());
     }
 
     /** Starts a walk that keeps the table fresh, and yields to other traffic. */
-    RpcQuery background(NodeId target) {
+    RpcQuery<RpcReply> background(NodeId target) {
         int slow = Math.min(config.concurrency(), Math.max(RpcConstants.BACKGROUND_CONCURRENCY, config.concurrency() / 8));
         IntSupplier pace = () -> pool.inFlight() < RpcConstants.QUIET_REQUESTS ? config.concurrency() : slow;
-        return start(QueryRequest.findNode(target).withConcurrency(slow), Optional.empty(), Optional.of(pace));
+        return start(QueryRequest.findNode(target).withConcurrency(slow), List.of(), Optional.empty(), Optional.of(pace));
     }
 
     /** Starts a walk to a place in the table of which nobody waits for the end. */
@@ -82,9 +82,9 @@ final class NodeQueries implements QueryHost {
         upkeep.sendDownHint(hint);
     }
 
-    private RpcQuery start(QueryRequest request, Optional<RpcSession> session, Optional<IntSupplier> pace) {
+    private <T> RpcQuery<T> start(QueryRequest<T> request, List<T> own, Optional<RpcSession> session, Optional<IntSupplier> pace) {
         state.queryStarted();
-        RpcQuery query = new RpcQuery(request, this, scope, ticker, counters, session, pace);
+        RpcQuery<T> query = new RpcQuery<>(request, own, this, scope, ticker, counters, session, pace);
         query.start();
         return query;
     }

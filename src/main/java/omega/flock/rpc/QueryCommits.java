@@ -41,13 +41,13 @@ final class QueryCommits {
     }
 
     private final CommitFunction commit;
-    private final RpcQuery query;
+    private final RpcQuery<?> query;
     private final RpcSession session;
     private volatile CountDownLatch underWay = new CountDownLatch(0);
     private volatile boolean expired;
 
     /** Prepares commits of a query whose requests belong to {@code session}. */
-    QueryCommits(CommitFunction commit, RpcQuery query, RpcSession session) {
+    QueryCommits(CommitFunction commit, RpcQuery<?> query, RpcSession session) {
         this.commit = commit;
         this.query = query;
         this.session = session;

@@ -29,7 +29,7 @@ import omega.flock.runtime.Ticker;
  *   readers:                                  reply, next visit ... last reply ──┘
  * </pre>
  */
-final class QueryWalker {
+final class QueryWalker<T> {
 
     /** What makes the walk go on. */
     private sealed interface Event {
@@ -45,8 +45,8 @@ final class QueryWalker {
         record Todo(IterativeQuery.Step step) implements Event {}
     }
 
-    private final QueryRequest request;
-    private final RpcQuery query;
+    private final QueryRequest<T> request;
+    private final RpcQuery<T> query;
     private final QueryHost host;
     private final TaskScope scope;
     private final Ticker ticker;
@@ -67,7 +67,7 @@ final class QueryWalker {
     private boolean cancelled; // guarded by lock
     private boolean expired; // guarded by lock
 
-    QueryWalker(QueryRequest request, RpcQuery query, QueryHost host, TaskScope scope, Ticker ticker, RpcCounters counters,
+    QueryWalker(QueryRequest<T> request, RpcQuery<T> query, QueryHost host, TaskScope scope, Ticker ticker, RpcCounters counters,
             Optional<IntSupplier> pace) {
         this.request = request;
         this.query = query;
@@ -324,8 +324,8 @@ final class QueryWalker {
                 closer.add(peer);
             }
         }
-        if (reply.isOk() && request.emitted().test(reply)) {
-            query.emit(reply);
+        if (reply.isOk()) {
+            request.answer().apply(reply).ifPresent(query::emit);
         }
         locked(() -> walk.onReply(visited, reply, closer)).forEach(host::sendDownHint);
         if (pace.isPresent()) {
@@ -356,7 +356,7 @@ final class QueryWalker {
         });
     }
 
-    private <T> T locked(Supplier<T> body) {
+    private <R> R locked(Supplier<R> body) {
         lock.lock();
         try {
             return body.get();

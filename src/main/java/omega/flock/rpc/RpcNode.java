@@ -262,8 +262,13 @@ public final class RpcNode implements DatagramHandler, AutoCloseable {
     }
 
     /** Starts a query on its own virtual thread. A query of a node that is closed fails. */
-    public RpcQuery query(QueryRequest request) {
-        return parts.queries.start(request, Optional.empty());
+    public <T> RpcQuery<T> query(QueryRequest<T> request) {
+        return query(request, List.of());
+    }
+
+    /** Starts a query whose consumer gets something of our own first, before any node has answered. */
+    public <T> RpcQuery<T> query(QueryRequest<T> request, List<T> own) {
+        return parts.queries.start(request, own, Optional.empty());
     }
 
     /** Returns a new group of requests and queries that can be ended together. */

@@ -21,16 +21,18 @@ import omega.flock.runtime.Ticker;
  *
  * <p>Replies are kept for whoever iterates: the walk pauses while 16 wait to be taken, so none is lost and none piles up.
  * {@link #awaitFinished()} drops them instead. A query that is neither read, awaited nor closed ends at its deadline.
+ *
+ * @param <T> what its consumer gets of a reply
  */
-public final class RpcQuery implements AutoCloseable {
+public final class RpcQuery<T> implements AutoCloseable {
 
-    private final QueryRequest request;
-    private final QueryWalker walker;
+    private final QueryRequest<T> request;
+    private final QueryWalker<T> walker;
     private final RpcCounters counters;
     private final Optional<RpcSession> owner;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
-    private final Deque<RpcReply> output = new ArrayDeque<>(); // guarded by lock
+    private final Deque<T> output; // guarded by lock
     private boolean draining; // guarded by lock
     private boolean ended; // guarded by lock
     private Optional<FlockException> failure = Optional.empty(); // guarded by lock
@@ -38,15 +40,17 @@ public final class RpcQuery implements AutoCloseable {
     /**
      * Prepares a query.
      *
+     * @param own what the consumer gets first, before any node has answered
      * @param owner the session that it belongs to
      * @param pace asked after each reply for the number of visits at once, if the query is to yield to others
      */
-    RpcQuery(QueryRequest request, QueryHost host, TaskScope scope, Ticker ticker, RpcCounters counters,
+    RpcQuery(QueryRequest<T> request, List<T> own, QueryHost host, TaskScope scope, Ticker ticker, RpcCounters counters,
             Optional<RpcSession> owner, Optional<IntSupplier> pace) {
         this.request = request;
+        this.output = new ArrayDeque<>(own);
         this.counters = counters;
         this.owner = owner;
-        this.walker = new QueryWalker(request, this, host, scope, ticker, counters, pace);
+        this.walker = new QueryWalker<>(request, this, host, scope, ticker, counters, pace);
     }
 
     void start() {
@@ -56,14 +60,14 @@ public final class RpcQuery implements AutoCloseable {
     }
 
     /**
-     * Waits for the next reply without error that the query is to emit.
+     * Waits for the next answer.
      *
-     * @return empty when the query has ended well and every reply was taken
-     * @throws FlockException if the query failed, after its last reply was taken: {@code TOO_FEW_NODES},
+     * @return empty when the query has ended well and every answer was taken
+     * @throws FlockException if the query failed, after its last answer was taken: {@code TOO_FEW_NODES},
      *     {@code QUERY_TIMEOUT}, {@code REQUEST_DESTROYED}, or what the last commit failed with when none succeeded
      */
-    public Optional<RpcReply> next() throws FlockException, InterruptedException {
-        Optional<RpcReply> reply;
+    public Optional<T> next() throws FlockException, InterruptedException {
+        Optional<T> answer;
         boolean wasFull;
         lock.lockInterruptibly();
         try {
@@ -75,14 +79,14 @@ public final class RpcQuery implements AutoCloseable {
                 throwIfFailed();
             }
             wasFull = output.size() >= RpcConstants.QUERY_HIGH_WATER;
-            reply = Optional.ofNullable(output.poll());
+            answer = Optional.ofNullable(output.poll());
         } finally {
             lock.unlock();
         }
         if (wasFull) {
             walker.wake();
         }
-        return reply;
+        return answer;
     }
 
     /**
@@ -191,12 +195,12 @@ public final class RpcQuery implements AutoCloseable {
         }
     }
 
-    /** Takes a reply from the walker. */
-    void emit(RpcReply reply) {
+    /** Takes an answer from the walker. */
+    void emit(T answer) {
         lock.lock();
         try {
             if (!draining) {
-                output.add(reply);
+                output.add(answer);
                 changed.signalAll();
             }
         } finally {

@@ -20,7 +20,7 @@ public final class RpcSession implements AutoCloseable {
     private final NodeQueries starter;
     private final ReentrantLock lock = new ReentrantLock();
     private final Set<RequestHandle> requests = new HashSet<>(); // guarded by lock
-    private final Set<RpcQuery> queries = new HashSet<>(); // guarded by lock
+    private final Set<RpcQuery<?>> queries = new HashSet<>(); // guarded by lock
     private volatile boolean closed;
 
     RpcSession(RequestPool pool, NodeQueries starter) {
@@ -44,8 +44,8 @@ public final class RpcSession implements AutoCloseable {
     }
 
     /** Starts a query, as {@link RpcNode#query} does. */
-    public RpcQuery query(QueryRequest request) {
-        RpcQuery query = starter.start(request, Optional.of(this));
+    public <T> RpcQuery<T> query(QueryRequest<T> request) {
+        RpcQuery<T> query = starter.start(request, List.of(), Optional.of(this));
         if (closed) {
             query.close();
         }
@@ -55,7 +55,7 @@ public final class RpcSession implements AutoCloseable {
     /** Ends everything that is under way: requests fail with this, queries are closed. */
     public void cancelAll(FlockException reason) {
         List<RequestHandle> cancelled;
-        List<RpcQuery> closed;
+        List<RpcQuery<?>> closed;
         lock.lock();
         try {
             cancelled = List.copyOf(requests);
@@ -115,7 +115,7 @@ public final class RpcSession implements AutoCloseable {
         }
     }
 
-    void attach(RpcQuery query) {
+    void attach(RpcQuery<?> query) {
         lock.lock();
         try {
             queries.add(query);
@@ -124,7 +124,7 @@ public final class RpcSession implements AutoCloseable {
         }
     }
 
-    void detach(RpcQuery query) {
+    void detach(RpcQuery<?> query) {
         lock.lock();
         try {
             queries.remove(query);

@@ -10,6 +10,7 @@ import omega.flock.base.FlockException;
 import omega.flock.base.KeyPair;
 import omega.flock.base.Topic;
 import omega.flock.dht.message.LookupRecords;
+import omega.flock.rpc.RpcQuery;
 import omega.flock.rpc.RpcReply;
 import omega.flock.rpc.routing.NodeId;
 import omega.flock.sim.ManualTicker;
@@ -42,7 +43,7 @@ class DhtAgeingTest {
     }
 
     private RpcReply closest() throws Exception {
-        try (DhtQuery<LookupRecords> query = client.lookup(topic, List.of())) {
+        try (RpcQuery<DhtReply<LookupRecords>> query = client.lookup(topic, List.of())) {
             query.awaitFinished();
             return query.closestReplies().get(0);
         }
@@ -64,7 +65,7 @@ class DhtAgeingTest {
     void recordsAndForwardsOfANodeGoWithTimeAndTheirGaugesWithThem() throws Exception {
         client.announceTo(closest(), topic, key, List.of(), 0);
         NodeId self = DhtNode.target(key.publicKey());
-        try (DhtQuery<LookupRecords> query = client.announce(self, key, List.of(), AnnounceOptions.DEFAULT)) {
+        try (RpcQuery<DhtReply<LookupRecords>> query = client.announce(self, key, List.of(), AnnounceOptions.DEFAULT)) {
             query.awaitFinished();
         }
         assertEquals(1, swarm.nodes().stream().mapToInt(node -> node.stats().records()).sum());

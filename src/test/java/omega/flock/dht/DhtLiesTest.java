@@ -16,6 +16,7 @@ import omega.flock.dht.message.MutableGetResponse;
 import omega.flock.dht.message.PeerRecord;
 import omega.flock.dht.message.StorageError;
 import omega.flock.rpc.IncomingRequest;
+import omega.flock.rpc.RpcQuery;
 import omega.flock.rpc.routing.NodeId;
 import omega.flock.sim.MemoryNetwork;
 import org.junit.jupiter.api.AfterEach;
@@ -66,12 +67,12 @@ class DhtLiesTest {
     void recordsAreStillFound() throws Exception {
         NodeId topic = DhtNode.target(Topic.hash("lies"));
         KeyPair key = KeyPair.generate();
-        try (DhtQuery<LookupRecords> query = writer.announce(topic, key, List.of(), AnnounceOptions.DEFAULT)) {
+        try (RpcQuery<DhtReply<LookupRecords>> query = writer.announce(topic, key, List.of(), AnnounceOptions.DEFAULT)) {
             query.awaitFinished();
         }
         List<PeerAddress> answering = new ArrayList<>();
-        try (DhtQuery<LookupRecords> query = reader.lookup(topic, List.of())) {
-            query.forEach(reply -> {
+        try (RpcQuery<DhtReply<LookupRecords>> query = reader.lookup(topic, List.of())) {
+            DhtSwarm.all(query).forEach(reply -> {
                 answering.add(reply.from());
                 assertEquals(List.of(PeerRecord.of(key.publicKey())), reply.value().peers());
             });
@@ -102,8 +103,8 @@ class DhtLiesTest {
         KeyPair key = KeyPair.generate();
         NodeId target = DhtNode.target(key.publicKey());
         long answers = 0;
-        try (DhtQuery<PeerRecord> query = reader.findPeer(target, List.of())) {
-            for (DhtReply<PeerRecord> reply : query) {
+        try (RpcQuery<DhtReply<PeerRecord>> query = reader.findPeer(target, List.of())) {
+            for (DhtReply<PeerRecord> reply : DhtSwarm.all(query)) {
                 answers++;
                 assertTrue(reply.value().relayAddresses().isEmpty());
             }

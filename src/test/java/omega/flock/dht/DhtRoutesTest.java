@@ -24,6 +24,7 @@ import omega.flock.dht.message.LookupRecords;
 import omega.flock.dht.message.PeerRecord;
 import omega.flock.dht.message.RoutingMode;
 import omega.flock.net.UdpPort;
+import omega.flock.rpc.RpcQuery;
 import omega.flock.rpc.routing.NodeId;
 import omega.flock.sim.MemoryNetwork;
 import omega.flock.wire.WireWriter;
@@ -75,8 +76,8 @@ class DhtRoutesTest {
         host.router().register(serverKey.publicKey(), server);
         announceHost();
         List<DhtReply<PeerRecord>> found = new ArrayList<>();
-        try (DhtQuery<PeerRecord> query = client.findPeer(target, List.of())) {
-            query.forEach(found::add);
+        try (RpcQuery<DhtReply<PeerRecord>> query = client.findPeer(target, List.of())) {
+            DhtSwarm.all(query).forEach(found::add);
         }
         assertEquals(5, found.size());
         relay = found.get(0).from();
@@ -89,7 +90,7 @@ class DhtRoutesTest {
     }
 
     private void announceHost() throws IOException, InterruptedException {
-        try (DhtQuery<LookupRecords> query = host.announce(target, serverKey, List.of(), AnnounceOptions.DEFAULT)) {
+        try (RpcQuery<DhtReply<LookupRecords>> query = host.announce(target, serverKey, List.of(), AnnounceOptions.DEFAULT)) {
             query.awaitFinished();
         }
     }

@@ -7,6 +7,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import omega.flock.base.PeerAddress;
 import omega.flock.net.DatagramUdpPort;
 import omega.flock.net.PortBinder;
@@ -14,6 +15,7 @@ import omega.flock.rpc.EphemeralMode;
 import omega.flock.rpc.RequestHandler;
 import omega.flock.rpc.RpcConfig;
 import omega.flock.rpc.RpcNode;
+import omega.flock.rpc.RpcQuery;
 import omega.flock.runtime.TaskScope;
 import omega.flock.runtime.Ticker;
 
@@ -152,5 +154,14 @@ public final class DhtSwarm implements AutoCloseable {
             node.close();
         }
         scope.close();
+    }
+
+    /** {@return all answers of a query, which has ended then} */
+    public static <T> List<T> all(RpcQuery<T> query) throws IOException, InterruptedException {
+        List<T> all = new ArrayList<>();
+        for (Optional<T> next = query.next(); next.isPresent(); next = query.next()) {
+            all.add(next.get());
+        }
+        return all;
     }
 }

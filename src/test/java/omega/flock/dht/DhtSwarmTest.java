@@ -22,6 +22,7 @@ import omega.flock.dht.message.Announce;
 import omega.flock.dht.message.DhtCommand;
 import omega.flock.dht.message.LookupRecords;
 import omega.flock.dht.message.PeerRecord;
+import omega.flock.rpc.RpcQuery;
 import omega.flock.rpc.RpcReply;
 import omega.flock.rpc.RpcRequest;
 import omega.flock.rpc.routing.NodeId;
@@ -59,23 +60,23 @@ class DhtSwarmTest {
 
     private static Set<PeerRecord> lookup(DhtNode node, NodeId topic) throws IOException, InterruptedException {
         Set<PeerRecord> found = new HashSet<>();
-        try (DhtQuery<LookupRecords> query = node.lookup(topic, List.of())) {
-            query.forEach(reply -> found.addAll(reply.value().peers()));
+        try (RpcQuery<DhtReply<LookupRecords>> query = node.lookup(topic, List.of())) {
+            DhtSwarm.all(query).forEach(reply -> found.addAll(reply.value().peers()));
         }
         return found;
     }
 
     private static List<DhtReply<PeerRecord>> findPeer(DhtNode node, NodeId target) throws IOException, InterruptedException {
         List<DhtReply<PeerRecord>> found = new ArrayList<>();
-        try (DhtQuery<PeerRecord> query = node.findPeer(target, List.of())) {
-            query.forEach(found::add);
+        try (RpcQuery<DhtReply<PeerRecord>> query = node.findPeer(target, List.of())) {
+            DhtSwarm.all(query).forEach(found::add);
         }
         return found;
     }
 
     private static void announce(DhtNode node, NodeId target, KeyPair keyPair, List<PeerAddress> relays, AnnounceOptions options)
             throws IOException, InterruptedException {
-        try (DhtQuery<LookupRecords> query = node.announce(target, keyPair, relays, options)) {
+        try (RpcQuery<DhtReply<LookupRecords>> query = node.announce(target, keyPair, relays, options)) {
             query.awaitFinished();
         }
     }
@@ -85,7 +86,7 @@ class DhtSwarmTest {
     }
 
     private static RpcReply closest(DhtNode node, NodeId target) throws IOException, InterruptedException {
-        try (DhtQuery<LookupRecords> query = node.lookup(target, List.of())) {
+        try (RpcQuery<DhtReply<LookupRecords>> query = node.lookup(target, List.of())) {
             query.awaitFinished();
             return query.closestReplies().get(0);
         }
@@ -115,14 +116,14 @@ class DhtSwarmTest {
         NodeId topic = topic("twenty");
         KeyPair key = KeyPair.generate();
         List<PeerAddress> closest;
-        try (DhtQuery<LookupRecords> query = alice.announce(topic, key, List.of(), AnnounceOptions.DEFAULT)) {
+        try (RpcQuery<DhtReply<LookupRecords>> query = alice.announce(topic, key, List.of(), AnnounceOptions.DEFAULT)) {
             query.awaitFinished();
-            closest = query.closestNodes();
+            closest = query.closestReplies().stream().map(RpcReply::from).toList();
         }
         assertEquals(20, closest.size());
         Set<PeerAddress> answering = new HashSet<>();
-        try (DhtQuery<LookupRecords> query = bob.lookup(topic, closest)) {
-            query.forEach(reply -> answering.add(reply.from()));
+        try (RpcQuery<DhtReply<LookupRecords>> query = bob.lookup(topic, closest)) {
+            DhtSwarm.all(query).forEach(reply -> answering.add(reply.from()));
         }
         assertEquals(new HashSet<>(closest), answering);
     }
@@ -151,8 +152,8 @@ class DhtSwarmTest {
         long now = Ticker.SYSTEM.wallMillis();
         announce(alice, topic, KeyPair.generate(), List.of(), AnnounceOptions.DEFAULT.withBump(now));
         announce(alice, topic, KeyPair.generate(), List.of(), AnnounceOptions.DEFAULT.withBump(now + 600_000));
-        try (DhtQuery<LookupRecords> query = bob.lookup(topic, List.of())) {
-            query.forEach(reply -> assertEquals(now, reply.value().bump()));
+        try (RpcQuery<DhtReply<LookupRecords>> query = bob.lookup(topic, List.of())) {
+            DhtSwarm.all(query).forEach(reply -> assertEquals(now, reply.value().bump()));
         }
     }
 

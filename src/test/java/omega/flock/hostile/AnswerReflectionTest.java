@@ -200,7 +200,7 @@ class AnswerReflectionTest {
             RpcNode client = started(nodes, RpcConfig.builder().bootstrap(List.of(bootstrap)).host(host), host);
             swarm.add(client);
             NodeId target = NodeId.of(new byte[32]);
-            try (RpcQuery walk = client.query(QueryRequest.of(target, LOOKUP))) {
+            try (RpcQuery<RpcReply> walk = client.query(QueryRequest.of(target, LOOKUP))) {
                 walk.awaitFinished();
                 List<NodeId> found = walk.closestReplies().stream().map(RpcReply::fromId).flatMap(Optional::stream).toList();
                 List<NodeId> nearest = swarm.subList(0, 40).stream().map(each -> each.id().orElseThrow())

@@ -103,7 +103,7 @@ class OneHostManyNodesTest {
         }
         RpcNode client = start(RpcConfig.builder().bootstrap(List.of(bootstrap)), "192.0.200.1");
         NodeId target = NodeId.of(new byte[32]);
-        try (RpcQuery walk = client.query(QueryRequest.findNode(target).withNodes(hostile.subList(0, 5).stream().map(RpcPeer::address).toList()))) {
+        try (RpcQuery<RpcReply> walk = client.query(QueryRequest.findNode(target).withNodes(hostile.subList(0, 5).stream().map(RpcPeer::address).toList()))) {
             walk.awaitFinished();
             List<PeerAddress> closest = walk.closestReplies().stream().map(RpcReply::from).toList();
             long ofOneHost = closest.stream().filter(OneHostManyNodesTest::isHostile).count();

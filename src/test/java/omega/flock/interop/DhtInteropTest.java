@@ -25,7 +25,6 @@ import omega.flock.base.PublicKey;
 import omega.flock.base.Topic;
 import omega.flock.dht.AnnounceOptions;
 import omega.flock.dht.DhtNode;
-import omega.flock.dht.DhtQuery;
 import omega.flock.dht.DhtReply;
 import omega.flock.dht.DhtSwarm;
 import omega.flock.dht.HandshakeArrival;
@@ -37,6 +36,7 @@ import omega.flock.dht.MutableValue;
 import omega.flock.dht.StoredValue;
 import omega.flock.dht.message.LookupRecords;
 import omega.flock.dht.message.PeerRecord;
+import omega.flock.rpc.RpcQuery;
 import omega.flock.rpc.routing.NodeId;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -309,24 +309,24 @@ class DhtInteropTest {
         return List.copyOf(new TreeSet<>(List.of(texts)));
     }
 
-    private static void finish(DhtQuery<?> query) throws IOException, InterruptedException {
+    private static void finish(RpcQuery<?> query) throws IOException, InterruptedException {
         try (query) {
             query.awaitFinished();
         }
     }
 
-    private static Set<PeerRecord> lookup(DhtNode node, NodeId topic) {
+    private static Set<PeerRecord> lookup(DhtNode node, NodeId topic) throws IOException, InterruptedException {
         Set<PeerRecord> found = new HashSet<>();
-        try (DhtQuery<LookupRecords> query = node.lookup(topic, List.of())) {
-            query.forEach(reply -> found.addAll(reply.value().peers()));
+        try (RpcQuery<DhtReply<LookupRecords>> query = node.lookup(topic, List.of())) {
+            DhtSwarm.all(query).forEach(reply -> found.addAll(reply.value().peers()));
         }
         return found;
     }
 
-    private static List<DhtReply<PeerRecord>> findPeer(DhtNode node, NodeId target) {
+    private static List<DhtReply<PeerRecord>> findPeer(DhtNode node, NodeId target) throws IOException, InterruptedException {
         List<DhtReply<PeerRecord>> found = new ArrayList<>();
-        try (DhtQuery<PeerRecord> query = node.findPeer(target, List.of())) {
-            query.forEach(found::add);
+        try (RpcQuery<DhtReply<PeerRecord>> query = node.findPeer(target, List.of())) {
+            DhtSwarm.all(query).forEach(found::add);
         }
         return found;
     }

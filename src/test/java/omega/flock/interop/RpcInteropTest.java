@@ -125,7 +125,7 @@ class RpcInteropTest {
                 .limit(20).map(PeerAddress::toString).toList();
     }
 
-    private static List<RpcReply> all(RpcQuery query) throws Exception {
+    private static List<RpcReply> all(RpcQuery<RpcReply> query) throws Exception {
         List<RpcReply> replies = new ArrayList<>();
         for (Optional<RpcReply> reply = query.next(); reply.isPresent(); reply = query.next()) {
             replies.add(reply.get());
@@ -236,7 +236,7 @@ class RpcInteropTest {
         try (JavaScriptPeer script = script(30, List.of(), Map.of("ephemeral", false, "firewalled", false))) {
             List<String> bootstrap = script.await("ready").texts("bootstrap");
             RpcNode node = start(RpcConfig.builder().bootstrap(bootstrap).ephemeral(EphemeralMode.ALWAYS));
-            RpcQuery find = node.query(QueryRequest.findNode(target()));
+            RpcQuery<RpcReply> find = node.query(QueryRequest.findNode(target()));
             assertTrue(all(find).size() >= 20);
             List<PeerAddress> theirs = new ArrayList<>();
             for (int i = 0; i < 30; i++) {
@@ -248,7 +248,7 @@ class RpcInteropTest {
             assertTrue(found.stream().filter(nearest(theirs)::contains).count() >= 15, () -> "found " + found);
 
             byte[] value = {1, 2, 3};
-            RpcQuery put = node.query(QueryRequest.of(target(), STORE).withValue(value).withRepeatAsCommit());
+            RpcQuery<RpcReply> put = node.query(QueryRequest.of(target(), STORE).withValue(value).withRepeatAsCommit());
             put.awaitFinished();
             List<String> values = script.call("get", Map.of("node", 7, "target", TARGET)).texts("values");
             // Their walk takes a table's rough nearest nodes for the nearest, and now and then misses a few.
@@ -292,7 +292,7 @@ class RpcInteropTest {
         try (JavaScriptPeer script = script(10, bootstrap, Map.of("ephemeral", false))) {
             script.await("ready");
             RpcNode seeker = start(RpcConfig.builder().bootstrap(bootstrap).ephemeral(EphemeralMode.ALWAYS));
-            RpcQuery find = seeker.query(QueryRequest.findNode(target()));
+            RpcQuery<RpcReply> find = seeker.query(QueryRequest.findNode(target()));
             find.awaitFinished();
             List<String> closest = find.closestNodes().stream().map(peer -> peer.address().toString()).toList();
             assertEquals(20, closest.size(), "ten of ours and ten of theirs");

@@ -135,7 +135,7 @@ class RpcLifecycleTest {
                     assertThrows(FlockException.class, () -> node.ping(RpcSwarm.addressOf(other))).code());
             assertEquals("REQUEST_TIMEOUT",
                     assertThrows(FlockException.class, () -> other.ping(address)).code());
-            RpcQuery query = node.query(QueryRequest.of(TARGET, 9).withRepeatAsCommit());
+            RpcQuery<RpcReply> query = node.query(QueryRequest.of(TARGET, 9).withRepeatAsCommit());
             assertEquals("TOO_FEW_NODES", assertThrows(FlockException.class, query::awaitFinished).code());
             assertTrue(node.nodes(10).size() >= 2, "the nodes are not to blame");
 
@@ -197,7 +197,7 @@ class RpcLifecycleTest {
                     closed.incrementAndGet();
                 }
             });
-            RpcQuery query = node.query(QueryRequest.findNode(TARGET));
+            RpcQuery<RpcReply> query = node.query(QueryRequest.findNode(TARGET));
             node.close();
             node.close();
             node.suspend();
@@ -211,7 +211,7 @@ class RpcLifecycleTest {
             assertEquals("REQUEST_DESTROYED", assertThrows(FlockException.class,
                     () -> node.ping(RpcSwarm.addressOf(swarm.bootstrapNode()))).code());
             assertTrue(query.isFinished());
-            RpcQuery late = node.query(QueryRequest.findNode(TARGET));
+            RpcQuery<RpcReply> late = node.query(QueryRequest.findNode(TARGET));
             assertEquals("REQUEST_DESTROYED", assertThrows(FlockException.class, late::awaitFinished).code());
             assertEquals(0, node.stats().queries().active());
             assertEquals(0, node.stats().requests().active());
@@ -238,7 +238,7 @@ class RpcLifecycleTest {
             return true;
         })) {
             RpcNode node = swarm.ephemeral();
-            RpcQuery query = node.query(QueryRequest.of(TARGET, 9).withCommit((closest, running) -> {
+            RpcQuery<RpcReply> query = node.query(QueryRequest.of(TARGET, 9).withCommit((closest, running) -> {
                 node.close();
                 return Optional.of(running.repetitionTo(closest));
             }));

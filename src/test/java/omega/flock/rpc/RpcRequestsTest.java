@@ -180,7 +180,7 @@ class RpcRequestsTest {
             return false;
         });
         liar.addNode(silent.address());
-        RpcQuery query = node.query(QueryRequest.of(TARGET, 9).withNodes(List.of(RpcSwarm.addressOf(liar))));
+        RpcQuery<RpcReply> query = node.query(QueryRequest.of(TARGET, 9).withNodes(List.of(RpcSwarm.addressOf(liar))));
         query.awaitFinished();
         assertEquals(6, silent.requests(false, 9).size());
         assertEquals(1, node.stats().commands().get(InternalCommand.DOWN_HINT).tx());
@@ -199,7 +199,7 @@ class RpcRequestsTest {
             for (int i = 0; i < 8; i++) {
                 liar.addNode(silentPort().address());
             }
-            RpcQuery query = limited.query(QueryRequest.of(TARGET, 9).withRetries(0)
+            RpcQuery<RpcReply> query = limited.query(QueryRequest.of(TARGET, 9).withRetries(0)
                     .withNodes(List.of(RpcSwarm.addressOf(liar))));
             query.awaitFinished();
             long sent = limited.stats().commands().get(InternalCommand.DOWN_HINT).tx();
@@ -269,7 +269,7 @@ class RpcRequestsTest {
         Ending two = new Ending();
         session.send(RpcRequest.of(9).withTimeout(Duration.ofHours(1)), silent.address(), one);
         session.send(RpcRequest.of(9).withTimeout(Duration.ofHours(1)), silent.address(), two);
-        RpcQuery query = session.query(QueryRequest.of(TARGET, 9).withNodes(List.of(silent.address())).onlyTheseNodes());
+        RpcQuery<RpcReply> query = session.query(QueryRequest.of(TARGET, 9).withNodes(List.of(silent.address())).onlyTheseNodes());
         assertTrue(session.live() >= 3);
         session.cancelAll(new FlockException(Code.SUSPENDED, "test"));
         assertEquals("SUSPENDED", one.failureCode());
@@ -288,7 +288,7 @@ class RpcRequestsTest {
         FlockException failure = assertThrows(FlockException.class,
                 () -> session.request(RpcRequest.of(9).withTimeout(Duration.ofHours(1)), silent.address()));
         assertEquals("REQUEST_DESTROYED", failure.code());
-        RpcQuery query = session.query(QueryRequest.of(TARGET, 9).withNodes(List.of(silent.address())).onlyTheseNodes());
+        RpcQuery<RpcReply> query = session.query(QueryRequest.of(TARGET, 9).withNodes(List.of(silent.address())).onlyTheseNodes());
         assertEquals("REQUEST_DESTROYED", assertThrows(FlockException.class, query::awaitFinished).code());
         assertEquals(0, session.live());
     }
@@ -296,7 +296,7 @@ class RpcRequestsTest {
     @Test
     void aClosedQueryEndsItsVisitsAndTellsItsConsumer() throws Exception {
         node.addNode(silent.address());
-        RpcQuery query = node.query(QueryRequest.of(TARGET, 9).withNodes(List.of(silent.address())).onlyTheseNodes());
+        RpcQuery<RpcReply> query = node.query(QueryRequest.of(TARGET, 9).withNodes(List.of(silent.address())).onlyTheseNodes());
         Eventually.holds("the visit is under way", () -> !silent.received().isEmpty());
         query.close();
         query.close();
@@ -307,7 +307,7 @@ class RpcRequestsTest {
 
     @Test
     void aQueryEndsAtItsDeadline() throws Exception {
-        RpcQuery query = node.query(QueryRequest.of(TARGET, 9).withNodes(List.of(silent.address())).onlyTheseNodes()
+        RpcQuery<RpcReply> query = node.query(QueryRequest.of(TARGET, 9).withNodes(List.of(silent.address())).onlyTheseNodes()
                 .withDeadline(Duration.ofMillis(100)));
         assertEquals("QUERY_TIMEOUT", assertThrows(FlockException.class, query::awaitFinished).code());
         assertFalse(node.query(QueryRequest.of(TARGET, 9).withNodes(List.of(silent.address())).onlyTheseNodes())

@@ -31,7 +31,7 @@ class RpcSwarmTest {
         return NodeId.of(bytes);
     }
 
-    private static List<RpcReply> all(RpcQuery query) throws Exception {
+    private static List<RpcReply> all(RpcQuery<RpcReply> query) throws Exception {
         List<RpcReply> replies = new ArrayList<>();
         for (Optional<RpcReply> reply = query.next(); reply.isPresent(); reply = query.next()) {
             replies.add(reply.get());
@@ -77,14 +77,14 @@ class RpcSwarmTest {
             RpcNode seeker = swarm.ephemeral();
             for (int i = 0; i < 5; i++) {
                 NodeId target = target(40 * i);
-                RpcQuery query = seeker.query(QueryRequest.findNode(target));
+                RpcQuery<RpcReply> query = seeker.query(QueryRequest.findNode(target));
                 List<RpcReply> replies = all(query);
                 assertEquals(nearest(swarm, target), query.closestNodes().stream().map(RpcPeer::id).toList());
                 assertTrue(replies.size() >= RoutingConstants.K);
                 Set<PeerAddress> distinct = new HashSet<>(replies.stream().map(RpcReply::from).toList());
                 assertEquals(distinct.size(), replies.size(), "nobody is asked twice");
 
-                RpcQuery again = seeker.query(QueryRequest.findNode(target).withNodesOf(query.closestReplies()));
+                RpcQuery<RpcReply> again = seeker.query(QueryRequest.findNode(target).withNodesOf(query.closestReplies()));
                 again.awaitFinished();
                 assertEquals(query.closestNodes(), again.closestNodes());
             }
@@ -113,7 +113,7 @@ class RpcSwarmTest {
         try (RpcSwarm swarm = RpcSwarm.of(4, 40, store)) {
             RpcNode writer = swarm.ephemeral();
             NodeId target = target(5);
-            RpcQuery query = writer.query(QueryRequest.of(target, STORE).withValue(new byte[] {1}).withRepeatAsCommit());
+            RpcQuery<RpcReply> query = writer.query(QueryRequest.of(target, STORE).withValue(new byte[] {1}).withRepeatAsCommit());
             query.awaitFinished();
             assertEquals(RoutingConstants.K, stored.size());
             assertTrue(withoutToken.get() >= RoutingConstants.K);
@@ -124,7 +124,7 @@ class RpcSwarmTest {
     void aNodeThatDoesNotServeTheCommandStillNamesCloserOnes() throws Exception {
         try (RpcSwarm swarm = RpcSwarm.of(5, 30)) {
             RpcNode seeker = swarm.ephemeral();
-            RpcQuery query = seeker.query(QueryRequest.of(target(9), STORE));
+            RpcQuery<RpcReply> query = seeker.query(QueryRequest.of(target(9), STORE));
             assertEquals(List.of(), all(query), "every answer is error 1, which is not emitted");
             assertTrue(query.errors() >= RoutingConstants.K, () -> "errors " + query.errors());
             assertEquals(0, query.successes());
@@ -135,7 +135,7 @@ class RpcSwarmTest {
     void aCommitThatNobodyCanTakeFailsTheQuery() throws Exception {
         try (RpcSwarm swarm = new RpcSwarm(6)) {
             RpcNode lonely = RpcSwarm.ready(swarm.add(RpcConfig.builder(), RequestHandler.NONE));
-            RpcQuery query = lonely.query(QueryRequest.of(target(1), STORE).withRepeatAsCommit());
+            RpcQuery<RpcReply> query = lonely.query(QueryRequest.of(target(1), STORE).withRepeatAsCommit());
             assertEquals("TOO_FEW_NODES", assertThrows(FlockException.class, query::awaitFinished).code());
         }
     }
@@ -152,7 +152,7 @@ class RpcSwarmTest {
         };
         try (RpcSwarm swarm = RpcSwarm.of(7, 6, refuseWrites)) {
             RpcNode writer = swarm.ephemeral();
-            RpcQuery query = writer.query(QueryRequest.of(target(1), STORE).withRepeatAsCommit());
+            RpcQuery<RpcReply> query = writer.query(QueryRequest.of(target(1), STORE).withRepeatAsCommit());
             FlockException failure = assertThrows(FlockException.class, query::awaitFinished);
             assertEquals("COMMIT_REJECTED", failure.code());
             assertTrue(failure.getMessage().contains("42"), failure::getMessage);
@@ -181,9 +181,9 @@ class RpcSwarmTest {
         try (RpcSwarm swarm = RpcSwarm.of(9, 30)) {
             RpcNode seeker = swarm.ephemeral();
             List<PeerAddress> tested = new ArrayList<>();
-            RpcQuery query = seeker.query(QueryRequest.findNode(target(3)).emittingOnly(reply -> {
+            RpcQuery<RpcReply> query = seeker.query(QueryRequest.findNode(target(3)).withAnswer(reply -> {
                 tested.add(reply.from());
-                return reply.from().host().endsWith("7");
+                return Optional.of(reply).filter(each -> each.from().host().endsWith("7"));
             }));
             List<PeerAddress> emitted = all(query).stream().map(RpcReply::from).toList();
             assertEquals(tested.stream().filter(from -> from.host().endsWith("7")).toList(), emitted);
@@ -196,8 +196,8 @@ class RpcSwarmTest {
     void repliesWaitForAConsumerThatComesLate() throws Exception {
         try (RpcSwarm swarm = RpcSwarm.of(10, 60)) {
             RpcNode seeker = swarm.ephemeral();
-            RpcQuery late = seeker.query(QueryRequest.findNode(target(77)));
-            RpcQuery witness = seeker.query(QueryRequest.findNode(target(77)));
+            RpcQuery<RpcReply> late = seeker.query(QueryRequest.findNode(target(77)));
+            RpcQuery<RpcReply> witness = seeker.query(QueryRequest.findNode(target(77)));
             witness.awaitFinished();
             assertFalse(late.isFinished(), "it waits for its consumer");
             List<RpcReply> replies = all(late);
