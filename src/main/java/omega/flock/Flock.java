@@ -37,6 +37,7 @@ import omega.flock.swarm.machine.Backoffs;
 import omega.flock.swarm.machine.DialBudget;
 import omega.flock.swarm.machine.JoinModes;
 import omega.flock.swarm.machine.Link;
+import omega.flock.swarm.machine.Peer;
 
 /**
  * Finds peers by topic and keeps one encrypted connection to each.
@@ -164,7 +165,7 @@ public final class Flock implements AutoCloseable {
     /** Returns everyone the flock has in mind: connected, dialled, waited for, joined by key or banned. A snapshot. */
     public Map<PublicKey, PeerInfo> peers() {
         Map<PublicKey, PeerInfo> all = new HashMap<>();
-        swarm.peers().forEach((key, peer) -> all.put(key, new PeerInfo(peer)));
+        swarm.peers().forEach((key, peer) -> all.put(key, info(peer)));
         return Collections.unmodifiableMap(all);
     }
 
@@ -223,7 +224,7 @@ public final class Flock implements AutoCloseable {
      */
     public Registration onConnection(ConnectionHandler handler) {
         Objects.requireNonNull(handler, "handler");
-        return registration(swarm.onConnection((link, peer) -> handler.accept(connection(link), new PeerInfo(peer))));
+        return registration(swarm.onConnection((link, peer) -> handler.accept(connection(link), info(peer))));
     }
 
     /**
@@ -244,7 +245,7 @@ public final class Flock implements AutoCloseable {
      */
     public Registration onBan(BiConsumer<PeerInfo, FlockException> listener) {
         Objects.requireNonNull(listener, "listener");
-        return registration(swarm.onBan((peer, reason) -> listener.accept(new PeerInfo(peer), reason)));
+        return registration(swarm.onBan((peer, reason) -> listener.accept(info(peer), reason)));
     }
 
     /**
@@ -266,7 +267,7 @@ public final class Flock implements AutoCloseable {
      * @throws IllegalStateException if a handler is registered, which takes all connections
      */
     public Optional<ConnectionEvent> accept(Duration timeout) throws IOException, InterruptedException {
-        return swarm.accept(Optional.of(Objects.requireNonNull(timeout, "timeout"))).map(Flock::event);
+        return swarm.accept(Optional.of(Objects.requireNonNull(timeout, "timeout"))).map(this::event);
     }
 
     // ---- about itself ----
@@ -366,8 +367,12 @@ public final class Flock implements AutoCloseable {
         return "Flock[" + keyPair().publicKey() + "]";
     }
 
-    private static ConnectionEvent event(LinkEvent event) {
-        return new ConnectionEvent(connection(event.link()), new PeerInfo(event.peer()));
+    private ConnectionEvent event(LinkEvent event) {
+        return new ConnectionEvent(connection(event.link()), info(event.peer()));
+    }
+
+    private PeerInfo info(Peer peer) {
+        return new PeerInfo(swarm, peer);
     }
 
     private static Registration registration(Subscription subscription) {

@@ -3,7 +3,8 @@ package omega.flock;
 import java.util.List;
 import omega.flock.base.PublicKey;
 import omega.flock.base.Topic;
-import omega.flock.swarm.PeerHandle;
+import omega.flock.swarm.Swarm;
+import omega.flock.swarm.machine.Peer;
 
 /**
  * What a flock knows about one peer, and how it should treat it. Live: every method tells the state of the moment.
@@ -14,9 +15,11 @@ import omega.flock.swarm.PeerHandle;
  */
 public final class PeerInfo {
 
-    private final PeerHandle peer;
+    private final Swarm swarm;
+    private final Peer peer; // guarded by the lock of the swarm
 
-    PeerInfo(PeerHandle peer) {
+    PeerInfo(Swarm swarm, Peer peer) {
+        this.swarm = swarm;
         this.peer = peer;
     }
 
@@ -30,17 +33,17 @@ public final class PeerInfo {
      * dialled and was not discovered. It may grow while connected, and does not shrink when a topic is left.
      */
     public List<Topic> topics() {
-        return peer.topics();
+        return swarm.read(() -> List.copyOf(peer.topics()));
     }
 
     /** Tells whether the peer is among those who are dialled early: new, or lost only once or twice. */
     public boolean isPrioritized() {
-        return peer.prioritized();
+        return swarm.read(peer::prioritized);
     }
 
     /** The same as {@link #isPrioritized()}, under the name that the JavaScript stack has. */
     public boolean prioritized() {
-        return peer.prioritized();
+        return swarm.read(peer::prioritized);
     }
 
     /**
@@ -48,27 +51,27 @@ public final class PeerInfo {
      * flock has forgotten the peer.
      */
     public void ban() {
-        peer.ban(true);
+        swarm.ban(peer, true);
     }
 
     /** Lifts the ban, also one by the firewall. That does not dial by itself: the next lookup or {@link Flock#joinPeer} does. */
     public void unban() {
-        peer.ban(false);
+        swarm.ban(peer, false);
     }
 
     /** {@linkplain #ban() Bans} the peer, or {@linkplain #unban() lifts} the ban: as the JavaScript stack has it. */
     public void ban(boolean banned) {
-        peer.ban(banned);
+        swarm.ban(peer, banned);
     }
 
     /** Tells whether the peer is banned, by {@link #ban()} or by the firewall. */
     public boolean isBanned() {
-        return peer.banned();
+        return swarm.read(peer::banned);
     }
 
     /** The same as {@link #isBanned()}, under the name that the JavaScript stack has. */
     public boolean banned() {
-        return peer.banned();
+        return swarm.read(peer::banned);
     }
 
     /**
@@ -76,38 +79,38 @@ public final class PeerInfo {
      * not keep a lookup that finds the peer, or {@link Flock#joinPeer}, from dialling it.
      */
     public void reconnect(boolean reconnect) {
-        peer.reconnect(reconnect);
+        swarm.reconnect(peer, reconnect);
     }
 
     /** Tells whether the last connection to the peer was dialled by this side; false before the first. */
     public boolean isClient() {
-        return peer.client();
+        return swarm.read(peer::client);
     }
 
     /** The same as {@link #isClient()}, under the name that the JavaScript stack has. */
     public boolean client() {
-        return peer.client();
+        return swarm.read(peer::client);
     }
 
     /** Tells whether the peer was joined by its key, with {@link Flock#joinPeer}. */
     public boolean isExplicit() {
-        return peer.explicit();
+        return swarm.read(peer::explicit);
     }
 
     /** The same as {@link #isExplicit()}, under the name that the JavaScript stack has. */
     public boolean explicit() {
-        return peer.explicit();
+        return swarm.read(peer::explicit);
     }
 
     /** Two are equal when they stand for the same peer and the flock has not forgotten it in between. */
     @Override
     public boolean equals(Object other) {
-        return other instanceof PeerInfo info && peer.equals(info.peer);
+        return other instanceof PeerInfo info && peer == info.peer;
     }
 
     @Override
     public int hashCode() {
-        return peer.hashCode();
+        return peer.publicKey().hashCode();
     }
 
     @Override

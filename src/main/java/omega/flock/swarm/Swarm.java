@@ -4,12 +4,14 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 import omega.flock.base.FlockException;
 import omega.flock.base.KeyPair;
 import omega.flock.base.PublicKey;
@@ -20,6 +22,7 @@ import omega.flock.swarm.machine.JoinModes;
 import omega.flock.swarm.machine.JoinedTopic;
 import omega.flock.swarm.machine.Link;
 import omega.flock.swarm.machine.Outcome;
+import omega.flock.swarm.machine.Peer;
 import omega.flock.swarm.machine.Phase;
 import omega.flock.swarm.machine.SwarmMachine;
 import omega.flock.swarm.machine.SwarmStats;
@@ -101,13 +104,24 @@ public final class Swarm {
         return shell.ask(machine -> machine.leavePeer(key));
     }
 
-    /** Returns everyone who is in mind. */
-    public Map<PublicKey, PeerHandle> peers() {
-        return shell.ask(machine -> {
-            Map<PublicKey, PeerHandle> all = new HashMap<>();
-            machine.peers().forEach(peer -> all.put(peer.publicKey(), shell.handle(peer)));
-            return all;
-        });
+    /** Returns everyone who is in mind; what they are is read by {@link #read}. */
+    public Map<PublicKey, Peer> peers() {
+        return shell.ask(machine -> machine.peers().stream().collect(Collectors.toMap(Peer::publicKey, Function.identity())));
+    }
+
+    /** Reads what the lock of the swarm guards, a peer for instance. */
+    public <T> T read(Supplier<T> question) {
+        return shell.read(question);
+    }
+
+    /** Bans or unbans a peer, which may have been forgotten meanwhile. */
+    public void ban(Peer peer, boolean banned) {
+        shell.tell(machine -> machine.ban(peer, banned));
+    }
+
+    /** Allows or forbids to dial a peer again by itself after a connection has ended. */
+    public void reconnect(Peer peer, boolean wanted) {
+        shell.tell(machine -> peer.reconnecting(wanted));
     }
 
     // ---- connections ----
@@ -177,7 +191,7 @@ public final class Swarm {
     }
 
     /** Registers a listener. */
-    public Subscription onBan(BiConsumer<PeerHandle, FlockException> listener) {
+    public Subscription onBan(BiConsumer<Peer, FlockException> listener) {
         return shell.events.onBan(listener);
     }
 

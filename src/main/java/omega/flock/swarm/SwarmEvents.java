@@ -19,6 +19,7 @@ import omega.flock.base.CloseReason;
 import omega.flock.base.FlockException;
 import omega.flock.runtime.TaskScope;
 import omega.flock.swarm.machine.Link;
+import omega.flock.swarm.machine.Peer;
 import omega.flock.swarm.machine.SwarmConstants;
 import omega.flock.swarm.machine.SwarmFailures;
 
@@ -35,9 +36,9 @@ final class SwarmEvents {
     // All below guarded by lock.
     private final List<LinkHandler> handlers = new ArrayList<>();
     private final List<Runnable> updateListeners = new ArrayList<>();
-    private final List<BiConsumer<PeerHandle, FlockException>> banListeners = new ArrayList<>();
+    private final List<BiConsumer<Peer, FlockException>> banListeners = new ArrayList<>();
     private final Deque<LinkEvent> backlog = new ArrayDeque<>();
-    private final Deque<PeerHandle> bans = new ArrayDeque<>();
+    private final Deque<Peer> bans = new ArrayDeque<>();
     private boolean updated;
     private boolean telling;
     private boolean closed;
@@ -52,7 +53,7 @@ final class SwarmEvents {
     // ---- under the lock ----
 
     /** Hands a connection to the handlers, or keeps it for {@link #accept}; false if too many wait there. */
-    boolean connected(Link link, PeerHandle peer) {
+    boolean connected(Link link, Peer peer) {
         if (handlers.isEmpty() && backlog.size() >= SwarmConstants.ACCEPT_BACKLOG) {
             return false;
         }
@@ -83,7 +84,7 @@ final class SwarmEvents {
     }
 
     /** The firewall has banned a peer; false if the listeners are too slow to hear of it. */
-    boolean banned(PeerHandle peer) {
+    boolean banned(Peer peer) {
         if (!banListeners.isEmpty()) {
             if (bans.size() >= SwarmConstants.MAX_PENDING_BANS) {
                 return false;
@@ -123,7 +124,7 @@ final class SwarmEvents {
         return locked(() -> register(updateListeners, listener, "take a listener"));
     }
 
-    Subscription onBan(BiConsumer<PeerHandle, FlockException> listener) {
+    Subscription onBan(BiConsumer<Peer, FlockException> listener) {
         return locked(() -> register(banListeners, listener, "take a listener"));
     }
 
@@ -180,7 +181,7 @@ final class SwarmEvents {
 
     // ---- threads ----
 
-    private void fork(LinkHandler handler, Link link, PeerHandle peer) {
+    private void fork(LinkHandler handler, Link link, Peer peer) {
         try {
             scope.fork("flock-connection " + SwarmText.brief(peer.publicKey()), () -> handle(handler, link, peer));
         } catch (RejectedExecutionException e) {
@@ -188,7 +189,7 @@ final class SwarmEvents {
         }
     }
 
-    private void handle(LinkHandler handler, Link link, PeerHandle peer) throws InterruptedException {
+    private void handle(LinkHandler handler, Link link, Peer peer) throws InterruptedException {
         try {
             handler.accept(link, peer);
         } catch (InterruptedException e) {
@@ -238,9 +239,9 @@ final class SwarmEvents {
     }
 
     private Optional<Runnable> nextCall() {
-        PeerHandle banned = bans.poll();
+        Peer banned = bans.poll();
         if (banned != null) {
-            List<BiConsumer<PeerHandle, FlockException>> listeners = List.copyOf(banListeners);
+            List<BiConsumer<Peer, FlockException>> listeners = List.copyOf(banListeners);
             return Optional.of(() -> listeners.forEach(each -> isolated(() -> each.accept(banned, SwarmFailures.firewalled()))));
         }
         telling = updated;

@@ -1,6 +1,5 @@
 package omega.flock.swarm;
 
-import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -14,8 +13,8 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
-import java.util.function.Predicate;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import omega.flock.base.PublicKey;
@@ -26,8 +25,6 @@ import omega.flock.swarm.machine.Job;
 import omega.flock.swarm.machine.JoinedTopic;
 import omega.flock.swarm.machine.Link;
 import omega.flock.swarm.machine.MachineOptions;
-import omega.flock.swarm.machine.Outcome;
-import omega.flock.swarm.machine.Peer;
 import omega.flock.swarm.machine.Phase;
 import omega.flock.swarm.machine.Refresh;
 import omega.flock.swarm.machine.SwarmMachine;
@@ -37,7 +34,7 @@ import omega.flock.swarm.machine.SwarmMachine;
  * done under the lock, in the machine's order; what goes to a connection or a walk, which have locks of their own, follows on the same thread
  * when the lock is released. User code runs on threads of its own. Thread-safe.
  */
-final class SwarmShell implements PeerHandle.Owner, JobRunner.Machine {
+final class SwarmShell implements JobRunner.Machine {
     private static final Logger LOG = System.getLogger("omega.flock.swarm");
 
     final SwarmOptions options;
@@ -88,19 +85,14 @@ final class SwarmShell implements PeerHandle.Owner, JobRunner.Machine {
         }
     }
 
-    @Override
-    public <T> T read(Supplier<T> question) {
+    /** Reads under the lock. */
+    <T> T read(Supplier<T> question) {
         lock.lock();
         try {
             return question.get();
         } finally {
             lock.unlock();
         }
-    }
-
-    @Override
-    public void ban(Peer peer, boolean banned) {
-        tell(told -> told.ban(peer, banned));
     }
 
     // ---- waits ----
@@ -165,22 +157,18 @@ final class SwarmShell implements PeerHandle.Owner, JobRunner.Machine {
             case Effect.Abort abort -> outside.add(() -> abort.link().abort(abort.reason()));
             case Effect.Probe probe -> probe(probe.link());
             case Effect.Connected connected -> {
-                if (!events.connected(connected.link(), handle(connected.peer()))) {
+                if (!events.connected(connected.link(), connected.peer())) {
                     machine.backlogFull(connected.link());
                 }
             }
             case Effect.TakeBack back -> events.takeBack(back.link());
             case Effect.Updated ignored -> events.updated();
             case Effect.Banned banned -> {
-                if (!events.banned(handle(banned.peer()))) {
+                if (!events.banned(banned.peer())) {
                     machine.banEventsFull();
                 }
             }
         }
-    }
-
-    PeerHandle handle(Peer peer) {
-        return new PeerHandle(this, peer);
     }
 
     private void start(Effect.Start start) {

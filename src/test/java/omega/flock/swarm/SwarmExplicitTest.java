@@ -129,11 +129,11 @@ class SwarmExplicitTest {
         Member client = lab.member();
         client.swarm.joinPeer(server.key());
         lab.settle();
-        client.peer(server.key()).orElseThrow().ban(true);
+        client.swarm.ban(client.peer(server.key()).orElseThrow(), true);
         client.link().finish();
         lab.advance(Duration.ofMinutes(1));
         assertEquals(1, client.network.dials.size());
-        client.peer(server.key()).orElseThrow().ban(false);
+        client.swarm.ban(client.peer(server.key()).orElseThrow(), false);
         client.swarm.joinPeer(server.key());
         lab.settle();
         assertEquals(1, client.links().size(), "unbanned and joined again");
@@ -149,11 +149,11 @@ class SwarmExplicitTest {
         client.network.holdsDials = true;
         client.swarm.joinPeer(server.key());
         lab.settle();
-        client.peer(server.key()).orElseThrow().ban(true);
+        client.swarm.ban(client.peer(server.key()).orElseThrow(), true);
         client.network.heldDials.get(server.key()).fail(new FlockException(Code.PEER_NOT_FOUND, "test"));
         lab.settle();
         client.network.holdsDials = false;
-        client.peer(server.key()).orElseThrow().ban(false);
+        client.swarm.ban(client.peer(server.key()).orElseThrow(), false);
         client.swarm.joinPeer(other.key());
         lab.settle();
         assertEquals(List.of(server.key(), other.key()), client.dialled(), "it rests for a second");
@@ -171,7 +171,7 @@ class SwarmExplicitTest {
         lab.settle();
         assertEquals(List.of(), client.dialled());
         closed.set(false);
-        client.peer(server.key()).orElseThrow().ban(false);
+        client.swarm.ban(client.peer(server.key()).orElseThrow(), false);
         client.swarm.joinPeer(other.key());
         lab.settle();
         assertEquals(Set.of(server.key(), other.key()), Set.copyOf(client.dialled()), "it need not rest");

@@ -86,7 +86,7 @@ class SwarmFirewallTest {
         client.swarm.join(TOPIC, CLIENT);
         lab.settle();
         assertEquals(List.of(client.key() + " PEER_FIREWALLED Peer is firewalled"), bans);
-        server.peer(client.key()).orElseThrow().ban(true);
+        server.swarm.ban(server.peer(client.key()).orElseThrow(), true);
         lab.settle();
         assertEquals(1, bans.size(), "a ban by the program is no event");
         assertEquals(1, server.swarm.stats().bannedPeers());
@@ -103,7 +103,7 @@ class SwarmFirewallTest {
         closed.set(false);
         lab.advance(Duration.ofMinutes(1));
         assertEquals(0, server.events.size());
-        server.peer(client.key()).orElseThrow().ban(false);
+        server.swarm.ban(server.peer(client.key()).orElseThrow(), false);
         client.swarm.joinPeer(server.key());
         lab.advance(Duration.ofMinutes(1));
         assertEquals(1, server.events.size());
@@ -178,7 +178,7 @@ class SwarmFirewallTest {
         Member client = lab.member();
         client.swarm.join(TOPIC, CLIENT);
         lab.settle();
-        server.events.getFirst().peer().ban(true);
+        server.swarm.ban(server.events.getFirst().peer(), true);
         assertEquals(1, server.links().size(), "a ban closes nothing");
         client.link().finish();
         lab.advance(Duration.ofMinutes(1));
@@ -194,7 +194,7 @@ class SwarmFirewallTest {
         client.swarm.join(TOPIC, CLIENT);
         lab.settle();
         FakeLink old = client.link();
-        server.events.getFirst().peer().ban(true);
+        server.swarm.ban(server.events.getFirst().peer(), true);
         client.swarm.close();
         lab.settle();
         assertFalse(old.isOpen());

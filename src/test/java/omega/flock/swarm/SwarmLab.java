@@ -19,6 +19,7 @@ import omega.flock.runtime.TaskScope;
 import omega.flock.swarm.machine.Backoffs;
 import omega.flock.swarm.machine.DialBudget;
 import omega.flock.swarm.machine.JoinModes;
+import omega.flock.swarm.machine.Peer;
 
 /** Flocks on a fake network, with a clock that the test turns. Random choices come from a fixed seed. */
 final class SwarmLab implements AutoCloseable {
@@ -34,7 +35,7 @@ final class SwarmLab implements AutoCloseable {
             Duration.ofSeconds(1), Duration.ofSeconds(5), Duration.ofSeconds(15), Duration.ofMinutes(10), Duration.ZERO);
 
     /** A connection as a handler got it. */
-    record Seen(FakeLink link, PeerHandle peer) {}
+    record Seen(FakeLink link, Peer peer) {}
 
     /** One flock of the lab and what it has reported. */
     static final class Member {
@@ -65,7 +66,7 @@ final class SwarmLab implements AutoCloseable {
             return links.size() == 1 ? links.getFirst() : fail("there are " + links.size() + " connections");
         }
 
-        Optional<PeerHandle> peer(PublicKey key) {
+        Optional<Peer> peer(PublicKey key) {
             return Optional.ofNullable(swarm.peers().get(key));
         }
 

@@ -18,6 +18,7 @@ import omega.flock.base.KeyPair;
 import omega.flock.gateway.FoundPeer;
 import omega.flock.swarm.SwarmLab.Member;
 import omega.flock.swarm.machine.Backoffs;
+import omega.flock.swarm.machine.Peer;
 import omega.flock.swarm.machine.SwarmFailures;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
@@ -119,7 +120,7 @@ class SwarmRetryTest {
     void aBannedPeerIsNotDialledAgain() {
         lab.joined(SERVER);
         Member client = lab.joined(CLIENT);
-        client.events.getFirst().peer().ban(true);
+        client.swarm.ban(client.events.getFirst().peer(), true);
         client.link().finish();
         lab.advance(Duration.ofMinutes(1));
         assertEquals(1, client.events.size());
@@ -129,7 +130,7 @@ class SwarmRetryTest {
     void reconnectFalseKeepsThePeerFromBeingDialledByItself() throws Exception {
         lab.joined(SERVER);
         Member client = lab.joined(CLIENT);
-        client.events.getFirst().peer().reconnect(false);
+        client.swarm.reconnect(client.events.getFirst().peer(), false);
         client.link().finish();
         lab.advance(Duration.ofMinutes(1));
         assertEquals(1, client.events.size());
@@ -203,7 +204,7 @@ class SwarmRetryTest {
     void prioritiesFollowTheAttempts() {
         FoundPeer nobody = nobody();
         Member client = lab.joined(CLIENT);
-        PeerHandle peer = client.peer(nobody.publicKey()).orElseThrow();
+        Peer peer = client.peer(nobody.publicKey()).orElseThrow();
         assertTrue(peer.prioritized());
         lab.advance(Duration.ofSeconds(30));
         assertTrue(peer.prioritized(), "after two failures");
@@ -228,15 +229,15 @@ class SwarmRetryTest {
     void aForgottenPeerCanStillBeBanned() {
         Member server = lab.joined(SERVER);
         Member client = lab.joined(CLIENT);
-        PeerHandle seen = server.events.getFirst().peer();
+        Peer seen = server.events.getFirst().peer();
         client.link().finish();
         lab.settle();
         assertEquals(Set.of(), server.swarm.peers().keySet());
-        seen.ban(true);
+        server.swarm.ban(seen, true);
         lab.advance(Duration.ofMinutes(2));
         assertEquals(1, server.events.size());
         assertEquals(Set.of(client.key()), server.swarm.peers().keySet());
-        seen.ban(false);
+        server.swarm.ban(seen, false);
         assertEquals(Set.of(), server.swarm.peers().keySet(), "once the ban is lifted nothing holds it");
     }
 }

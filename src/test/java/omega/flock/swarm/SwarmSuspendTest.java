@@ -221,7 +221,7 @@ class SwarmSuspendTest {
         Member client = lab.member();
         client.swarm.join(TOPIC, CLIENT);
         lab.settle();
-        client.events.getFirst().peer().ban(true);
+        client.swarm.ban(client.events.getFirst().peer(), true);
         client.swarm.suspend().await();
         client.swarm.resume().await();
         lab.settle();
