@@ -16,6 +16,8 @@ import omega.flock.gateway.AnnounceOptions;
 import omega.flock.gateway.ConnectOptions;
 import omega.flock.gateway.Gateway;
 import omega.flock.gateway.GatewayServer;
+import omega.flock.gateway.LookupReply;
+import omega.flock.gateway.Query;
 import omega.flock.gateway.ServerOptions;
 
 /**
@@ -63,19 +65,19 @@ public final class GatewayNetwork implements Network {
     }
 
     @Override
-    public Walk lookup(Topic topic, List<PeerAddress> seeds) throws IOException {
-        return new GatewayWalk(whileOpen(() -> gateway.lookup(topic, seeds)));
+    public Query<LookupReply> lookup(Topic topic, List<PeerAddress> seeds) throws IOException {
+        return whileOpen(() -> gateway.lookup(topic, seeds));
     }
 
     @Override
-    public Walk announce(Topic topic, KeyPair identity, Announcement announcement) throws IOException {
-        AnnounceOptions options = AnnounceOptions.DEFAULT.withClear(announcement.clear()).withSeeds(announcement.seeds());
-        return new GatewayWalk(whileOpen(() -> gateway.announce(topic, identity, announcement.relays(), options)));
+    public Query<LookupReply> announce(Topic topic, KeyPair identity, List<PeerAddress> relays, AnnounceOptions options)
+            throws IOException {
+        return whileOpen(() -> gateway.announce(topic, identity, relays, options));
     }
 
     @Override
-    public Walk lookupAndUnannounce(Topic topic, KeyPair identity, List<PeerAddress> seeds) throws IOException {
-        return new GatewayWalk(whileOpen(() -> gateway.lookupAndUnannounce(topic, identity, seeds)));
+    public Query<LookupReply> lookupAndUnannounce(Topic topic, KeyPair identity, List<PeerAddress> seeds) throws IOException {
+        return whileOpen(() -> gateway.lookupAndUnannounce(topic, identity, seeds));
     }
 
     @Override

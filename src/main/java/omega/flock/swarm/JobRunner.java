@@ -1,6 +1,8 @@
 package omega.flock.swarm;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.io.UncheckedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.List;
@@ -9,7 +11,9 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import omega.flock.base.PeerAddress;
 import omega.flock.base.PublicKey;
-import omega.flock.gateway.FoundPeer;
+import omega.flock.gateway.AnnounceOptions;
+import omega.flock.gateway.LookupReply;
+import omega.flock.gateway.Query;
 import omega.flock.swarm.machine.Job;
 import omega.flock.swarm.machine.Link;
 import omega.flock.swarm.machine.SwarmConstants;
@@ -110,10 +114,10 @@ final class JobRunner {
     // ---- walks ----
 
     private void search(Job.Search search, Running life) throws InterruptedException {
-        Optional<Walk> walk = Optional.empty();
+        Optional<Query<LookupReply>> walk = Optional.empty();
         boolean success = false;
         try {
-            Walk started = walk(search);
+            Query<LookupReply> started = walk(search);
             walk = Optional.of(started);
             success = machine.ask(told -> life.walking(started)) && follow(search, started) && !stopped(life);
         } catch (IOException e) {
@@ -124,35 +128,42 @@ final class JobRunner {
                     end(walk.get(), stopped(life));
                 }
             } finally {
-                List<PeerAddress> met = walk.map(Walk::closestNodes).orElse(List.of());
+                List<PeerAddress> met = walk.map(Query::closestNodes).orElse(List.of());
                 boolean outcome = success;
                 machine.tell(told -> told.searched(search, met, outcome));
             }
         }
     }
 
-    private Walk walk(Job.Search search) throws IOException {
+    private Query<LookupReply> walk(Job.Search search) throws IOException {
         return switch (search.kind()) {
             case LOOKUP -> network.lookup(search.topic(), search.seeds());
             case LOOKUP_AND_UNANNOUNCE -> network.lookupAndUnannounce(search.topic(), options.keyPair(), search.seeds());
             case ANNOUNCE -> {
                 List<PeerAddress> relays = listener.orElseThrow(() -> new IOException("no longer listening")).relayAddresses();
-                yield network.announce(search.topic(), options.keyPair(), new Network.Announcement(relays, search.clear(), search.seeds()));
+                yield network.announce(search.topic(), options.keyPair(), relays,
+                        AnnounceOptions.DEFAULT.withClear(search.clear()).withSeeds(search.seeds()));
             }
         };
     }
 
-    private boolean follow(Job.Search search, Walk walk) throws IOException, InterruptedException {
-        for (Optional<List<FoundPeer>> peers = walk.next(); peers.isPresent(); peers = walk.next()) {
-            List<FoundPeer> found = peers.get();
-            machine.tell(told -> told.found(search, found));
+    private boolean follow(Job.Search search, Query<LookupReply> walk) throws IOException, InterruptedException {
+        try {
+            for (LookupReply reply : walk) {
+                machine.tell(told -> told.found(search, reply.peers()));
+            }
+        } catch (UncheckedIOException e) {
+            if (e.getCause() instanceof InterruptedIOException && Thread.interrupted()) {
+                throw new InterruptedException(e.getCause().getMessage());
+            }
+            throw e.getCause();
         }
         walk.await();
         return true;
     }
 
     /** An announcement that was cut short may still be on its way to some nodes: it must arrive before its withdrawal. */
-    private static void end(Walk walk, boolean cutShort) throws InterruptedException {
+    private static void end(Query<LookupReply> walk, boolean cutShort) throws InterruptedException {
         walk.close();
         if (cutShort) {
             try {

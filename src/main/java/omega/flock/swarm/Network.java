@@ -9,6 +9,9 @@ import omega.flock.base.KeyPair;
 import omega.flock.base.PeerAddress;
 import omega.flock.base.PublicKey;
 import omega.flock.base.Topic;
+import omega.flock.gateway.AnnounceOptions;
+import omega.flock.gateway.LookupReply;
+import omega.flock.gateway.Query;
 import omega.flock.swarm.machine.Link;
 
 /**
@@ -43,13 +46,17 @@ public interface Network {
     boolean randomized();
 
     /** Starts to look a topic up. */
-    Walk lookup(Topic topic, List<PeerAddress> seeds) throws IOException;
+    Query<LookupReply> lookup(Topic topic, List<PeerAddress> seeds) throws IOException;
 
-    /** Starts to look a topic up and announce {@code identity} at the closest nodes. */
-    Walk announce(Topic topic, KeyPair identity, Announcement announcement) throws IOException;
+    /**
+     * Starts to look a topic up and announce {@code identity} at the closest nodes.
+     *
+     * @param relays nodes through which the key is reached
+     */
+    Query<LookupReply> announce(Topic topic, KeyPair identity, List<PeerAddress> relays, AnnounceOptions options) throws IOException;
 
     /** Starts to look a topic up and withdraw {@code identity} wherever the walk meets it. */
-    Walk lookupAndUnannounce(Topic topic, KeyPair identity, List<PeerAddress> seeds) throws IOException;
+    Query<LookupReply> lookupAndUnannounce(Topic topic, KeyPair identity, List<PeerAddress> seeds) throws IOException;
 
     /** Withdraws {@code identity} from these nodes. */
     void unannounce(Topic topic, KeyPair identity, List<PeerAddress> nodes) throws IOException, InterruptedException;
@@ -68,13 +75,4 @@ public interface Network {
 
     /** Closes everything at once. Idempotent. */
     void closeNow();
-
-    /**
-     * How to announce.
-     *
-     * @param relays nodes through which the key is reached
-     * @param clear whether stale records of the key that the walk meets are withdrawn
-     * @param seeds nodes to begin with
-     */
-    record Announcement(List<PeerAddress> relays, boolean clear, List<PeerAddress> seeds) {}
 }

@@ -2,6 +2,7 @@ package omega.flock.swarm;
 
 import java.time.Duration;
 import java.util.Optional;
+import omega.flock.gateway.Query;
 import omega.flock.runtime.TaskScope;
 
 /** A job that runs: what its threads live in, and how it is stopped. Not thread-safe: guarded by the lock of its swarm. */
@@ -10,7 +11,7 @@ final class Running {
     private final TaskScope scope;
     private final long sinceNanos;
     private final long untilNanos;
-    private Optional<Walk> walk = Optional.empty();
+    private Optional<Query<?>> walk = Optional.empty();
     private boolean stopped;
 
     Running(String name, TaskScope scope, long sinceNanos, long untilNanos) {
@@ -25,7 +26,7 @@ final class Running {
     }
 
     /** Notes its walk; false if it was stopped meanwhile. */
-    boolean walking(Walk started) {
+    boolean walking(Query<?> started) {
         walk = Optional.of(started);
         return !stopped;
     }
@@ -35,7 +36,7 @@ final class Running {
     }
 
     /** Ends it soon. A walk ends by itself once it is closed, which is returned for that; what waits for something else, or hangs, is interrupted. */
-    Optional<Walk> stop(boolean hangs) {
+    Optional<Query<?>> stop(boolean hangs) {
         stopped = true;
         if (hangs || walk.isEmpty()) {
             scope.cancel();

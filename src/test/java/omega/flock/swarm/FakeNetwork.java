@@ -17,7 +17,10 @@ import omega.flock.base.KeyPair;
 import omega.flock.base.PeerAddress;
 import omega.flock.base.PublicKey;
 import omega.flock.base.Topic;
+import omega.flock.gateway.AnnounceOptions;
 import omega.flock.gateway.FoundPeer;
+import omega.flock.gateway.LookupReply;
+import omega.flock.gateway.Query;
 
 /** One flock's access to the fake network. It answers at once unless the test holds something up. */
 final class FakeNetwork implements Network {
@@ -114,19 +117,19 @@ final class FakeNetwork implements Network {
     }
 
     @Override
-    public Walk lookup(Topic topic, List<PeerAddress> seeds) {
+    public Query<LookupReply> lookup(Topic topic, List<PeerAddress> seeds) {
         return walk("lookup seeds=" + seeds.size(), topic, () -> { });
     }
 
     @Override
-    public Walk announce(Topic topic, KeyPair identity, Announcement announcement) {
-        FoundPeer self = new FoundPeer(identity.publicKey(), announcement.relays());
-        return walk("announce clear=" + announcement.clear() + " seeds=" + announcement.seeds().size(), topic,
+    public Query<LookupReply> announce(Topic topic, KeyPair identity, List<PeerAddress> relays, AnnounceOptions options) {
+        FoundPeer self = new FoundPeer(identity.publicKey(), relays);
+        return walk("announce clear=" + options.clear() + " seeds=" + options.seeds().size(), topic,
                 () -> world.announce(topic, self));
     }
 
     @Override
-    public Walk lookupAndUnannounce(Topic topic, KeyPair identity, List<PeerAddress> seeds) {
+    public Query<LookupReply> lookupAndUnannounce(Topic topic, KeyPair identity, List<PeerAddress> seeds) {
         return walk("lookupAndUnannounce", topic, () -> world.unannounce(topic, identity.publicKey()));
     }
 
@@ -190,7 +193,7 @@ final class FakeNetwork implements Network {
         }
     }
 
-    private Walk walk(String kind, Topic topic, Runnable commit) {
+    private Query<LookupReply> walk(String kind, Topic topic, Runnable commit) {
         walks.add(kind);
         FakeWorld.Held<Boolean> gate = world.held();
         FakeWalk walk = new FakeWalk(gate, answers, () -> world.lookup(topic), commit);

@@ -1,18 +1,22 @@
 package omega.flock.swarm;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.Iterator;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import omega.flock.base.FlockException;
 import omega.flock.base.FlockException.Code;
 import omega.flock.base.PeerAddress;
 import omega.flock.gateway.FoundPeer;
+import omega.flock.gateway.LookupReply;
+import omega.flock.gateway.Query;
 
 /** A walk through the fake network: so many nodes answer the same, then what is to be committed is committed. */
-final class FakeWalk implements Walk {
+final class FakeWalk implements Query<LookupReply> {
 
     private final FakeWorld.Held<Boolean> gate;
     private final Supplier<List<FoundPeer>> answer;
@@ -44,15 +48,29 @@ final class FakeWalk implements Walk {
     }
 
     @Override
-    public Optional<List<FoundPeer>> next() throws IOException, InterruptedException {
-        gate.await();
-        requireOpen();
-        if (answersLeft == 0) {
-            return Optional.empty();
-        }
-        answersLeft--;
-        met = List.of(new PeerAddress("10.0.0.1", 1), new PeerAddress("10.0.0.2", 2));
-        return Optional.of(answer.get());
+    public Iterator<LookupReply> iterator() {
+        return new Iterator<>() {
+            @Override
+            public boolean hasNext() {
+                try {
+                    gate.await();
+                    requireOpen();
+                    return answersLeft > 0;
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                    throw new UncheckedIOException(new InterruptedIOException("interrupted"));
+                }
+            }
+
+            @Override
+            public LookupReply next() {
+                answersLeft--;
+                met = List.of(new PeerAddress("10.0.0.1", 1), new PeerAddress("10.0.0.2", 2));
+                return new LookupReply(met.getFirst(), answer.get(), 0);
+            }
+        };
     }
 
     @Override

@@ -8,6 +8,7 @@ import java.util.List;
 import omega.flock.base.FlockException;
 import omega.flock.base.KeyPair;
 import omega.flock.base.Topic;
+import omega.flock.gateway.AnnounceOptions;
 import omega.flock.gateway.Gateway;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
@@ -27,7 +28,7 @@ class GatewayNetworkTest {
                 () -> network.dial(KeyPair.generate().publicKey(), key, List.of(), List.of(), Duration.ofSeconds(1)),
                 () -> network.listen(key, rejected -> false, List::of),
                 () -> network.lookup(topic, List.of()),
-                () -> network.announce(topic, key, new Network.Announcement(List.of(), false, List.of())),
+                () -> network.announce(topic, key, List.of(), AnnounceOptions.DEFAULT),
                 () -> network.lookupAndUnannounce(topic, key, List.of()),
                 () -> network.unannounce(topic, key, List.of()))) {
             assertEquals("SHUT_DOWN", assertThrows(FlockException.class, question).code());
