@@ -29,7 +29,6 @@ import omega.flock.runtime.Ticker;
 import omega.flock.swarm.GatewayLink;
 import omega.flock.swarm.GatewayNetwork;
 import omega.flock.swarm.LinkEvent;
-import omega.flock.swarm.Subscription;
 import omega.flock.swarm.Swarm;
 import omega.flock.swarm.SwarmOptions;
 import omega.flock.swarm.SystemAlarms;
@@ -224,7 +223,7 @@ public final class Flock implements AutoCloseable {
      */
     public Registration onConnection(ConnectionHandler handler) {
         Objects.requireNonNull(handler, "handler");
-        return registration(swarm.onConnection((link, peer) -> handler.accept(connection(link), info(peer))));
+        return swarm.onConnection((link, peer) -> handler.accept(connection(link), info(peer)))::close;
     }
 
     /**
@@ -234,7 +233,7 @@ public final class Flock implements AutoCloseable {
      * @throws IllegalStateException if the flock is closed
      */
     public Registration onUpdate(Runnable listener) {
-        return registration(swarm.onUpdate(Objects.requireNonNull(listener, "listener")));
+        return swarm.onUpdate(Objects.requireNonNull(listener, "listener"))::close;
     }
 
     /**
@@ -245,7 +244,7 @@ public final class Flock implements AutoCloseable {
      */
     public Registration onBan(BiConsumer<PeerInfo, FlockException> listener) {
         Objects.requireNonNull(listener, "listener");
-        return registration(swarm.onBan((peer, reason) -> listener.accept(info(peer), reason)));
+        return swarm.onBan((peer, reason) -> listener.accept(info(peer), reason))::close;
     }
 
     /**
@@ -373,10 +372,6 @@ public final class Flock implements AutoCloseable {
 
     private PeerInfo info(Peer peer) {
         return new PeerInfo(swarm, peer);
-    }
-
-    private static Registration registration(Subscription subscription) {
-        return subscription::cancel;
     }
 
     /** The network of a flock is a gateway, so its links are connections of one. */

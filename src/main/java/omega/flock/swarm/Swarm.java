@@ -15,6 +15,7 @@ import java.util.stream.Collectors;
 import omega.flock.base.FlockException;
 import omega.flock.base.KeyPair;
 import omega.flock.base.PublicKey;
+import omega.flock.base.Subscription;
 import omega.flock.base.Topic;
 import omega.flock.runtime.ClosingSteps;
 import omega.flock.runtime.TaskScope;

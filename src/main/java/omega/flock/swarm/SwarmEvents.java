@@ -17,6 +17,7 @@ import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import omega.flock.base.CloseReason;
 import omega.flock.base.FlockException;
+import omega.flock.base.Subscription;
 import omega.flock.runtime.TaskScope;
 import omega.flock.swarm.machine.Link;
 import omega.flock.swarm.machine.Peer;

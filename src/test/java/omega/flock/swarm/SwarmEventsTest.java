@@ -22,6 +22,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import omega.flock.base.FlockException;
 import omega.flock.base.KeyPair;
+import omega.flock.base.Subscription;
 import omega.flock.swarm.SwarmLab.Member;
 import omega.flock.swarm.machine.DialBudget;
 import omega.flock.swarm.machine.Drop;
@@ -95,7 +96,7 @@ class SwarmEventsTest {
         Subscription handler = server.swarm.onConnection((link, peer) -> { });
         assertThrows(IllegalStateException.class, () -> server.swarm.accept(Optional.empty()));
         assertTrue(assertThrows(ExecutionException.class, waiting::get).getCause() instanceof IllegalStateException);
-        handler.cancel();
+        handler.close();
         FakeLink link = dial(server).peer();
         assertEquals(link, server.swarm.accept(Optional.empty()).orElseThrow().link());
     }
@@ -173,11 +174,11 @@ class SwarmEventsTest {
         server.swarm.onConnection((link, peer) -> second.incrementAndGet());
         dial(server);
         assertEquals(2, first.get());
-        one.cancel();
-        one.cancel();
+        one.close();
+        one.close();
         dial(server);
         assertEquals(3, first.get(), "a registration ends once");
-        twin.cancel();
+        twin.close();
         dial(server);
         assertEquals(3, first.get());
         assertEquals(3, second.get());
@@ -242,7 +243,7 @@ class SwarmEventsTest {
         dial(server);
         dial(server);
         assertEquals(2, calls.get());
-        counting.cancel();
+        counting.close();
         dial(server);
         assertEquals(2, calls.get());
     }
