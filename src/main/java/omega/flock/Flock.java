@@ -297,7 +297,7 @@ public final class Flock implements AutoCloseable {
 
     /** Returns the counters of the moment. */
     public FlockStats stats() {
-        return FlockStats.of(swarm.stats());
+        return new FlockStats(swarm.stats());
     }
 
     /**

@@ -9,44 +9,30 @@ import omega.flock.swarm.machine.SwarmStats;
 /** What a flock has done so far: a snapshot of counters that only grow. */
 public final class FlockStats {
 
-    private final long updates;
-    private final Client client;
-    private final Server server;
-    private final long bannedPeers;
-    private final SortedMap<String, Long> drops;
+    private final SwarmStats stats;
 
-    private FlockStats(SwarmStats stats) {
-        updates = stats.updates();
-        client = new Client(stats);
-        server = new Server(stats);
-        bannedPeers = stats.bannedPeers();
-        SortedMap<String, Long> byName = new TreeMap<>();
-        stats.drops().forEach((reason, count) -> byName.put(reason.name(), count));
-        drops = Collections.unmodifiableSortedMap(byName);
-    }
-
-    static FlockStats of(SwarmStats stats) {
-        return new FlockStats(stats);
+    FlockStats(SwarmStats stats) {
+        this.stats = stats;
     }
 
     /** {@return update events, those included that listeners saw as one} */
     public long updates() {
-        return updates;
+        return stats.updates();
     }
 
     /** {@return the connections that this side dialled} */
     public Client client() {
-        return client;
+        return new Client(stats);
     }
 
     /** {@return the connections that peers dialled} */
     public Server server() {
-        return server;
+        return new Server(stats);
     }
 
     /** {@return bans by the firewall; {@link PeerInfo#ban} does not count} */
     public long bannedPeers() {
-        return bannedPeers;
+        return stats.bannedPeers();
     }
 
     /**
@@ -54,73 +40,69 @@ public final class FlockStats {
      * and so on} In the order of the names; reasons that never occurred are missing. For diagnosis: names may be added.
      */
     public Map<String, Long> drops() {
-        return drops;
+        SortedMap<String, Long> byName = new TreeMap<>();
+        stats.drops().forEach((reason, count) -> byName.put(reason.name(), count));
+        return Collections.unmodifiableSortedMap(byName);
     }
 
     @Override
     public String toString() {
-        return "FlockStats[updates=" + updates + ", client=" + client + ", server=" + server + ", bannedPeers=" + bannedPeers + ", drops="
-                + drops + "]";
+        return "FlockStats[updates=" + updates() + ", client=" + client() + ", server=" + server() + ", bannedPeers=" + bannedPeers()
+                + ", drops=" + drops() + "]";
     }
 
     /** The connections that this side dialled. */
     public static final class Client {
 
-        private final long attempted;
-        private final long opened;
-        private final long closed;
+        private final SwarmStats stats;
 
         private Client(SwarmStats stats) {
-            attempted = stats.dialsAttempted();
-            opened = stats.dialsOpened();
-            closed = stats.dialsClosed();
+            this.stats = stats;
         }
 
         /** {@return dials that were started} */
         public long attempted() {
-            return attempted;
+            return stats.dialsAttempted();
         }
 
         /** {@return dials that became connections} */
         public long opened() {
-            return opened;
+            return stats.dialsOpened();
         }
 
         /** {@return dials that have ended; those that never opened count too} */
         public long closed() {
-            return closed;
+            return stats.dialsClosed();
         }
 
         @Override
         public String toString() {
-            return "[attempted=" + attempted + ", opened=" + opened + ", closed=" + closed + "]";
+            return "[attempted=" + attempted() + ", opened=" + opened() + ", closed=" + closed() + "]";
         }
     }
 
     /** The connections that peers dialled. */
     public static final class Server {
 
-        private final long opened;
-        private final long closed;
+        private final SwarmStats stats;
 
         private Server(SwarmStats stats) {
-            opened = stats.inboundOpened();
-            closed = stats.inboundClosed();
+            this.stats = stats;
         }
 
         /** {@return connections that were taken in} */
         public long opened() {
-            return opened;
+            return stats.inboundOpened();
         }
 
         /** {@return those of them that have ended} */
         public long closed() {
-            return closed;
+            return stats.inboundClosed();
         }
 
         @Override
         public String toString() {
-            return "[opened=" + opened + ", closed=" + closed + "]";
+            return "[opened=" + opened() + ", closed=" + closed() + "]";
         }
     }
 }
