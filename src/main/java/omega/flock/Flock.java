@@ -24,6 +24,7 @@ import omega.flock.base.Topic;
 import omega.flock.gateway.Connection;
 import omega.flock.gateway.Gateway;
 import omega.flock.gateway.Health;
+import omega.flock.runtime.DeadlineQueue;
 import omega.flock.runtime.TaskScope;
 import omega.flock.runtime.Ticker;
 import omega.flock.swarm.GatewayLink;
@@ -31,7 +32,6 @@ import omega.flock.swarm.GatewayNetwork;
 import omega.flock.swarm.LinkEvent;
 import omega.flock.swarm.Swarm;
 import omega.flock.swarm.SwarmOptions;
-import omega.flock.swarm.SystemAlarms;
 import omega.flock.swarm.machine.Backoffs;
 import omega.flock.swarm.machine.DialBudget;
 import omega.flock.swarm.machine.JoinModes;
@@ -648,8 +648,9 @@ public final class Flock implements AutoCloseable {
         /** Starts what finds peers over a gateway, which it owns from now on; it fails when that one does. */
         private static Swarm swarm(SwarmOptions options, Gateway network) {
             TaskScope scope = new TaskScope("flock " + options.keyPair().publicKey());
-            Swarm swarm = new Swarm(options, new GatewayNetwork(network), scope, new SystemAlarms(Ticker.SYSTEM, scope),
-                    new SplittableRandom());
+            DeadlineQueue alarms = new DeadlineQueue("flock-alarms", Ticker.SYSTEM, scope);
+            Swarm swarm = new Swarm(options, new GatewayNetwork(network), scope, Ticker.SYSTEM,
+                    (deadlineNanos, action) -> alarms.schedule(deadlineNanos, action)::cancel, new SplittableRandom());
             network.onHealth(health -> failWith(health, scope));
             failWith(network.health(), scope);
             return swarm;

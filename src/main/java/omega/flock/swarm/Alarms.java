@@ -1,15 +1,14 @@
 package omega.flock.swarm;
 
-/** Time, and actions that run at a time. */
+/** Actions that run at a time. */
+@FunctionalInterface
 public interface Alarms {
 
-    /** Returns monotonic nanoseconds. */
-    long nanoTime();
-
-    /** Returns wall-clock milliseconds, which jump when the machine slept. */
-    long wallMillis();
-
-    /** Runs a short action that does not block once {@link #nanoTime()} has reached the deadline. */
+    /**
+     * Runs a short action that does not block once the deadline has passed.
+     *
+     * @param deadlineNanos by the ticker of the swarm
+     */
     Alarm schedule(long deadlineNanos, Runnable action);
 
     /** An action that has yet to run. */

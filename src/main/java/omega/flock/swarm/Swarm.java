@@ -19,6 +19,7 @@ import omega.flock.base.Subscription;
 import omega.flock.base.Topic;
 import omega.flock.runtime.ClosingSteps;
 import omega.flock.runtime.TaskScope;
+import omega.flock.runtime.Ticker;
 import omega.flock.swarm.machine.JoinModes;
 import omega.flock.swarm.machine.JoinedTopic;
 import omega.flock.swarm.machine.Link;
@@ -43,8 +44,8 @@ public final class Swarm {
      *
      * @param random decides whom to dial first and spreads timers; used under the swarm's lock only
      */
-    public Swarm(SwarmOptions options, Network network, TaskScope scope, Alarms alarms, RandomGenerator random) {
-        this.shell = new SwarmShell(options, network, scope, alarms, random);
+    public Swarm(SwarmOptions options, Network network, TaskScope scope, Ticker ticker, Alarms alarms, RandomGenerator random) {
+        this.shell = new SwarmShell(options, network, scope, ticker, alarms, random);
         this.lifecycle = new Lifecycle(shell);
         network.onChange(() -> shell.tell(SwarmMachine::networkChanged));
         scope.onFailure(this::fail);
@@ -158,7 +159,7 @@ public final class Swarm {
      * @return false if it was not so in time, or the swarm was suspended or closed, or nobody of the network answers
      */
     public boolean flush(Optional<Duration> limit) throws InterruptedException {
-        long start = shell.alarms.nanoTime();
+        long start = shell.ticker.nanoTime();
         for (JoinedTopic topic : shell.ask(SwarmMachine::topics)) {
             if (shell.flushed(topic, remaining(limit, start)).isEmpty()) {
                 return false;
@@ -173,7 +174,7 @@ public final class Swarm {
     }
 
     private Optional<Duration> remaining(Optional<Duration> limit, long startNanos) {
-        return limit.map(all -> all.minusNanos(shell.alarms.nanoTime() - startNanos));
+        return limit.map(all -> all.minusNanos(shell.ticker.nanoTime() - startNanos));
     }
 
     /** Waits for a connection that no handler has taken. */

@@ -19,6 +19,7 @@ import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import omega.flock.base.PublicKey;
 import omega.flock.runtime.TaskScope;
+import omega.flock.runtime.Ticker;
 import omega.flock.swarm.Alarms.Alarm;
 import omega.flock.swarm.machine.Effect;
 import omega.flock.swarm.machine.Job;
@@ -40,8 +41,9 @@ final class SwarmShell implements JobRunner.Machine {
     final SwarmOptions options;
     final Network network;
     final TaskScope scope;
-    final Alarms alarms;
+    final Ticker ticker;
     final SwarmEvents events;
+    private final Alarms alarms;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final SwarmMachine machine; // guarded by lock
@@ -50,10 +52,11 @@ final class SwarmShell implements JobRunner.Machine {
     private Optional<Alarm> alarm = Optional.empty(); // guarded by lock
     private OptionalLong alarmAt = OptionalLong.empty(); // guarded by lock
 
-    SwarmShell(SwarmOptions options, Network network, TaskScope scope, Alarms alarms, RandomGenerator random) {
+    SwarmShell(SwarmOptions options, Network network, TaskScope scope, Ticker ticker, Alarms alarms, RandomGenerator random) {
         this.options = options;
         this.network = network;
         this.scope = scope;
+        this.ticker = ticker;
         this.alarms = alarms;
         this.events = new SwarmEvents(lock, scope);
         this.machine = new SwarmMachine(new MachineOptions(options.keyPair().publicKey(), options.budget(), options.backoffs(),
@@ -69,7 +72,7 @@ final class SwarmShell implements JobRunner.Machine {
         List<Runnable> outside = new ArrayList<>();
         lock.lock();
         try {
-            machine.time(alarms.nanoTime(), alarms.wallMillis());
+            machine.time(ticker.nanoTime(), ticker.wallMillis());
             T answer = event.apply(machine);
             for (Effect effect = machine.nextEffect(); effect != null; effect = machine.nextEffect()) {
                 perform(effect, outside);
@@ -176,7 +179,7 @@ final class SwarmShell implements JobRunner.Machine {
         String name = JobRunner.name(job, options);
         try {
             TaskScope own = scope.child(name);
-            Running life = new Running(name, own, alarms.nanoTime(), start.untilNanos());
+            Running life = new Running(name, own, ticker.nanoTime(), start.untilNanos());
             running.put(job, life);
             own.fork(name, () -> {
                 try {
@@ -242,7 +245,7 @@ final class SwarmShell implements JobRunner.Machine {
         read(() -> {
             lines.add("flock " + SwarmText.brief(options.keyPair().publicKey()) + " " + machine.phase());
             machine.describe().forEach(line -> lines.add("  " + line));
-            running.values().forEach(life -> lines.add("  " + life.describe(alarms.nanoTime())));
+            running.values().forEach(life -> lines.add("  " + life.describe(ticker.nanoTime())));
             return lines;
         });
         lines.addAll(scope.tree());

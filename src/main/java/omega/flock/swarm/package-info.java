@@ -9,6 +9,7 @@
  *                         └─ SwarmEvents      handlers, backlog, updates in order
  * </pre>
  *
- * <p>The network itself is behind {@link omega.flock.swarm.Network}, time behind {@link omega.flock.swarm.Alarms}.
+ * <p>The network itself is behind {@link omega.flock.swarm.Network}, time behind
+ * {@link omega.flock.runtime.Ticker} and {@link omega.flock.swarm.Alarms}.
  */
 package omega.flock.swarm;

@@ -6,9 +6,10 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
+import omega.flock.runtime.Ticker;
 
 /** A clock that the test turns, by monotonic and by wall time. Actions run on the thread that turns it. */
-final class ManualAlarms implements Alarms {
+final class ManualAlarms implements Ticker, Alarms {
 
     private record Entry(long deadline, Runnable action) {}
 

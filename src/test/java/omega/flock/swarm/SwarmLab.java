@@ -114,7 +114,7 @@ final class SwarmLab implements AutoCloseable {
         FakeNetwork network = new FakeNetwork(world);
         TaskScope scope = new TaskScope("lab");
         SwarmOptions options = new SwarmOptions(keyPair, budget, BACKOFFS, firewall, List.of(RELAY));
-        Swarm swarm = new Swarm(options, network, scope, alarms, new SplittableRandom(members.size() + 42L));
+        Swarm swarm = new Swarm(options, network, scope, alarms, alarms, new SplittableRandom(members.size() + 42L));
         Member member = new Member(keyPair, network, scope, swarm);
         members.add(member);
         return member;
