@@ -15,7 +15,6 @@ import java.util.SplittableRandom;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
-import java.util.function.UnaryOperator;
 import omega.flock.base.FlockException;
 import omega.flock.base.KeyPair;
 import omega.flock.base.PeerAddress;
@@ -34,9 +33,9 @@ import omega.flock.swarm.Swarm;
 import omega.flock.swarm.SwarmOptions;
 import omega.flock.swarm.machine.Backoffs;
 import omega.flock.swarm.machine.DialBudget;
-import omega.flock.swarm.machine.JoinModes;
 import omega.flock.swarm.machine.Link;
 import omega.flock.swarm.machine.Peer;
+import omega.flock.swarm.machine.SwarmConstants;
 
 /**
  * Finds peers by topic and keeps one encrypted connection to each.
@@ -112,7 +111,7 @@ public final class Flock implements AutoCloseable {
     public PeerDiscovery join(Topic topic, JoinOptions options) {
         Objects.requireNonNull(topic, "topic");
         Objects.requireNonNull(options, "options");
-        return new PeerDiscovery(swarm.join(topic, new JoinModes(options.server(), options.client(), options.limit())));
+        return new PeerDiscovery(swarm.join(topic, options.modes()));
     }
 
     /**
@@ -416,7 +415,8 @@ public final class Flock implements AutoCloseable {
         private List<PublicKey> relayThrough = List.of();
         private Optional<Gateway> gateway = Optional.empty();
         private final Gateway.Builder own = Gateway.builder();
-        private UnaryOperator<Backoffs> backoffs = UnaryOperator.identity();
+        private Optional<Backoffs> backoffs = Optional.empty();
+        private Duration jitter = SwarmConstants.BACKOFF_JITTER;
 
         private Builder() {}
 
@@ -448,7 +448,7 @@ public final class Flock implements AutoCloseable {
          * @param max 0 or more; 0 to dial nobody
          */
         public Builder maxPeers(int max) {
-            maxPeers = requireNotNegative("maxPeers", max);
+            maxPeers = DialBudget.requireAtLeast(0, "maxPeers", max);
             return this;
         }
 
@@ -458,7 +458,7 @@ public final class Flock implements AutoCloseable {
          * @param max 0 or more; {@link Integer#MAX_VALUE} for no limit
          */
         public Builder maxClientConnections(int max) {
-            maxClientConnections = requireNotNegative("maxClientConnections", max);
+            maxClientConnections = DialBudget.requireAtLeast(0, "maxClientConnections", max);
             return this;
         }
 
@@ -471,7 +471,7 @@ public final class Flock implements AutoCloseable {
          * @param max 0 or more; {@link Integer#MAX_VALUE} for no limit
          */
         public Builder maxServerConnections(int max) {
-            maxServerConnections = requireNotNegative("maxServerConnections", max);
+            maxServerConnections = DialBudget.requireAtLeast(0, "maxServerConnections", max);
             return this;
         }
 
@@ -482,7 +482,7 @@ public final class Flock implements AutoCloseable {
          * @param max 0 or more; {@link Integer#MAX_VALUE} for no limit
          */
         public Builder maxServerConnectionsPerHost(int max) {
-            maxServerConnectionsPerHost = requireNotNegative("maxServerConnectionsPerHost", max);
+            maxServerConnectionsPerHost = DialBudget.requireAtLeast(0, "maxServerConnectionsPerHost", max);
             return this;
         }
 
@@ -492,10 +492,7 @@ public final class Flock implements AutoCloseable {
          * @param max 1 or more
          */
         public Builder maxParallel(int max) {
-            if (max < 1) {
-                throw new IllegalArgumentException("maxParallel must be at least 1, not " + max);
-            }
-            maxParallel = max;
+            maxParallel = DialBudget.requireAtLeast(1, "maxParallel", max);
             return this;
         }
 
@@ -600,12 +597,7 @@ public final class Flock implements AutoCloseable {
          * @throws IllegalArgumentException if one is negative
          */
         public Builder backoffs(Duration small, Duration medium, Duration large, Duration extraLarge) {
-            Objects.requireNonNull(small, "small");
-            Objects.requireNonNull(medium, "medium");
-            Objects.requireNonNull(large, "large");
-            Objects.requireNonNull(extraLarge, "extraLarge");
-            Backoffs lengths = new Backoffs(small, medium, large, extraLarge, Duration.ZERO); // checks them
-            backoffs = compose(backoffs, drawn -> lengths.withJitter(drawn.jitter()));
+            backoffs = Optional.of(new Backoffs(small, medium, large, extraLarge, jitter));
             return this;
         }
 
@@ -615,9 +607,7 @@ public final class Flock implements AutoCloseable {
          * @throws IllegalArgumentException if it is negative
          */
         public Builder jitter(Duration jitter) {
-            Objects.requireNonNull(jitter, "jitter");
-            Backoffs checked = new Backoffs(Duration.ZERO, Duration.ZERO, Duration.ZERO, Duration.ZERO, jitter);
-            backoffs = compose(backoffs, drawn -> drawn.withJitter(checked.jitter()));
+            this.jitter = Backoffs.requireNotNegative("jitter", jitter);
             return this;
         }
 
@@ -632,17 +622,10 @@ public final class Flock implements AutoCloseable {
             return new Flock(network, swarm(options, network));
         }
 
-        private static int requireNotNegative(String name, int value) {
-            if (value < 0) {
-                throw new IllegalArgumentException(name + " must not be negative: " + value);
-            }
-            return value;
-        }
-
         private SwarmOptions options() {
             return new SwarmOptions(keyPair.or(() -> seeded).orElseGet(KeyPair::generate),
                     new DialBudget(maxPeers, maxClientConnections, maxServerConnections, maxServerConnectionsPerHost, maxParallel),
-                    backoffs.apply(Backoffs.defaults(new SplittableRandom())), firewall, relayThrough);
+                    backoffs.orElseGet(() -> Backoffs.defaults(new SplittableRandom())).withJitter(jitter), firewall, relayThrough);
         }
 
         /** Starts what finds peers over a gateway, which it owns from now on; it fails when that one does. */
@@ -660,10 +643,6 @@ public final class Flock implements AutoCloseable {
             if (network.state() == Health.State.FAILED) {
                 scope.fail(new IllegalStateException("the gateway failed: " + network.cause().orElseThrow()));
             }
-        }
-
-        private static UnaryOperator<Backoffs> compose(UnaryOperator<Backoffs> first, UnaryOperator<Backoffs> then) {
-            return drawn -> then.apply(first.apply(drawn));
         }
     }
 }

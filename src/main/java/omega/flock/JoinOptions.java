@@ -1,5 +1,7 @@
 package omega.flock;
 
+import omega.flock.swarm.machine.JoinModes;
+
 /**
  * What one {@link Flock#join join} of a topic wants. Immutable.
  *
@@ -26,13 +28,7 @@ public record JoinOptions(boolean server, boolean client, int limit) {
      * @throws IllegalArgumentException if neither server nor client is wanted, or the limit is negative
      */
     public JoinOptions {
-        if (!server && !client) {
-            throw new IllegalArgumentException("a topic is joined as server, as client or as both, not as neither: server "
-                    + server + ", client " + client);
-        }
-        if (limit < 0) {
-            throw new IllegalArgumentException("a limit must not be negative: " + limit);
-        }
+        new JoinModes(server, client, limit); // checks them
     }
 
     /**
@@ -42,5 +38,9 @@ public record JoinOptions(boolean server, boolean client, int limit) {
      */
     public JoinOptions withLimit(int newLimit) {
         return new JoinOptions(server, client, newLimit);
+    }
+
+    JoinModes modes() {
+        return new JoinModes(server, client, limit);
     }
 }

@@ -6,7 +6,6 @@ import java.util.Optional;
 import omega.flock.base.Topic;
 import omega.flock.swarm.DiscoveryHandle;
 import omega.flock.swarm.Pending;
-import omega.flock.swarm.machine.JoinModes;
 
 /**
  * A joined topic.
@@ -88,7 +87,7 @@ public final class PeerDiscovery implements AutoCloseable {
      */
     public boolean refresh(JoinOptions options) throws InterruptedException {
         Objects.requireNonNull(options, "options");
-        return discovery.refresh(Optional.of(new JoinModes(options.server(), options.client(), options.limit())));
+        return discovery.refresh(Optional.of(options.modes()));
     }
 
     /**

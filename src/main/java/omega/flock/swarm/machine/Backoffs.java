@@ -24,7 +24,7 @@ public record Backoffs(Duration small, Duration medium, Duration large, Duration
         requireNotNegative("small", small);
         requireNotNegative("medium", medium);
         requireNotNegative("large", large);
-        requireNotNegative("extra large", extraLarge);
+        requireNotNegative("extraLarge", extraLarge);
         requireNotNegative("jitter", jitter);
     }
 
@@ -58,10 +58,16 @@ public record Backoffs(Duration small, Duration medium, Duration large, Duration
         return base.plusNanos((long) (random.nextDouble() * share.toNanos()));
     }
 
-    private static void requireNotNegative(String name, Duration value) {
+    /**
+     * {@return a length that is not negative}
+     *
+     * @throws IllegalArgumentException if it is
+     */
+    public static Duration requireNotNegative(String name, Duration value) {
         Objects.requireNonNull(value, name);
         if (value.isNegative()) {
             throw new IllegalArgumentException("the backoff \"" + name + "\" is negative: " + value);
         }
+        return value;
     }
 }

@@ -66,9 +66,15 @@ public record DialBudget(int maxPeers, int maxClientConnections, int maxServerCo
         return explicitPeers < 2 ? 2 : explicitPeers < 4 ? 3 : 4;
     }
 
-    private static void requireAtLeast(int least, String name, int value) {
+    /**
+     * {@return a limit that is large enough}
+     *
+     * @throws IllegalArgumentException if it is not
+     */
+    public static int requireAtLeast(int least, String name, int value) {
         if (value < least) {
             throw new IllegalArgumentException(name + " must be at least " + least + ", not " + value);
         }
+        return value;
     }
 }

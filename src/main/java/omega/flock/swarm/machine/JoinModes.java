@@ -16,7 +16,8 @@ public record JoinModes(boolean server, boolean client, int limit) {
      */
     public JoinModes {
         if (!server && !client) {
-            throw new IllegalArgumentException("a topic is joined as server, as client or as both, not as neither");
+            throw new IllegalArgumentException("a topic is joined as server, as client or as both, not as neither: server " + server
+                    + ", client " + client);
         }
         if (limit < 0) {
             throw new IllegalArgumentException("a limit must not be negative: " + limit);
