@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +14,7 @@ import java.util.SplittableRandom;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import omega.flock.base.FlockException;
 import omega.flock.base.KeyPair;
 import omega.flock.base.PeerAddress;
@@ -162,9 +162,7 @@ public final class Flock implements AutoCloseable {
 
     /** Returns everyone the flock has in mind: connected, dialled, waited for, joined by key or banned. A snapshot. */
     public Map<PublicKey, PeerInfo> peers() {
-        Map<PublicKey, PeerInfo> all = new HashMap<>();
-        swarm.peers().forEach((key, peer) -> all.put(key, info(peer)));
-        return Collections.unmodifiableMap(all);
+        return swarm.peers().values().stream().collect(Collectors.toUnmodifiableMap(Peer::publicKey, this::info));
     }
 
     // ---- connections ----

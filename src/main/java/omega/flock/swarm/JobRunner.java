@@ -68,6 +68,7 @@ final class JobRunner {
         }
     }
 
+    /** {@return the listener there is, which its caller closes} */
     Optional<Listener> listener() {
         return listener;
     }

@@ -120,7 +120,7 @@ final class Lifecycle {
     /** Withdraws what is announced, while connections that the program has closed deliver their last bytes. */
     private void part() throws InterruptedException {
         Outcome shut = new Outcome();
-        fork("flock-unlisten", shut, () -> shell.listener().ifPresent(Listener::close));
+        fork("flock-unlisten", shut, () -> shell.runner.listener().ifPresent(Listener::close));
         shell.await(machine -> forced || machine.parted() && shut.settled(), SwarmConstants.CLOSE_GRACE);
     }
 

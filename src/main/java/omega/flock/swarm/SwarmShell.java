@@ -43,12 +43,12 @@ final class SwarmShell implements JobRunner.Machine {
     final TaskScope scope;
     final Ticker ticker;
     final SwarmEvents events;
+    final JobRunner runner;
     private final Alarms alarms;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final SwarmMachine machine; // guarded by lock
     private final Map<Job, Running> running = new LinkedHashMap<>(); // guarded by lock
-    private final JobRunner runner;
     private Optional<Alarm> alarm = Optional.empty(); // guarded by lock
     private OptionalLong alarmAt = OptionalLong.empty(); // guarded by lock
 
@@ -233,11 +233,6 @@ final class SwarmShell implements JobRunner.Machine {
     }
 
     // ---- about itself ----
-
-    /** {@return the listener there is, which its caller closes} */
-    Optional<Listener> listener() {
-        return runner.listener();
-    }
 
     /** {@return how the swarm stands, what runs for whom, since when and until when at the latest, and the threads in their scopes} */
     String dump() {

@@ -31,14 +31,8 @@ final class FlushTickets<F> {
             return List.of();
         }
         long first = outstanding.isEmpty() ? Long.MAX_VALUE : outstanding.first();
-        List<F> done = new ArrayList<>();
-        waiting.removeIf(entry -> {
-            boolean over = entry.upTo() < first;
-            if (over) {
-                done.add(entry.flush());
-            }
-            return over;
-        });
+        List<F> done = waiting.stream().filter(entry -> entry.upTo() < first).map(Waiting::flush).toList();
+        waiting.removeIf(entry -> entry.upTo() < first);
         return done;
     }
 

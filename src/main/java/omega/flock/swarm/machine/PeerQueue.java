@@ -1,6 +1,7 @@
 package omega.flock.swarm.machine;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -16,7 +17,6 @@ import java.util.random.RandomGenerator;
 final class PeerQueue<E> {
 
     private final Map<Priority, List<E>> levels = new EnumMap<>(Priority.class);
-    private int size;
 
     PeerQueue() {
         for (Priority priority : Priority.values()) {
@@ -27,7 +27,6 @@ final class PeerQueue<E> {
     /** Adds an element, whose place does not change while it waits. */
     void add(Priority priority, E element) {
         levels.get(priority).add(element);
-        size++;
     }
 
     /** Takes a random element of the highest level that has any. */
@@ -36,14 +35,8 @@ final class PeerQueue<E> {
         for (int i = priorities.length - 1; i >= 0; i--) {
             List<E> level = levels.get(priorities[i]);
             if (!level.isEmpty()) {
-                int index = random.nextInt(level.size());
-                E taken = level.get(index);
-                E last = level.removeLast();
-                if (index < level.size()) {
-                    level.set(index, last);
-                }
-                size--;
-                return Optional.of(taken);
+                Collections.swap(level, random.nextInt(level.size()), level.size() - 1);
+                return Optional.of(level.removeLast());
             }
         }
         return Optional.empty();
@@ -51,33 +44,11 @@ final class PeerQueue<E> {
 
     /** Removes an element wherever it stands; says whether it was there. */
     boolean remove(E element) {
-        for (List<E> level : levels.values()) {
-            if (level.remove(element)) {
-                size--;
-                return true;
-            }
-        }
-        return false;
-    }
-
-    /** Empties the queue and returns what waited in it. */
-    List<E> drain() {
-        List<E> all = new ArrayList<>(size);
-        levels.values().forEach(level -> {
-            all.addAll(level);
-            level.clear();
-        });
-        size = 0;
-        return all;
-    }
-
-    /** Returns how many wait. */
-    int size() {
-        return size;
+        return levels.values().stream().anyMatch(level -> level.remove(element));
     }
 
     /** Tells whether nobody waits. */
     boolean isEmpty() {
-        return size == 0;
+        return levels.values().stream().allMatch(List::isEmpty);
     }
 }

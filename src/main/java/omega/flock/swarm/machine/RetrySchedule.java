@@ -47,17 +47,9 @@ final class RetrySchedule<E> {
 
     /** Takes an element back; says whether it was waiting. */
     boolean remove(E element) {
-        var entries = batches.values().iterator();
-        while (entries.hasNext()) {
-            List<E> batch = entries.next();
-            if (batch.remove(element)) {
-                if (batch.isEmpty()) {
-                    entries.remove();
-                }
-                return true;
-            }
-        }
-        return false;
+        boolean waited = batches.values().stream().anyMatch(batch -> batch.remove(element));
+        batches.values().removeIf(List::isEmpty);
+        return waited;
     }
 
     /** Removes and returns all that is due, in the order of the batches and, within one, of their arrival. */
@@ -72,14 +64,6 @@ final class RetrySchedule<E> {
     /** Returns when the next batch is due. */
     OptionalLong nextDeadline() {
         return batches.isEmpty() ? OptionalLong.empty() : OptionalLong.of(batches.firstKey());
-    }
-
-    /** Empties the schedule and returns what waited. */
-    List<E> drain() {
-        List<E> all = new ArrayList<>();
-        batches.values().forEach(all::addAll);
-        batches.clear();
-        return all;
     }
 
     private static final class Wheel {
