@@ -93,6 +93,17 @@ public final class TaskScope implements AutoCloseable {
         });
     }
 
+    /** Starts a task as {@link #fork} does. False if the scope was cancelled, for a task that nobody misses then. */
+    public boolean tryFork(String threadName, ThrowingTask body) {
+        try {
+            fork(threadName, body);
+            return true;
+        } catch (RejectedExecutionException e) {
+            LOG.log(Level.DEBUG, "scope.task.rejected scope={0} task={1}", name, threadName);
+            return false;
+        }
+    }
+
     /**
      * Starts a task that the owner of the scope cannot do without: whatever it throws, but for an answer to its interrupt, fails the scope.
      *

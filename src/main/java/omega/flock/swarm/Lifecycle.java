@@ -5,7 +5,6 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import omega.flock.runtime.TaskScope;
 import omega.flock.runtime.ThrowingTask;
@@ -148,16 +147,14 @@ final class Lifecycle {
 
     /** Runs a step on a thread of its own; it settles when that has ended. */
     private void fork(String name, Outcome done, ThrowingTask step) {
-        try {
-            scope.fork(name, () -> {
-                try {
-                    step.run();
-                } finally {
-                    shell.tell(machine -> done.settle(true));
-                }
-            });
-        } catch (RejectedExecutionException e) {
-            LOG.log(Level.DEBUG, "swarm.lifecycle.rejected operation={0}", name);
+        boolean begun = scope.tryFork(name, () -> {
+            try {
+                step.run();
+            } finally {
+                shell.tell(machine -> done.settle(true));
+            }
+        });
+        if (!begun) {
             shell.tell(machine -> done.settle(false));
         }
     }

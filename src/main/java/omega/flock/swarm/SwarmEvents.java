@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -183,11 +182,7 @@ final class SwarmEvents {
     // ---- threads ----
 
     private void fork(LinkHandler handler, Link link, Peer peer) {
-        try {
-            scope.fork("flock-connection " + SwarmText.brief(peer.publicKey()), () -> handle(handler, link, peer));
-        } catch (RejectedExecutionException e) {
-            LOG.log(Level.DEBUG, "swarm.handler.rejected peer={0}", peer.publicKey());
-        }
+        scope.tryFork("flock-connection " + SwarmText.brief(peer.publicKey()), () -> handle(handler, link, peer));
     }
 
     private void handle(LinkHandler handler, Link link, Peer peer) throws InterruptedException {
@@ -214,15 +209,7 @@ final class SwarmEvents {
     }
 
     private void tell() {
-        if (telling) {
-            return;
-        }
-        try {
-            scope.fork("flock-events", this::tellAll);
-            telling = true;
-        } catch (RejectedExecutionException e) {
-            LOG.log(Level.DEBUG, "swarm.events.rejected");
-        }
+        telling = telling || scope.tryFork("flock-events", this::tellAll);
     }
 
     private void tellAll() {

@@ -17,7 +17,6 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
-import omega.flock.base.PublicKey;
 import omega.flock.runtime.TaskScope;
 import omega.flock.runtime.Ticker;
 import omega.flock.swarm.Alarms.Alarm;
@@ -198,12 +197,7 @@ final class SwarmShell implements JobRunner.Machine {
 
     /** On a thread of its own, for it may have to wait behind unsent data. */
     private void probe(Link link) {
-        PublicKey key = link.remotePublicKey();
-        try {
-            scope.fork("flock-keepalive " + SwarmText.brief(key), link::sendKeepAlive);
-        } catch (RejectedExecutionException e) {
-            LOG.log(Level.DEBUG, "swarm.keepalive.rejected peer={0}", key);
-        }
+        scope.tryFork("flock-keepalive " + SwarmText.brief(link.remotePublicKey()), link::sendKeepAlive);
     }
 
     private void arm() {

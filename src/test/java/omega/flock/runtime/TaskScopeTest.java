@@ -133,6 +133,7 @@ class TaskScopeTest {
         scope.close();
         var started = new AtomicBoolean();
         assertThrows(RejectedExecutionException.class, () -> scope.fork("late", () -> started.set(true)));
+        assertFalse(scope.tryFork("late", () -> started.set(true)));
         assertThrows(RejectedExecutionException.class, () -> scope.child("late"));
         assertFalse(started.get());
     }
