@@ -26,12 +26,15 @@ sealed interface PeerStanding {
 
     /** {@return whether there is a connection or a dial} */
     default boolean engaged() {
-        return false;
+        return this instanceof Dialling || this instanceof Connected || this instanceof Closing;
     }
 
     /** {@return the connection, be it one that we have reset} */
     default Optional<Link> connection() {
-        return Optional.empty();
+        if (this instanceof Closing closing) {
+            return Optional.of(closing.last().link());
+        }
+        return this instanceof Connected open ? Optional.of(open.link()) : Optional.empty();
     }
 
     /** What a peer without anything under way is. */
@@ -54,12 +57,7 @@ sealed interface PeerStanding {
      *
      * @param admitted false while the firewall is asked about it
      */
-    record Dialling(Job.Dial dial, long ticket, boolean admitted) implements PeerStanding {
-        @Override
-        public boolean engaged() {
-            return true;
-        }
-    }
+    record Dialling(Job.Dial dial, long ticket, boolean admitted) implements PeerStanding {}
 
     /**
      * There is a connection.
@@ -67,32 +65,12 @@ sealed interface PeerStanding {
      * @param dialled whether we dialled it
      * @param source where it came from when it opened, whatever path it has taken since
      */
-    record Connected(Link link, boolean dialled, NetworkSource source) implements PeerStanding {
-        @Override
-        public boolean engaged() {
-            return true;
-        }
-
-        @Override
-        public Optional<Link> connection() {
-            return Optional.of(link);
-        }
-    }
+    record Connected(Link link, boolean dialled, NetworkSource source) implements PeerStanding {}
 
     /**
      * There is a connection that we have reset and that has yet to end.
      *
      * @param successors those that wait for it to be dealt with in full, the longest waiting first
      */
-    record Closing(Connected last, Deque<Link> successors) implements PeerStanding {
-        @Override
-        public boolean engaged() {
-            return true;
-        }
-
-        @Override
-        public Optional<Link> connection() {
-            return last.connection();
-        }
-    }
+    record Closing(Connected last, Deque<Link> successors) implements PeerStanding {}
 }
