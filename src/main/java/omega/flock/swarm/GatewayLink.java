@@ -2,7 +2,6 @@ package omega.flock.swarm;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.util.Objects;
 import java.util.function.Consumer;
 import omega.flock.base.CloseReason;
 import omega.flock.base.PublicKey;
@@ -15,11 +14,6 @@ import omega.flock.swarm.machine.Link;
  * @param connection the connection as the program gets it
  */
 public record GatewayLink(Connection connection) implements Link {
-
-    /** Checks that there is one. */
-    public GatewayLink {
-        Objects.requireNonNull(connection, "connection");
-    }
 
     @Override
     public PublicKey remotePublicKey() {

@@ -42,9 +42,4 @@ public final class Pending {
     public boolean await(Duration limit) throws InterruptedException {
         return shell.await(over, Optional.of(limit));
     }
-
-    /** Tells whether it is over. */
-    public boolean isDone() {
-        return shell.read(over::getAsBoolean);
-    }
 }

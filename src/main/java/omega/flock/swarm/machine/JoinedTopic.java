@@ -10,7 +10,7 @@ import omega.flock.base.Topic;
 public final class JoinedTopic {
     /** One call of {@code join}: its own modes and limit on a topic that it may share with other sessions. */
     public static final class Session {
-        private JoinModes modes;
+        JoinModes modes;
         private boolean destroyed;
 
         private Session(JoinModes modes) {
@@ -20,10 +20,6 @@ public final class JoinedTopic {
         /** {@return what it wants} */
         public JoinModes modes() {
             return modes;
-        }
-
-        void modes(JoinModes next) {
-            modes = next;
         }
 
         /** {@return whether it was ended by itself} */

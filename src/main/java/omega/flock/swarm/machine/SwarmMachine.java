@@ -101,7 +101,7 @@ public final class SwarmMachine {
 
     /** Changes what a session wants; {@link #refresh} follows. */
     public void modes(Session session, JoinModes modes) {
-        session.modes(modes);
+        session.modes = modes;
     }
 
     /** Looks up and announces now, or joins the refresh that does; empty if the topic is suspended or being left. */
