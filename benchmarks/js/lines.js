@@ -20,7 +20,7 @@ const LINES = {
   'short-queue': [25, 20, 64, 0, 0]
 }
 // Two streams on the clean line, the second one later.
-const FAIR = { 'fair-java': ['java', 'java'], 'fair-mixed': ['java', 'js632'] }
+const FAIR = { 'fair-java': ['java', 'java'], 'fair-mixed': ['java', 'js632'], 'fair-late': ['js632', 'java'] }
 const FAIR_OFFSET_MILLIS = 2000
 const FAIR_SETTLING_MILLIS = 3000
 const SLOT_MILLIS = 100

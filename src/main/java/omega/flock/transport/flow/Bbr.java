@@ -30,6 +30,13 @@ final class Bbr implements CongestionController {
     private static final int EXCESSIVE_ROUNDS = 2;
     /** Growth of the bandwidth with which a probe counts as having found more. */
     private static final double FOUND_MORE = 1.1;
+    /**
+     * The gain of a probe while this flow is crowded out, STARTUP's. At a full queue of a line of rate c a flow that sends r beside a rival of
+     * rate j has found all that it will where c gain / (gain r + j) is 1 (ADR 47): a seventh with 1.25, two fifths with this.
+     */
+    private static final double CROWDED_OUT_GAIN = STARTUP.pacingGain();
+    /** Round trips of the empty path that a full queue makes of one, at most, for which a probe's window has room then. */
+    private static final double CROWDED_OUT_TRIPS = 1.5;
     /** A window counts as used when less than this is free: a full one is filled again in bursts. */
     private static final double SPARE = (FlowConstants.REFILL_PACKETS + 1) * (double) FlowConstants.MTU_MAX;
     private static final double MIN_WINDOW = FlowConstants.MIN_CWND_PACKETS * (double) FlowConstants.MTU_MAX;
@@ -41,6 +48,7 @@ final class Bbr implements CongestionController {
     private BbrBounds bounds = new BbrBounds();
     private AckAggregation aggregation = new AckAggregation();
     private FullPipe pipe = new FullPipe();
+    private Rivals rivals = new Rivals();
     private double window = INITIAL_WINDOW;
     private double savedWindow;
     private double pacingRate = Double.POSITIVE_INFINITY;
@@ -59,8 +67,6 @@ final class Bbr implements CongestionController {
     private boolean cycleCounted; // the filter of bandwidths has advanced since the last probe
     private boolean lastProbeTooHigh;
     private double bandwidthBefore; // the probe
-    private boolean queueSeenEmpty; // since the last probe for bandwidth
-    private boolean contended; // for a whole cycle it was not, although this flow keeps none: others do
 
     private long probeRttDone; // 0 until the flight is small enough
     private boolean probeRttRound;
@@ -97,8 +103,7 @@ final class Bbr implements CongestionController {
         }
         floor.onSample(sample.now, sample.roundTrip);
         if (!floor.isQueueEvident()) {
-            queueSeenEmpty = true;
-            contended = false;
+            rivals.onEmptyQueue();
         }
         bounds.onSample(sample);
         if (roundStarted) {
@@ -114,7 +119,7 @@ final class Bbr implements CongestionController {
 
     @Override
     public void onLost(long inFlightWhenSent, long lostSince) {
-        if (probeMayTeach && bounds.isProbeExcessive(lostSince, inFlightWhenSent, isQueueOurs())) {
+        if (probeMayTeach && !rivals.isCrowdedOut() && bounds.isProbeExcessive(lostSince, inFlightWhenSent, isQueueOurs())) {
             probeMayTeach = false;
             lastProbeTooHigh = true;
             bounds.reach(inFlightWhenSent, product(bandwidths.maximum()));
@@ -172,8 +177,7 @@ final class Bbr implements CongestionController {
         bandwidthBefore = 0;
         probeMayTeach = false;
         lastProbeTooHigh = false;
-        queueSeenEmpty = false;
-        contended = false;
+        rivals = new Rivals();
     }
 
     /** {@return whether a packet was acknowledged that was sent after the round began} */
@@ -193,9 +197,10 @@ final class Bbr implements CongestionController {
         boolean excessive = excessiveRounds >= EXCESSIVE_ROUNDS;
         if (excessive && phase == STARTUP && pipe.isDoubtful()) {
             pipe.onExcessiveLoss(); // teaches no bound: beside others a small flight loses as large a part as theirs
-        } else if (excessive && roundsSinceProbe >= PROBE_LOSS_ROUNDS && (phase == CRUISE || phase == DOWN)) {
+        } else if (excessive && !rivals.isCrowdedOut() && roundsSinceProbe >= PROBE_LOSS_ROUNDS && (phase == CRUISE || phase == DOWN)) {
             bounds.lower(bandwidths.maximum(), product(bandwidths.maximum()));
         }
+        rivals.onRound(bounds.loss());
         bounds.startRound(floor.isQueueEvident());
     }
 
@@ -229,7 +234,7 @@ final class Bbr implements CongestionController {
             }
             case UP -> {
                 adaptUpperBound(sample, roundStarted);
-                if (isProbeDone(sample)) {
+                if (rivals.isCrowdedOut() ? roundStarted : isProbeDone(sample)) {
                     startCycle(sample.now);
                 }
             }
@@ -277,7 +282,7 @@ final class Bbr implements CongestionController {
     private boolean isTimeToCruise(RateSample sample) {
         return sample.inFlight <= Math.min(bounds.highWithHeadroom(), product(bandwidths.maximum()))
                 // No queue is left, or it is not for us to empty.
-                || (sample.now - phaseStart > floor.nanos() && (contended || !floor.isQueueEvident()));
+                || (sample.now - phaseStart > floor.nanos() && (rivals.fillTheQueue() || !floor.isQueueEvident()));
     }
 
     private void startCycle(long nowNanos) {
@@ -294,15 +299,14 @@ final class Bbr implements CongestionController {
         }
     }
 
-    /** {@return whether a queue that is there may be of this flow's making} Losing to others in theirs is no reason to give way. */
+    /** {@return whether a queue that is there may be of this flow's making} */
     private boolean isQueueOurs() {
-        return floor.isQueueEvident() && !contended;
+        return floor.isQueueEvident() && !rivals.fillTheQueue();
     }
 
     private void refill(long nowNanos) {
         bandwidthBefore = bandwidths.maximum();
-        contended = !queueSeenEmpty;
-        queueSeenEmpty = false;
+        rivals.startProbe();
         bounds.forgetLow();
         nextRoundDelivered = delivered;
         enter(REFILL, nowNanos);
@@ -352,7 +356,8 @@ final class Bbr implements CongestionController {
     }
 
     private void updatePacing(RateSample sample) {
-        double rate = phase.pacingGain() * bandwidth() * PACING_MARGIN;
+        double gain = phase == UP && rivals.isCrowdedOut() ? CROWDED_OUT_GAIN : phase.pacingGain();
+        double rate = gain * bandwidth() * PACING_MARGIN;
         if (pacingRate == Double.POSITIVE_INFINITY) {
             if (sample.roundTrip <= 0) {
                 return;
@@ -365,7 +370,8 @@ final class Bbr implements CongestionController {
     }
 
     private void updateWindow(RateSample sample) {
-        double target = phase.windowGain() * product(bandwidth()) + aggregation.bytes();
+        double gain = phase == UP && rivals.isCrowdedOut() ? CROWDED_OUT_TRIPS * CROWDED_OUT_GAIN : phase.windowGain();
+        double target = gain * product(bandwidth()) + aggregation.bytes();
         if (pipe.isFull()) {
             window = Math.min(window + sample.acknowledged, target);
         } else if (window < target || delivered < INITIAL_WINDOW) {
@@ -378,7 +384,9 @@ final class Bbr implements CongestionController {
             case CRUISE -> bounds.highWithHeadroom();
             case PROBE_RTT -> probeRttWindow();
         };
-        window = Math.min(window, Math.max(MIN_WINDOW, Math.min(most, bounds.low())));
+        if (!rivals.isCrowdedOut() || phase == PROBE_RTT) {
+            window = Math.min(window, Math.max(MIN_WINDOW, Math.min(most, bounds.low())));
+        }
     }
 
     /** {@return the bandwidth-delay product in bytes} Without a round trip the first window stands for it. */

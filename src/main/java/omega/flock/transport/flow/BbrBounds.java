@@ -87,9 +87,14 @@ final class BbrBounds {
         }
     }
 
+    /** {@return the part of the round so far that was lost} */
+    double loss() {
+        return lost + acknowledged > 0 ? (double) lost / (lost + acknowledged) : 0;
+    }
+
     void startRound(boolean queueEvident) {
         if (!queueEvident && lost + acknowledged > 0) {
-            byChance += (Math.min((double) lost / (lost + acknowledged), MOST_BY_CHANCE) - byChance) * CHANCE_WEIGHT;
+            byChance += (Math.min(loss(), MOST_BY_CHANCE) - byChance) * CHANCE_WEIGHT;
         }
         fastest = 0;
         mostDelivered = 0;

@@ -168,4 +168,93 @@ class BbrTest {
         filter.advance();
         assertEquals(0.005, filter.maximum());
     }
+
+    /**
+     * A drop-tail queue that is always full shares a line by what arrives. With a gain of 1.25 any share up to a seventh is stable beside a
+     * rival of 13 MB/s: a probe loses more than it gains. A JavaScript peer is such a rival: it hears of none of its losses.
+     */
+    @Test
+    void besideARivalThatKeepsTheQueueFullForGoodAProbeGoesFurther() {
+        FullLine line = new FullLine(13e6 / 1e9);
+        line.run(30_000);
+        double crowdedOut = line.shareOfTheLast(5_000);
+        assertTrue(crowdedOut > 0.3 && crowdedOut < 0.6, () -> "beside a rival " + crowdedOut);
+        line.rival = 0;
+        line.run(8_000);
+        assertTrue(line.shareOfTheLast(3_000) > 0.85, () -> "without it the line is ours: " + line.shareOfTheLast(3_000));
+        long before = line.lost;
+        line.run(5_000);
+        assertTrue(line.lost - before < BANDWIDTH * 5e9 / 50, () -> "and hardly overfilled: " + (line.lost - before));
+    }
+
+    /**
+     * A line on which bytes flow in steps of a millisecond; its round trip is 91 ms while the queue is full, 50 when it is empty, as it is
+     * for a moment in each eight seconds, when the rival looks for the round trip.
+     */
+    private final class FullLine {
+        private static final int STEP = 1_000_000;
+        private static final int FULL = 91;
+        private static final int EMPTY = 50;
+        private static final int RIVAL_PAUSES = 8_000;
+        private static final int RIVAL_PAUSE = 200;
+
+        private final double[] sent = new double[100_000]; // in each step
+        private final double[] delivered = new double[100_000]; // until each step
+        private double rival;
+        private long lost;
+        private int now;
+
+        FullLine(double rival) {
+            this.rival = rival;
+        }
+
+        void run(int steps) {
+            for (int end = now + steps; now < end; now++) {
+                double others = now % RIVAL_PAUSES < RIVAL_PAUSE ? 0 : rival;
+                int trip = others > 0 ? FULL : EMPTY;
+                double inFlight = sentSince(now - trip);
+                double room = Math.max(0, bbr.window() - inFlight);
+                sent[now] = Math.min(room, bbr.pacingRate() == Double.POSITIVE_INFINITY ? room : bbr.pacingRate() * STEP);
+                acknowledge(trip, others, inFlight + sent[now]);
+            }
+        }
+
+        private void acknowledge(int trip, double others, double inFlight) {
+            int then = now - trip;
+            double arrived = then < 0 ? 0 : sent[then];
+            double got = arrived * Math.min(1, BANDWIDTH / (arrived / STEP + others));
+            delivered[now] = (now == 0 ? 0 : delivered[now - 1]) + got;
+            if (arrived == 0) {
+                return;
+            }
+            RateSample sample = new RateSample();
+            sample.now = (long) now * STEP + STEP;
+            sample.acknowledged = (long) got;
+            sample.lost = (long) (arrived - got);
+            sample.roundTrip = (long) trip * STEP;
+            sample.inFlight = (long) inFlight;
+            sample.totalDelivered = (long) delivered[now];
+            sample.priorDelivered = (long) delivered[then];
+            sample.sentInFlight = (long) inFlight;
+            sample.delivered = sample.totalDelivered - sample.priorDelivered;
+            sample.interval = (long) trip * STEP;
+            lost += sample.lost;
+            bbr.onSample(sample);
+            if (sample.lost > 0) {
+                bbr.onLost(sample.sentInFlight, sample.lost * trip);
+            }
+        }
+
+        private double sentSince(int step) {
+            double sum = 0;
+            for (int i = Math.max(0, step + 1); i < now; i++) {
+                sum += sent[i];
+            }
+            return sum;
+        }
+
+        double shareOfTheLast(int steps) {
+            return (delivered[now - 1] - delivered[now - 1 - steps]) / (BANDWIDTH * STEP * steps);
+        }
+    }
 }
