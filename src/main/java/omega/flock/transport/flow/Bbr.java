@@ -31,8 +31,8 @@ final class Bbr implements CongestionController {
     /** Growth of the bandwidth with which a probe counts as having found more. */
     private static final double FOUND_MORE = 1.1;
     /**
-     * The gain of a probe while this flow is crowded out, STARTUP's. At a full queue of a line of rate c a flow that sends r beside a rival of
-     * rate j has found all that it will where c gain / (gain r + j) is 1 (ADR 47): a seventh with 1.25, two fifths with this.
+     * The gain of a probe while this flow is crowded out, STARTUP's. At a full queue of a line of rate c a flow that sends r beside a rival
+     * of rate j has found all that it will where c gain / (gain r + j) is 1 (ADR 47): a seventh with 1.25, two fifths with this.
      */
     private static final double CROWDED_OUT_GAIN = STARTUP.pacingGain();
     /** Round trips of the empty path that a full queue makes of one, at most, for which a probe's window has room then. */
