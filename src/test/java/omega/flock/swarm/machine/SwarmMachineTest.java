@@ -1,12 +1,10 @@
 package omega.flock.swarm.machine;
 
-
 import java.time.Duration;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /** Random lives of a machine, with every order of events. A failure names the seed, and jqwik the shortest life of it that fails. */
 class SwarmMachineTest {
@@ -26,11 +24,10 @@ class SwarmMachineTest {
         model.close();
     }
 
-    /** The long run: {@code -Domega.flock.machine.sequences=1000000}. */
+    /** A few lives of seeds in a row, and as many as one likes: {@code -Domega.flock.machine.sequences=1000000}. */
     @Test
-    @EnabledIfSystemProperty(named = "omega.flock.machine.sequences", matches = "\\d+")
-    void manyMoreLives() {
-        long sequences = Long.getLong("omega.flock.machine.sequences");
+    void livesOfSeedsInARowEndToo() {
+        long sequences = Long.getLong("omega.flock.machine.sequences", 1_000);
         long first = Long.getLong("omega.flock.machine.seed", 0);
         long start = System.nanoTime();
         for (long seed = first; seed < first + sequences; seed++) {
