@@ -121,11 +121,11 @@ public final class SharedMemory {
             if (tenant.isConnection()) {
                 displaced.addAll(underWay.makeRoom(source, bytes, Math.max(capacity / 2, capacity - connections.held() - bytes),
                         (holder, held) -> hasStalledLocked(holder, held, now)));
-                connections.capacity(Math.min(capacity - capacity / LEAST_SHARE, capacity - underWay.held()));
+                connections.capacity(mostBesideLocked(underWay));
                 decision = connections.reserve(tenant, source, bytes);
             } else {
                 beginLocked(tenant, now);
-                underWay.capacity(Math.min(capacity - capacity / LEAST_SHARE, capacity - connections.held()));
+                underWay.capacity(mostBesideLocked(connections));
                 decision = underWay.reserve(tenant, source, bytes,
                         (holder, held) -> hasStalledLocked(holder, held, now) || held >= LARGE_BYTES && !tenant.canWait());
             }
@@ -206,11 +206,16 @@ public final class SharedMemory {
         lock.lock();
         try {
             long held = connections.heldBy(source);
-            long room = Math.min(capacity - capacity / LEAST_SHARE, capacity - underWay.held()) - connections.held();
+            long room = mostBesideLocked(underWay) - connections.held();
             return held > 0 && room < bytes && connections.heldByHeaviest() - held < slack;
         } finally {
             lock.unlock();
         }
+    }
+
+    /** {@return how much one of the two budgets may hold beside what the other does} */
+    private long mostBesideLocked(MemoryBudget<Tenant> other) {
+        return Math.min(capacity - capacity / LEAST_SHARE, capacity - other.held());
     }
 
     private MemoryBudget<Tenant> budgetOf(Tenant tenant) {
@@ -218,7 +223,7 @@ public final class SharedMemory {
     }
 
     private void countFreeLocked() {
-        free = Math.max(0, Math.min(capacity - capacity / LEAST_SHARE, capacity - connections.held()) - underWay.held());
+        free = Math.max(0, mostBesideLocked(connections) - underWay.held());
     }
 
     /** {@return what it holds and has refused} */
