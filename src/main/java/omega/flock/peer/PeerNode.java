@@ -74,6 +74,9 @@ public final class PeerNode implements AutoCloseable {
     private final List<Runnable> networkListeners = new CopyOnWriteArrayList<>();
     private final List<PeerServer> servers = new CopyOnWriteArrayList<>();
     private final AtomicReference<State> state = new AtomicReference<>(State.OPEN);
+    // Whoever has closed the node is the only one who will; made while there is memory for it.
+    private final Consumer<CloseReason> lingering = ClosingSteps.insisting(reason -> finish(PeerConstants.LINGER, reason));
+    private final Consumer<CloseReason> atOnce = ClosingSteps.insisting(reason -> finish(Duration.ZERO, reason));
     private volatile boolean failed;
     private boolean failing; // of the thread that has failed only
 
@@ -275,20 +278,23 @@ public final class PeerNode implements AutoCloseable {
      */
     @Override
     public void close() {
+        CloseReason reason = CloseReason.shutDown("the node was closed");
         if (state.getAndSet(State.CLOSED) != State.CLOSED) {
             try {
                 each(PeerServer::close);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
+            } finally {
+                lingering.accept(reason);
             }
-            finish(PeerConstants.LINGER, CloseReason.shutDown("the node was closed"));
         }
     }
 
     /** The same at once: keys are not taken back, and nothing is waited for. */
     public void closeNow() {
+        CloseReason reason = CloseReason.shutDown("the node was closed");
         if (state.getAndSet(State.CLOSED) != State.CLOSED) {
-            finish(Duration.ZERO, CloseReason.shutDown("the node was closed"));
+            atOnce.accept(reason);
         }
     }
 

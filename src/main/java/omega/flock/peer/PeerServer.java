@@ -21,6 +21,7 @@ import omega.flock.dht.HandshakeArrival;
 import omega.flock.dht.HolepunchArrival;
 import omega.flock.dht.LocalServer;
 import omega.flock.dht.message.RelayThroughInfo;
+import omega.flock.runtime.ClosingSteps;
 import omega.flock.runtime.Task;
 import omega.flock.runtime.TaskScope;
 import omega.flock.secret.SecretStream;
@@ -38,6 +39,10 @@ import omega.flock.secret.SecretStream;
 public final class PeerServer implements AutoCloseable {
 
     private static final Logger LOG = System.getLogger("omega.flock.peer");
+
+    // Whoever has closed the server is the only one who will: steps that there is no memory for are taken again.
+    private static final Consumer<PeerServer> SHUT = ClosingSteps.insisting(PeerServer::refuseAll);
+    private static final Consumer<PeerServer> FINISH = ClosingSteps.insisting(PeerServer::finish);
 
     private enum State {
         /** Takes handshakes. */
@@ -170,18 +175,17 @@ public final class PeerServer implements AutoCloseable {
             try {
                 announcer.stop();
             } catch (InterruptedException e) {
-                announcer.stopNow();
                 Thread.currentThread().interrupt();
+            } finally {
+                FINISH.accept(this);
             }
-            finish();
         }
     }
 
     /** The same without taking the key back, which nodes forget after 20 minutes. */
     public void closeNow() {
         if (shut()) {
-            announcer.stopNow();
-            finish();
+            FINISH.accept(this);
         }
     }
 
@@ -327,17 +331,23 @@ public final class PeerServer implements AutoCloseable {
         if (state.getAndSet(State.CLOSED) == State.CLOSED) {
             return false;
         }
-        try {
-            context.dht().router().unregister(keyPair.publicKey(), gate);
-            dropHandshakes("the server closed", options.sink().isEmpty());
-        } finally {
-            queue.close(scope.failure())
-                    .forEach(each -> each.abort(CloseReason.shutDown("the server closed before anybody accepted")));
-        }
+        SHUT.accept(this);
         return true;
     }
 
+    private void refuseAll() {
+        try {
+            // First, since a thread of the program may be waiting for it.
+            queue.close(scope.failure())
+                    .forEach(each -> each.abort(CloseReason.shutDown("the server closed before anybody accepted")));
+        } finally {
+            context.dht().router().unregister(keyPair.publicKey(), gate);
+            dropHandshakes("the server closed", options.sink().isEmpty());
+        }
+    }
+
     private void finish() {
+        announcer.stopNow();
         scope.close();
         onClosed.accept(this);
     }

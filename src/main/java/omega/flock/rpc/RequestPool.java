@@ -172,14 +172,8 @@ final class RequestPool {
     }
 
     boolean cancel(PendingRequest pending, FlockException reason) {
-        lock.lock();
-        try {
-            if (pending.settled) {
-                return false;
-            }
-            settle(pending);
-        } finally {
-            lock.unlock();
+        if (!settleIfOpen(pending)) {
+            return false;
         }
         afterSettlement(pending);
         notifyFailure(pending, reason);
@@ -285,6 +279,19 @@ final class RequestPool {
         }
     }
 
+    private boolean settleIfOpen(PendingRequest pending) {
+        lock.lock();
+        try {
+            if (pending.settled) {
+                return false;
+            }
+            settle(pending);
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Ends a request; the lock is held, and the caller goes on with {@link #afterSettlement} once it is not. */
     private void settle(PendingRequest pending) {
         pending.settled = true;
@@ -345,19 +352,21 @@ final class RequestPool {
     }
 
     private void failAll(Mode newMode, Code code, String message) {
-        List<PendingRequest> failed;
+        List<PendingRequest> open;
         lock.lock();
         try {
             mode = mode == Mode.CLOSED ? Mode.CLOSED : newMode;
-            failed = inFlight.all();
-            failed.forEach(this::settle);
             window.clear();
+            open = inFlight.all();
         } finally {
             lock.unlock();
         }
-        for (PendingRequest pending : failed) {
-            pending.session.ifPresent(group -> group.detach(pending));
-            notifyFailure(pending, new FlockException(code, message));
+        for (PendingRequest pending : open) {
+            FlockException failure = new FlockException(code, message); // before it counts as told: there may be no memory for it
+            if (settleIfOpen(pending)) {
+                pending.session.ifPresent(group -> group.detach(pending));
+                notifyFailure(pending, failure);
+            }
         }
     }
 

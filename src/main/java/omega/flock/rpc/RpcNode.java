@@ -13,6 +13,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import omega.flock.base.FlockException;
 import omega.flock.base.FlockException.Code;
 import omega.flock.base.PeerAddress;
@@ -22,6 +23,7 @@ import omega.flock.net.UdpPort;
 import omega.flock.rpc.NodeLife.Phase;
 import omega.flock.rpc.routing.NodeId;
 import omega.flock.rpc.routing.RpcPeer;
+import omega.flock.runtime.ClosingSteps;
 import omega.flock.runtime.TaskScope;
 import omega.flock.runtime.Ticker;
 
@@ -36,6 +38,8 @@ import omega.flock.runtime.Ticker;
 public final class RpcNode implements DatagramHandler, AutoCloseable {
 
     private static final Logger LOG = System.getLogger("omega.flock.rpc");
+
+    private static final Consumer<RpcNode> CLOSE = ClosingSteps.insisting(RpcNode::release); // nobody else will
 
     private final RpcConfig config;
     private final RpcParts parts;
@@ -332,17 +336,21 @@ public final class RpcNode implements DatagramHandler, AutoCloseable {
     @Override
     public void close() {
         if (life.close()) {
-            try {
-                parts.inbound.open(false);
-                parts.pool.close(scope.failure());
-            } finally {
-                parts.ports.close();
-                parts.deadlines.close();
-                firstWalkOver.countDown();
-                scope.close();
-                parts.events.closed();
-            }
+            CLOSE.accept(this);
             LOG.log(Level.DEBUG, "rpc.closed");
+        }
+    }
+
+    private void release() {
+        try {
+            parts.inbound.open(false);
+            parts.pool.close(scope.failure());
+        } finally {
+            parts.ports.close();
+            parts.deadlines.close();
+            firstWalkOver.countDown();
+            scope.close();
+            parts.events.closed();
         }
     }
 

@@ -73,6 +73,44 @@ class RpcLifecycleTest {
     }
 
     @Test
+    void aNodeThatLacksMemoryWhileItClosesIsClosedAllTheSame() throws Exception {
+        try (RpcSwarm swarm = new RpcSwarm(38)) {
+            RpcNode node = swarm.add(swarm.config(), RequestHandler.NONE);
+            AtomicInteger closed = new AtomicInteger();
+            node.addListener(new RpcListener() {
+                @Override
+                public void onClosed() {
+                    closed.incrementAndGet();
+                }
+            });
+            List<Ending> endings = new ArrayList<>();
+            for (int i = 0; i < 5; i++) {
+                Ending ending = new Ending();
+                endings.add(ending);
+                node.send(RpcRequest.of(InternalCommand.PING), RpcSwarm.addressOf(swarm.bootstrapNode()), new ReplyListener() {
+                    @Override
+                    public void onReply(RpcReply received) {
+                        ending.onReply(received);
+                    }
+
+                    @Override
+                    public void onFailure(FlockException failure) {
+                        ending.onFailure(failure);
+                        throw new OutOfMemoryError("on purpose");
+                    }
+                });
+            }
+            node.close();
+            for (Ending ending : endings) {
+                assertEquals("REQUEST_DESTROYED", ending.failureCode());
+                assertEquals(1, ending.calls.get());
+            }
+            assertTrue(closed.get() > 0, "nobody was told");
+            assertTrue(node.closed());
+        }
+    }
+
+    @Test
     void aPortIsTakenFromItsRangeAndElseAnyPort() throws Exception {
         try (RpcSwarm swarm = new RpcSwarm(32)) {
             PortBinder host = swarm.network().host("10.9.0.1");

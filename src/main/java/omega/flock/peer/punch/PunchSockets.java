@@ -165,11 +165,14 @@ public final class PunchSockets implements AutoCloseable {
         try {
             closed = true;
             all = List.copyOf(sockets.values());
-            all.forEach(this::forgetLocked);
         } finally {
             lock.unlock();
         }
-        all.forEach(socket -> socket.port().close());
+        // Forgotten when it is closed, so that whoever has to call again finds what is left.
+        for (PunchSocket socket : all) {
+            socket.port().close();
+            forget(socket);
+        }
     }
 
     /** Opens a socket in the hands of a puncher, on which it will negotiate. */
@@ -322,6 +325,17 @@ public final class PunchSockets implements AutoCloseable {
             lock.unlock();
         }
         socket.port().close();
+    }
+
+    private void forget(PunchSocket socket) {
+        lock.lock();
+        try {
+            if (!socket.closed) {
+                forgetLocked(socket);
+            }
+        } finally {
+            lock.unlock();
+        }
     }
 
     private void forgetLocked(PunchSocket socket) {

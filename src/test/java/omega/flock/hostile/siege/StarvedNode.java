@@ -18,12 +18,13 @@ import omega.flock.gateway.Testnet;
 import omega.flock.runtime.TaskScope;
 
 /**
- * A node in a small heap, which {@code starve} fills to the last byte and keeps full until the node begins to close itself or ten seconds are
- * over; the answer says what became of it. {@code port} says where it is.
+ * A node in a small heap, which {@code starve} fills to the last byte and keeps full until the node has begun to close itself and has had no
+ * memory for its first steps, or ten seconds are over; the answer says what became of it. {@code port} says where it is.
  */
 public final class StarvedNode {
 
     private static final long LIMIT = TimeUnit.SECONDS.toNanos(10);
+    private static final long STEPS = TimeUnit.MILLISECONDS.toNanos(500); // how long the node has to close itself without memory
     private static final int LARGEST = 1 << 20;
     private static final int SMALLEST = 32;
 
@@ -89,9 +90,14 @@ public final class StarvedNode {
     }
 
     private static void starve(Gateway node) {
-        long start = System.nanoTime();
+        long end = System.nanoTime() + LIMIT;
+        boolean open = true;
         int size = LARGEST;
-        while (node.isOpen() && System.nanoTime() - start < LIMIT) {
+        while (System.nanoTime() < end) {
+            if (open && !node.isOpen()) {
+                open = false;
+                end = System.nanoTime() + STEPS;
+            }
             try {
                 ballast = new Object[] {ballast, new byte[size]};
             } catch (OutOfMemoryError e) {
