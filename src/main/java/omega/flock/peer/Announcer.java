@@ -157,7 +157,7 @@ final class Announcer {
             set(() -> cycles++);
             watch();
         } catch (InterruptedException e) {
-            LOG.log(Level.TRACE, "announcer.interrupted"); // by want(): the loop sees what is wished now
+            LOG.log(Level.TRACE, "announcer.interrupted"); // by want() or the end of the scope: the loop sees which
         } catch (RuntimeException e) {
             LOG.log(Level.ERROR, "announcer.cycle.failed", e);
             pauseAfterFailure();

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
@@ -167,7 +168,11 @@ final class RelayKeeper {
         }
     }
 
-    /** Runs an action for all items at once and waits, for a limited time, until each has ended one way or the other. */
+    /**
+     * Runs an action for all items at once and waits, for a limited time, until each has ended one way or the other.
+     *
+     * @throws InterruptedException also if the announcer's scope has ended
+     */
     private <T> void forEach(List<T> items, String name, Duration timeout, NetworkAction<T> action)
             throws InterruptedException {
         long deadline = ticker.nanoTime() + timeout.toNanos();
@@ -180,6 +185,9 @@ final class RelayKeeper {
                     LOG.log(Level.TRACE, name, e);
                 }
             }
+        } catch (RejectedExecutionException e) {
+            // The server has closed. That interrupts the announcer, which may not have waited since, and ends it like an interrupt.
+            throw new InterruptedException("the announcer's scope has ended");
         }
     }
 

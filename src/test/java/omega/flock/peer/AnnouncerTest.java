@@ -2,6 +2,7 @@ package omega.flock.peer;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTimeout;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -13,8 +14,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import omega.flock.base.PeerAddress;
 import omega.flock.net.UdpPort;
 import omega.flock.rpc.RpcReply;
@@ -165,6 +172,30 @@ class AnnouncerTest {
     }
 
     @Test
+    void aScopeThatEndsInTheMiddleOfACycleIsNoFailure() throws Exception {
+        CompletableFuture<Thread> runner = new CompletableFuture<>();
+        node.walked = () -> {
+            runner.complete(Thread.currentThread());
+            scope.cancel(); // which interrupts everybody but this thread: as if the interrupt had come just before
+        };
+        Announcer announcer = new Announcer(node, Ticker.SYSTEM, scope);
+        try (ThreadErrors errors = new ThreadErrors(runner)) {
+            announcer.start();
+            announcer.awaitFirstCycle(Duration.ofSeconds(5)); // or the end
+            assertTrue(runner.isDone());
+            assertEquals(List.of(), errors.lines);
+        }
+    }
+
+    @Test
+    void aWithdrawalWhoseScopeHasEndedIsCutShortAsByAnInterrupt() throws Exception {
+        keeper.announce();
+        scope.cancel();
+        assertThrows(InterruptedException.class, keeper::withdraw, "anything else would fail the node");
+        assertEquals(List.of(), keeper.relays().addresses());
+    }
+
+    @Test
     void oneThatNeverStartedStopsToo() {
         Announcer announcer = new Announcer(node, Ticker.SYSTEM, scope);
         assertTimeout(Duration.ofSeconds(1), announcer::stop);
@@ -182,6 +213,7 @@ class AnnouncerTest {
         private volatile Optional<CountDownLatch> hang = Optional.empty();
         private volatile PeerAddress seenAs = US;
         private volatile boolean walkFails;
+        private volatile Runnable walked = () -> { };
 
         @Override
         public List<RpcReply> findClosest(List<PeerAddress> from) throws IOException, InterruptedException {
@@ -189,6 +221,7 @@ class AnnouncerTest {
             if (hang.isPresent()) {
                 hang.get().await();
             }
+            walked.run();
             if (walkFails) {
                 throw new IOException("no node answers");
             }
@@ -230,6 +263,36 @@ class AnnouncerTest {
         @Override
         public boolean online() {
             return true;
+        }
+    }
+
+    /** What one thread logs as an error. */
+    private static final class ThreadErrors extends Handler implements AutoCloseable {
+
+        private final Logger logger = Logger.getLogger("omega.flock.peer");
+        private final List<String> lines = new CopyOnWriteArrayList<>();
+        private final CompletableFuture<Thread> thread;
+
+        ThreadErrors(CompletableFuture<Thread> thread) {
+            this.thread = thread;
+            logger.addHandler(this);
+        }
+
+        @Override
+        public void publish(LogRecord line) {
+            if (line.getLevel() == Level.SEVERE && Thread.currentThread() == thread.getNow(null)) {
+                lines.add(line.getMessage() + " " + line.getThrown());
+            }
+        }
+
+        @Override
+        public void flush() {
+            // nothing is buffered
+        }
+
+        @Override
+        public void close() {
+            logger.removeHandler(this);
         }
     }
 
