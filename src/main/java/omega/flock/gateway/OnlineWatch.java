@@ -2,7 +2,6 @@ package omega.flock.gateway;
 
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BooleanSupplier;
 import omega.flock.base.Subscription;
 import omega.flock.rpc.RpcListener;
@@ -42,9 +41,7 @@ final class OnlineWatch implements RpcListener {
     }
 
     private void tell(Runnable listener) {
-        try {
-            scope.fork("flock-online", listener::run);
-        } catch (RejectedExecutionException e) {
+        if (!scope.tryFork("flock-online", listener::run)) {
             listeners.clear(); // the gateway has been closed: nobody will be told any more
         }
     }

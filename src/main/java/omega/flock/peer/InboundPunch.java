@@ -5,7 +5,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.ReentrantLock;
 import omega.flock.base.PeerAddress;
 import omega.flock.dht.HolepunchArrival;
@@ -71,15 +70,14 @@ final class InboundPunch {
         } finally {
             lock.unlock();
         }
-        try {
-            server.scope().fork("flock-holepunch", () -> {
-                try {
-                    answer(arrival, round.get());
-                } finally {
-                    answered(transmission);
-                }
-            });
-        } catch (RejectedExecutionException e) {
+        boolean begun = server.scope().tryFork("flock-holepunch", () -> {
+            try {
+                answer(arrival, round.get());
+            } finally {
+                answered(transmission);
+            }
+        });
+        if (!begun) {
             answered(transmission); // the server is closing: silence
         }
     }

@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import omega.flock.base.CloseReason;
@@ -353,13 +352,7 @@ public final class PeerNode implements AutoCloseable {
     private void networkChanged() {
         context.localAddresses().networkChanged();
         servers.forEach(PeerServer::refresh);
-        for (Runnable listener : networkListeners) {
-            try {
-                scope.fork("flock-network-change", listener::run);
-            } catch (RejectedExecutionException e) {
-                return; // closing
-            }
-        }
+        networkListeners.forEach(listener -> scope.tryFork("flock-network-change", listener::run));
     }
 
     /** Does something with all servers at once, and waits for it. */

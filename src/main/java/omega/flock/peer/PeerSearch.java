@@ -8,7 +8,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -133,12 +132,8 @@ final class PeerSearch {
     }
 
     private void startWalks() {
-        if (!race.isOver() && walking.compareAndSet(false, true)) {
-            try {
-                scope.fork("flock-dial-search", this::search);
-            } catch (RejectedExecutionException e) {
-                race.abandon(new FlockException(Code.PEER_CONNECTION_FAILED, "the dial was given up", e));
-            }
+        if (!race.isOver() && walking.compareAndSet(false, true) && !scope.tryFork("flock-dial-search", this::search)) {
+            race.abandon(new FlockException(Code.PEER_CONNECTION_FAILED, "the dial was given up"));
         }
     }
 
@@ -205,15 +200,14 @@ final class PeerSearch {
     }
 
     private void forkAttempt(PeerAddress relay) {
-        try {
-            scope.fork("flock-dial-handshake", () -> {
-                try {
-                    attempt(relay);
-                } finally {
-                    permits.release();
-                }
-            });
-        } catch (RejectedExecutionException e) {
+        boolean begun = scope.tryFork("flock-dial-handshake", () -> {
+            try {
+                attempt(relay);
+            } finally {
+                permits.release();
+            }
+        });
+        if (!begun) {
             permits.release(); // the dial is over
         }
     }

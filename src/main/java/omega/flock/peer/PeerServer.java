@@ -210,10 +210,8 @@ public final class PeerServer implements AutoCloseable {
     }
 
     private void start(InboundHandshake handshake) {
-        try {
-            // In the scope of the node: what becomes a connection outlives the server.
-            context.scope().fork("flock-handshake", handshake::run);
-        } catch (RejectedExecutionException e) {
+        // In the scope of the node: what becomes a connection outlives the server.
+        if (!context.scope().tryFork("flock-handshake", handshake::run)) {
             handshakes.forget(handshake); // the node is closing
             handshakes.ended(handshake, false);
         }

@@ -128,9 +128,7 @@ final class RelayRoute {
             state = State.LEAVING;
             ourSideMoved = false;
             peerMoved = false;
-            context.scope().fork("flock-relay-leave", this::confirmMove);
-        } catch (RejectedExecutionException e) {
-            LOG.log(Level.TRACE, "relay.leave.rejected", e); // the node is closing, and the stream with it
+            context.scope().tryFork("flock-relay-leave", this::confirmMove);
         } finally {
             lock.unlock();
         }

@@ -4,11 +4,9 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.Optional;
 import java.util.SplittableRandom;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import omega.flock.runtime.TaskScope;
-import omega.flock.runtime.ThrowingTask;
 
 /**
  * What a node does every five seconds, on its deadline thread; what may block is forked. Thread-safe (dht-rpc 6.27.0
@@ -52,12 +50,12 @@ final class NodeTicks {
         if (plan.wokeUp()) {
             onWakeUp(plan.becameEphemeral());
         }
-        fork("rpc-interfaces", this::lookAtInterfaces);
+        scope.tryFork("rpc-interfaces", this::lookAtInterfaces);
         if (!state.bootstrapped()) {
             return;
         }
         if (plan.tryPersistence()) {
-            fork("rpc-network-check", () -> networkCheck.run(false));
+            scope.tryFork("rpc-network-check", () -> networkCheck.run(false));
         }
         plan.checks().forEach(upkeep::check);
         if (plan.refresh() || locked(health::unreached)) {
@@ -128,14 +126,6 @@ final class NodeTicks {
     private void fireIf(boolean happened, RpcEvents.Kind kind) {
         if (happened) {
             events.fire(kind);
-        }
-    }
-
-    private void fork(String name, ThrowingTask task) {
-        try {
-            scope.fork(name, task);
-        } catch (RejectedExecutionException e) {
-            LOG.log(Level.TRACE, "rpc.tick.after.close task={0}", name);
         }
     }
 

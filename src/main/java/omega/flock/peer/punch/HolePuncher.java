@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.ReentrantLock;
 import omega.flock.base.PeerAddress;
 import omega.flock.dht.message.Firewall;
@@ -204,14 +203,11 @@ public final class HolePuncher implements AutoCloseable {
         }
         PunchPlan plan = chosen.get();
         count(plan);
-        try {
-            punching.scope().fork("flock-punch", () -> run(plan));
-            return true;
-        } catch (RejectedExecutionException e) {
-            // The node is closing: nobody will need this punch.
-            close();
-            return false;
+        boolean begun = punching.scope().tryFork("flock-punch", () -> run(plan));
+        if (!begun) {
+            close(); // so is the node: nobody will need this punch
         }
+        return begun;
     }
 
     /** Ends the attempt: no more probes, no more calls to the listener, all sockets released. Idempotent, never blocks. */
