@@ -99,7 +99,7 @@ final class Inbound {
                 if (fromId.isPresent()) {
                     note(port, from, fromId, message.to());
                 }
-                ReceivedRequest request = new ReceivedRequest(message, from, fromId, port, origin, responder);
+                ReceivedRequest request = new ReceivedRequest(message, from, port, origin, responder);
                 boolean known = message.internal() ? commands.onRequest(message, request) : application.onRequest(request);
                 if (!known) {
                     request.error(RpcConstants.ERROR_UNKNOWN_COMMAND);

@@ -20,20 +20,14 @@ public interface IncomingRequest {
     /** Returns the same as the network shows it: whom that is counted for which the request makes us do or keep. */
     NetworkSource source();
 
-    /** Returns the id of the sender, present only if it told one and that one follows from {@link #from}. */
-    Optional<NodeId> fromId();
-
     /** Returns our own address as the sender sees it. */
     PeerAddress to();
 
     /** Returns the transaction id, 0 to 65535. */
     int tid();
 
-    /** Returns the number of the command. */
+    /** Returns the number of the command, one of the application's for its handler. */
     int command();
-
-    /** Tells whether the command is an {@link InternalCommand}; handlers of the application never see one of those. */
-    boolean internal();
 
     /** Returns the point that the command is about. */
     Optional<NodeId> target();

@@ -63,7 +63,7 @@ final class Neighbours {
             NodeRecord node = known.get();
             boolean stale = node.sampledTick() == 0 || tick - node.sampledTick() >= RpcConstants.OLD_TICKS;
             if (sampleable && stale) {
-                node.sampled(ourAddress, tick);
+                node.sampled(tick);
             }
             node.heard(tick);
             table.moveToNewest(node);
@@ -74,7 +74,7 @@ final class Neighbours {
         return switch (table.add(node)) {
             case INSERTED -> {
                 if (sampleable) {
-                    node.sampled(ourAddress, tick);
+                    node.sampled(tick);
                 }
                 yield new Contact(sampleable, false, Optional.empty());
             }

@@ -42,9 +42,10 @@ final class NodeQueries implements QueryHost {
 
     /** Starts a walk that keeps the table fresh, and yields to other traffic. */
     RpcQuery<RpcReply> background(NodeId target) {
-        int slow = Math.min(config.concurrency(), Math.max(RpcConstants.BACKGROUND_CONCURRENCY, config.concurrency() / 8));
-        IntSupplier pace = () -> pool.inFlight() < RpcConstants.QUIET_REQUESTS ? config.concurrency() : slow;
-        return start(QueryRequest.findNode(target).withConcurrency(slow), List.of(), Optional.empty(), Optional.of(pace));
+        IntSupplier pace = () -> pool.inFlight() < RpcConstants.QUIET_REQUESTS
+                ? RpcConstants.DEFAULT_CONCURRENCY : RpcConstants.BACKGROUND_CONCURRENCY;
+        return start(QueryRequest.findNode(target).withConcurrency(RpcConstants.BACKGROUND_CONCURRENCY), List.of(), Optional.empty(),
+                Optional.of(pace));
     }
 
     /** Starts a walk to a place in the table of which nobody waits for the end. */

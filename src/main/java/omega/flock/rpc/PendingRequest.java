@@ -57,11 +57,6 @@ final class PendingRequest implements RequestHandle {
     }
 
     @Override
-    public boolean isSettled() {
-        return pool.isSettled(this);
-    }
-
-    @Override
     public String toString() {
         return "PendingRequest[tid " + tid + ", command " + request.command() + ", to " + to + "]";
     }

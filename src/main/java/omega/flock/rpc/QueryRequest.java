@@ -21,12 +21,11 @@ import omega.flock.rpc.routing.NodeId;
  * @param answer what the consumer gets of a reply without error, if anything
  * @param commit what to do with the closest nodes at the end
  * @param deadline how long all of it may take
- * @param force true for one transmission each, past the congestion window
  * @param <T> what the consumer gets
  */
 public record QueryRequest<T>(NodeId target, int command, boolean internal, Optional<byte[]> value, List<PeerAddress> nodes,
         boolean onlyNodes, int concurrency, int retries, Function<RpcReply, Optional<T>> answer, Optional<CommitFunction> commit,
-        Duration deadline, boolean force) {
+        Duration deadline) {
 
     /**
      * Checks the parts.
@@ -44,50 +43,43 @@ public record QueryRequest<T>(NodeId target, int command, boolean internal, Opti
     /** Returns a query with a command of the application. */
     public static QueryRequest<RpcReply> of(NodeId target, int command) {
         return new QueryRequest<>(target, command, false, Optional.empty(), List.of(), false, RpcConstants.DEFAULT_CONCURRENCY,
-                RpcConstants.DEFAULT_QUERY_RETRIES, Optional::of, Optional.empty(), RpcConstants.DEFAULT_QUERY_DEADLINE,
-                false);
+                RpcConstants.DEFAULT_QUERY_RETRIES, Optional::of, Optional.empty(), RpcConstants.DEFAULT_QUERY_DEADLINE);
     }
 
     /** Returns a query that finds the nodes nearest to a target. */
     public static QueryRequest<RpcReply> findNode(NodeId target) {
         return new QueryRequest<>(target, InternalCommand.FIND_NODE.number(), true, Optional.empty(), List.of(), false,
                 RpcConstants.DEFAULT_CONCURRENCY, RpcConstants.DEFAULT_QUERY_RETRIES, Optional::of, Optional.empty(),
-                RpcConstants.DEFAULT_QUERY_DEADLINE, false);
+                RpcConstants.DEFAULT_QUERY_DEADLINE);
     }
 
     /** Returns this query with an argument for every node. */
     public QueryRequest<T> withValue(byte[] newValue) {
         return new QueryRequest<>(target, command, internal, Optional.of(newValue), nodes, onlyNodes, concurrency, retries,
-                answer, commit, deadline, force);
+                answer, commit, deadline);
     }
 
     /** Returns this query beginning at these nodes, nearest first. */
     public QueryRequest<T> withNodes(List<PeerAddress> newNodes) {
         return new QueryRequest<>(target, command, internal, value, newNodes, onlyNodes, concurrency, retries, answer, commit,
-                deadline, force);
-    }
-
-    /** Returns this query beginning where another one ended. */
-    public QueryRequest<T> withNodesOf(List<RpcReply> closestReplies) {
-        return withNodes(closestReplies.stream().map(RpcReply::from).toList());
+                deadline);
     }
 
     /** Returns this query visiting the nodes it was given and no others. */
     public QueryRequest<T> onlyTheseNodes() {
-        return new QueryRequest<>(target, command, internal, value, nodes, true, concurrency, retries, answer, commit, deadline,
-                force);
+        return new QueryRequest<>(target, command, internal, value, nodes, true, concurrency, retries, answer, commit, deadline);
     }
 
     /** Returns this query with another number of visits at once. */
     public QueryRequest<T> withConcurrency(int newConcurrency) {
         return new QueryRequest<>(target, command, internal, value, nodes, onlyNodes, newConcurrency, retries, answer, commit,
-                deadline, force);
+                deadline);
     }
 
     /** Returns this query with another number of retries for each visit. */
     public QueryRequest<T> withRetries(int newRetries) {
         return new QueryRequest<>(target, command, internal, value, nodes, onlyNodes, concurrency, newRetries, answer, commit,
-                deadline, force);
+                deadline);
     }
 
     /**
@@ -96,29 +88,18 @@ public record QueryRequest<T>(NodeId target, int command, boolean internal, Opti
      */
     public <U> QueryRequest<U> withAnswer(Function<RpcReply, Optional<U>> newAnswer) {
         return new QueryRequest<>(target, command, internal, value, nodes, onlyNodes, concurrency, retries, newAnswer, commit,
-                deadline, force);
+                deadline);
     }
 
     /** Returns this query committing to the closest nodes at the end. */
     public QueryRequest<T> withCommit(CommitFunction newCommit) {
         return new QueryRequest<>(target, command, internal, value, nodes, onlyNodes, concurrency, retries, answer,
-                Optional.of(newCommit), deadline, force);
-    }
-
-    /** Returns this query repeating its own command with the token of each closest node at the end. */
-    public QueryRequest<T> withRepeatAsCommit() {
-        return withCommit((closest, query) -> Optional.of(query.repetitionTo(closest)));
+                Optional.of(newCommit), deadline);
     }
 
     /** Returns this query with another deadline for all of it. */
     public QueryRequest<T> withDeadline(Duration newDeadline) {
         return new QueryRequest<>(target, command, internal, value, nodes, onlyNodes, concurrency, retries, answer, commit,
-                newDeadline, force);
-    }
-
-    /** Returns this query with a single transmission for each visit, past the congestion window. */
-    public QueryRequest<T> withForce() {
-        return new QueryRequest<>(target, command, internal, value, nodes, onlyNodes, concurrency, 0, answer, commit, deadline,
-                true);
+                newDeadline);
     }
 }

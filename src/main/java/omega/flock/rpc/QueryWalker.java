@@ -49,7 +49,6 @@ final class QueryWalker<T> {
     private final RpcQuery<T> query;
     private final QueryHost host;
     private final TaskScope scope;
-    private final Ticker ticker;
     private final RpcCounters counters;
     private final Optional<IntSupplier> pace;
     private final RpcSession visits;
@@ -73,12 +72,11 @@ final class QueryWalker<T> {
         this.query = query;
         this.host = host;
         this.scope = scope;
-        this.ticker = ticker;
         this.counters = counters;
         this.pace = pace;
         this.visits = host.session();
         this.visit = new RpcRequest(request.command(), request.internal(), Optional.of(request.target()), Optional.empty(),
-                request.value(), request.retries(), Optional.empty(), Optional.empty(), request.force(), false);
+                request.value(), request.retries(), Optional.empty(), Optional.empty(), false);
         this.commits = request.commit().map(commit -> new QueryCommits(commit, query, visits));
         this.deadlineNanos = ticker.nanoTime() + request.deadline().toNanos();
         this.walk = new IterativeQuery(request.target(), request.nodes().stream().map(RpcPeer::of).toList(),

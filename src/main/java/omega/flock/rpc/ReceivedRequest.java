@@ -11,7 +11,6 @@ final class ReceivedRequest implements IncomingRequest {
 
     private final RpcMessage.Request message;
     private final PeerAddress from;
-    private final Optional<NodeId> fromId;
     private final UdpPort port;
     private final Responder.Origin origin;
     private final Responder responder;
@@ -19,14 +18,11 @@ final class ReceivedRequest implements IncomingRequest {
     /**
      * Wraps a message whose token is right, if it has one.
      *
-     * @param fromId the id of the sender, checked
      * @param origin what the network shows of where it came from
      */
-    ReceivedRequest(RpcMessage.Request message, PeerAddress from, Optional<NodeId> fromId, UdpPort port, Responder.Origin origin,
-            Responder responder) {
+    ReceivedRequest(RpcMessage.Request message, PeerAddress from, UdpPort port, Responder.Origin origin, Responder responder) {
         this.message = message;
         this.from = from;
-        this.fromId = fromId;
         this.port = port;
         this.origin = origin;
         this.responder = responder;
@@ -43,11 +39,6 @@ final class ReceivedRequest implements IncomingRequest {
     }
 
     @Override
-    public Optional<NodeId> fromId() {
-        return fromId;
-    }
-
-    @Override
     public PeerAddress to() {
         return message.to();
     }
@@ -60,11 +51,6 @@ final class ReceivedRequest implements IncomingRequest {
     @Override
     public int command() {
         return message.command();
-    }
-
-    @Override
-    public boolean internal() {
-        return message.internal();
     }
 
     @Override

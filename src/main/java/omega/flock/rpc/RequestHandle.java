@@ -17,7 +17,4 @@ public interface RequestHandle {
     default boolean cancel() {
         return cancel(new FlockException(Code.REQUEST_DESTROYED, "the request was cancelled"));
     }
-
-    /** Tells whether the request has ended. */
-    boolean isSettled();
 }

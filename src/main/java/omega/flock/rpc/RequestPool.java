@@ -180,15 +180,6 @@ final class RequestPool {
         return true;
     }
 
-    boolean isSettled(PendingRequest pending) {
-        lock.lock();
-        try {
-            return pending.settled;
-        } finally {
-            lock.unlock();
-        }
-    }
-
     /** Returns how many requests have not ended. */
     int inFlight() {
         lock.lock();
@@ -227,7 +218,7 @@ final class RequestPool {
                         request.command(), request.target(), request.value()).encode();
             }
             long now = ticker.nanoTime();
-            if (!request.force() && window.isFull(now)) {
+            if (window.isFull(now)) {
                 waiting.add(pending);
                 scheduleRelease();
                 return;

@@ -83,10 +83,6 @@ public final class RpcConfig {
         return values.maxWindow;
     }
 
-    int concurrency() {
-        return values.concurrency;
-    }
-
     Duration requestTimeout() {
         return values.requestTimeout;
     }
@@ -125,7 +121,6 @@ public final class RpcConfig {
         private boolean quickFirewall = true;
         private List<PeerAddress> nodes = List.of();
         private int maxWindow = RpcConstants.DEFAULT_MAX_WINDOW;
-        private int concurrency = RpcConstants.DEFAULT_CONCURRENCY;
         private Duration requestTimeout = RpcConstants.DEFAULT_TIMEOUT;
         private int downHintsPerTick = RpcConstants.DEFAULT_DOWN_HINTS_PER_TICK;
         private int maxPingDelay = RpcConstants.DEFAULT_MAX_PING_DELAY;
@@ -204,12 +199,6 @@ public final class RpcConfig {
             return this;
         }
 
-        /** Sets how many visits of the node's own queries are under way at once. */
-        public Builder concurrency(int visits) {
-            concurrency = atLeast(1, visits, "concurrency");
-            return this;
-        }
-
         /** Sets how long to wait for the answer to one transmission where a request does not say. */
         public Builder requestTimeout(Duration timeout) {
             if (timeout.isNegative() || timeout.isZero()) {
@@ -225,7 +214,7 @@ public final class RpcConfig {
             return this;
         }
 
-        /** Sets the longest delay, in milliseconds, of a delayed ping that is asked for or answered. */
+        /** Sets the longest delay, in milliseconds, of a delayed ping that is answered. */
         public Builder maxPingDelay(int millis) {
             maxPingDelay = atLeast(0, millis, "maxPingDelay");
             return this;

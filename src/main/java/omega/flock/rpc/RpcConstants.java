@@ -117,9 +117,6 @@ public final class RpcConstants {
     /** The longest delay of a delayed ping, in milliseconds. */
     public static final int DEFAULT_MAX_PING_DELAY = 10_000;
 
-    /** What is waited for a delayed ping beyond its delay, in milliseconds. */
-    static final int DELAYED_PING_SLACK = 1000;
-
     /** Nodes that are asked whether our server port is open. */
     static final int PROBE_NODES = 5;
 

@@ -195,11 +195,6 @@ public final class RpcNode implements DatagramHandler, AutoCloseable {
         return parts.ticks.degraded();
     }
 
-    /** Tells whether the first walk is over. */
-    public boolean bootstrapped() {
-        return parts.state.bootstrapped();
-    }
-
     /** Tells whether the node is suspended. */
     public boolean suspended() {
         return life.phase() == Phase.SUSPENDED;
@@ -254,15 +249,6 @@ public final class RpcNode implements DatagramHandler, AutoCloseable {
     /** Asks a node whether it is there. Blocks and fails as {@link #request} does. */
     public RpcReply ping(PeerAddress to) throws FlockException, InterruptedException {
         return request(RpcRequest.of(InternalCommand.PING), to);
-    }
-
-    /**
-     * Asks a node to answer after a while. Blocks and fails as {@link #request} does.
-     *
-     * @throws IllegalArgumentException if the delay is longer than this node allows
-     */
-    public RpcReply delayedPing(PeerAddress to, Duration delay) throws FlockException, InterruptedException {
-        return request(parts.delayedPing(delay), to);
     }
 
     /** Starts a query on its own virtual thread. A query of a node that is closed fails. */

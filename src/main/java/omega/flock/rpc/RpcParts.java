@@ -1,7 +1,6 @@
 package omega.flock.rpc;
 
 import java.security.SecureRandom;
-import java.time.Duration;
 import java.util.Optional;
 import omega.flock.net.DatagramHandler;
 import omega.flock.net.PortBinder;
@@ -10,7 +9,6 @@ import omega.flock.rpc.routing.RoutingConstants;
 import omega.flock.runtime.DeadlineQueue;
 import omega.flock.runtime.TaskScope;
 import omega.flock.runtime.Ticker;
-import omega.flock.wire.WireWriter;
 
 /** The parts of a node, put together on the thread that creates it. Each is thread-safe. */
 final class RpcParts {
@@ -28,7 +26,6 @@ final class RpcParts {
     final Inbound inbound;
     final NodeTicks ticks;
     final Bootstrap bootstrap;
-    private final RpcConfig config;
 
     /**
      * Puts a node together.
@@ -37,7 +34,6 @@ final class RpcParts {
      */
     RpcParts(RpcConfig config, PortBinder binder, Ticker ticker, TaskScope scope, DatagramHandler received,
             RequestHandler application) {
-        this.config = config;
         SecureRandom random = new SecureRandom();
         state = new NodeState(config, randomId(random),
                 new TickCounter(random.nextDouble(), random.nextDouble(), ticker.wallMillis()));
@@ -58,16 +54,6 @@ final class RpcParts {
         ticks = new NodeTicks(state, pool, upkeep, queries, networkCheck, resolver, events, counters, scope,
                 random.nextLong());
         bootstrap = new Bootstrap(config, state, ports, pool, queries, networkCheck, ticker);
-    }
-
-    /** Returns the request for a delayed ping, which waits for as long as its answer takes. */
-    RpcRequest delayedPing(Duration delay) {
-        long millis = delay.toMillis();
-        if (delay.isNegative() || millis > config.maxPingDelay()) {
-            throw new IllegalArgumentException("a delay of " + delay + " is not in 0.." + config.maxPingDelay() + " ms");
-        }
-        return RpcRequest.of(InternalCommand.DELAYED_PING).withValue(new WireWriter().uint32(millis).toBytes())
-                .withTimeout(Duration.ofMillis(millis + RpcConstants.DELAYED_PING_SLACK));
     }
 
     private static NodeId randomId(SecureRandom random) {

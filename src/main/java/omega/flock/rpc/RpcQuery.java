@@ -9,8 +9,6 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntSupplier;
 import omega.flock.base.FlockException;
-import omega.flock.base.FlockException.Code;
-import omega.flock.rpc.routing.NodeId;
 import omega.flock.rpc.routing.RpcPeer;
 import omega.flock.runtime.TaskScope;
 import omega.flock.runtime.Ticker;
@@ -26,7 +24,6 @@ import omega.flock.runtime.Ticker;
  */
 public final class RpcQuery<T> implements AutoCloseable {
 
-    private final QueryRequest<T> request;
     private final QueryWalker<T> walker;
     private final RpcCounters counters;
     private final Optional<RpcSession> owner;
@@ -46,7 +43,6 @@ public final class RpcQuery<T> implements AutoCloseable {
      */
     RpcQuery(QueryRequest<T> request, List<T> own, QueryHost host, TaskScope scope, Ticker ticker, RpcCounters counters,
             Optional<RpcSession> owner, Optional<IntSupplier> pace) {
-        this.request = request;
         this.output = new ArrayDeque<>(own);
         this.counters = counters;
         this.owner = owner;
@@ -130,11 +126,6 @@ public final class RpcQuery<T> implements AutoCloseable {
         }
     }
 
-    /** Returns the target of the query. */
-    public NodeId target() {
-        return request.target();
-    }
-
     /** Returns the replies of the closest nodes so far, nearest first, at most 20; all of them proved their ids. */
     public List<RpcReply> closestReplies() {
         return walker.closestReplies();
@@ -163,18 +154,6 @@ public final class RpcQuery<T> implements AutoCloseable {
         } finally {
             lock.unlock();
         }
-    }
-
-    /**
-     * Returns a request that repeats the command of the query at a node with the token of its reply: the usual commit.
-     *
-     * @throws FlockException with the code {@code COMMIT_REJECTED} if the node gave no token
-     */
-    public RpcRequest repetitionTo(RpcReply closest) throws FlockException {
-        byte[] token = closest.token().orElseThrow(
-                () -> new FlockException(Code.COMMIT_REJECTED, "no token from " + closest.from()));
-        return new RpcRequest(request.command(), request.internal(), Optional.of(request.target()), Optional.of(token),
-                request.value(), RpcConstants.DEFAULT_RETRIES, Optional.empty(), Optional.empty(), false, false);
     }
 
     /** Ends the query and its requests, with the code {@code REQUEST_DESTROYED}. Idempotent; does not wait. */

@@ -18,12 +18,11 @@ import omega.flock.rpc.routing.NodeId;
  * @param retries transmissions beyond the first, each with identical bytes
  * @param timeout how long to wait after each transmission; absent means the default of the node
  * @param via the port to send from; absent means the default port of the node
- * @param force true to send past the congestion window
  * @param forwarded true if the node passes the request on, so that the answer may come from another one, to another port: what binds
  *     it to the request is for the caller to check
  */
 public record RpcRequest(int command, boolean internal, Optional<NodeId> target, Optional<byte[]> token,
-        Optional<byte[]> value, int retries, Optional<Duration> timeout, Optional<UdpPort> via, boolean force, boolean forwarded) {
+        Optional<byte[]> value, int retries, Optional<Duration> timeout, Optional<UdpPort> via, boolean forwarded) {
 
     /**
      * Checks the parts.
@@ -64,52 +63,47 @@ public record RpcRequest(int command, boolean internal, Optional<NodeId> target,
     /** Returns a request for a command of the application: no target, token or value, three retries. */
     public static RpcRequest of(int command) {
         return new RpcRequest(command, false, Optional.empty(), Optional.empty(), Optional.empty(),
-                RpcConstants.DEFAULT_RETRIES, Optional.empty(), Optional.empty(), false, false);
+                RpcConstants.DEFAULT_RETRIES, Optional.empty(), Optional.empty(), false);
     }
 
     /** Returns a request for an internal command. */
     public static RpcRequest of(InternalCommand command) {
         return new RpcRequest(command.number(), true, Optional.empty(), Optional.empty(), Optional.empty(),
-                RpcConstants.DEFAULT_RETRIES, Optional.empty(), Optional.empty(), false, false);
+                RpcConstants.DEFAULT_RETRIES, Optional.empty(), Optional.empty(), false);
     }
 
     /** Returns this request about a target. */
     public RpcRequest withTarget(NodeId newTarget) {
-        return new RpcRequest(command, internal, Optional.of(newTarget), token, value, retries, timeout, via, force, forwarded);
+        return new RpcRequest(command, internal, Optional.of(newTarget), token, value, retries, timeout, via, forwarded);
     }
 
     /** Returns this request with a token. */
     public RpcRequest withToken(byte[] newToken) {
-        return new RpcRequest(command, internal, target, Optional.of(newToken), value, retries, timeout, via, force, forwarded);
+        return new RpcRequest(command, internal, target, Optional.of(newToken), value, retries, timeout, via, forwarded);
     }
 
     /** Returns this request with a value, which may be empty. */
     public RpcRequest withValue(byte[] newValue) {
-        return new RpcRequest(command, internal, target, token, Optional.of(newValue), retries, timeout, via, force, forwarded);
+        return new RpcRequest(command, internal, target, token, Optional.of(newValue), retries, timeout, via, forwarded);
     }
 
     /** Returns this request with another number of retries. */
     public RpcRequest withRetries(int newRetries) {
-        return new RpcRequest(command, internal, target, token, value, newRetries, timeout, via, force, forwarded);
+        return new RpcRequest(command, internal, target, token, value, newRetries, timeout, via, forwarded);
     }
 
     /** Returns this request with another timeout for each transmission. */
     public RpcRequest withTimeout(Duration newTimeout) {
-        return new RpcRequest(command, internal, target, token, value, retries, Optional.of(newTimeout), via, force, forwarded);
+        return new RpcRequest(command, internal, target, token, value, retries, Optional.of(newTimeout), via, forwarded);
     }
 
     /** Returns this request from another port. */
     public RpcRequest withVia(UdpPort newVia) {
-        return new RpcRequest(command, internal, target, token, value, retries, timeout, Optional.of(newVia), force, forwarded);
-    }
-
-    /** Returns this request without regard to the congestion window. */
-    public RpcRequest withForce() {
-        return new RpcRequest(command, internal, target, token, value, retries, timeout, via, true, forwarded);
+        return new RpcRequest(command, internal, target, token, value, retries, timeout, Optional.of(newVia), forwarded);
     }
 
     /** Returns this request as one that the node passes on. */
     public RpcRequest withForwarding() {
-        return new RpcRequest(command, internal, target, token, value, retries, timeout, via, force, true);
+        return new RpcRequest(command, internal, target, token, value, retries, timeout, via, true);
     }
 }

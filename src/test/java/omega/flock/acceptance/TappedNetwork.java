@@ -111,7 +111,7 @@ final class TappedNetwork implements AutoCloseable {
         PeerAddress to = node(0).gateway().localAddress();
         int otherPort = from.serverPort().localAddress().getPort();
         from.ping(to);
-        from.delayedPing(to, Duration.ofMillis(1));
+        from.request(RpcRequest.of(InternalCommand.DELAYED_PING).withValue(new WireWriter().uint32(1).toBytes()), to);
         from.request(RpcRequest.of(InternalCommand.PING_NAT).withValue(new WireWriter().uint16(otherPort).toBytes()), to);
         from.request(RpcRequest.of(InternalCommand.DOWN_HINT)
                 .withValue(new WireWriter().ipv4Address(new PeerAddress("127.0.0.1", otherPort)).toBytes()), to);

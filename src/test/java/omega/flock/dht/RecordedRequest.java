@@ -111,11 +111,6 @@ final class RecordedRequest implements IncomingRequest {
     }
 
     @Override
-    public Optional<NodeId> fromId() {
-        return Optional.empty();
-    }
-
-    @Override
     public PeerAddress to() {
         return SELF;
     }
@@ -128,11 +123,6 @@ final class RecordedRequest implements IncomingRequest {
     @Override
     public int command() {
         return command.code();
-    }
-
-    @Override
-    public boolean internal() {
-        return false;
     }
 
     @Override

@@ -248,7 +248,9 @@ class RpcInteropTest {
             assertTrue(found.stream().filter(nearest(theirs)::contains).count() >= 15, () -> "found " + found);
 
             byte[] value = {1, 2, 3};
-            RpcQuery<RpcReply> put = node.query(QueryRequest.of(target(), STORE).withValue(value).withRepeatAsCommit());
+            RpcRequest store = RpcRequest.of(STORE).withTarget(target()).withValue(value);
+            RpcQuery<RpcReply> put = node.query(QueryRequest.of(target(), STORE).withValue(value)
+                    .withCommit((closest, query) -> Optional.of(store.withToken(closest.token().orElseThrow()))));
             put.awaitFinished();
             List<String> values = script.call("get", Map.of("node", 7, "target", TARGET)).texts("values");
             // Their walk takes a table's rough nearest nodes for the nearest, and now and then misses a few.
@@ -266,7 +268,8 @@ class RpcInteropTest {
             PeerAddress to = PeerAddress.parse(script.await("ready").texts("bootstrap").getFirst());
             RpcNode node = start(RpcConfig.builder().bootstrap(List.of(to.toString())).ephemeral(EphemeralMode.ALWAYS));
             assertEquals(Optional.of(NodeId.of(to)), node.ping(to).fromId());
-            Duration rtt = node.delayedPing(to, Duration.ofMillis(300)).rtt();
+            byte[] delay = new WireWriter().uint32(300).toBytes();
+            Duration rtt = node.request(RpcRequest.of(InternalCommand.DELAYED_PING).withValue(delay), to).rtt();
             assertTrue(rtt.toMillis() >= 290 && rtt.toMillis() < 2000, () -> "rtt " + rtt);
             PeerAddress dead = new PeerAddress("127.0.0.1", freePort());
             byte[] hint = new WireWriter().ipv4Address(dead).toBytes();

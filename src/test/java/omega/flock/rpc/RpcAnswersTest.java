@@ -11,6 +11,7 @@ import java.util.Optional;
 import omega.flock.base.FlockException;
 import omega.flock.base.PeerAddress;
 import omega.flock.rpc.routing.NodeId;
+import omega.flock.wire.WireWriter;
 import omega.flock.runtime.Eventually;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -40,22 +41,22 @@ class RpcAnswersTest {
 
     @Test
     void aDelayedPingIsAnsweredAfterItsDelay() throws Exception {
-        RpcReply reply = node.delayedPing(RpcSwarm.addressOf(swarm.bootstrapNode()), Duration.ofMillis(200));
+        RpcReply reply = node.request(delayedPing(200), RpcSwarm.addressOf(swarm.bootstrapNode()));
         assertTrue(reply.rtt().toMillis() >= 200, () -> "rtt " + reply.rtt());
-        assertThrows(IllegalArgumentException.class,
-                () -> node.delayedPing(RpcSwarm.addressOf(swarm.bootstrapNode()), Duration.ofMillis(10_001)));
     }
 
     @Test
     void aDelayedPingBeyondWhatTheOtherAllowsIsMetWithSilence() throws Exception {
         RpcNode strict = RpcSwarm.ready(swarm.add(swarm.config().maxPingDelay(100), RequestHandler.NONE));
-        byte[] value = {(byte) 101, 0, 0, 0};
-        RpcRequest ping = RpcRequest.of(InternalCommand.DELAYED_PING).withValue(value).withRetries(0);
         assertEquals("REQUEST_TIMEOUT", assertThrows(FlockException.class,
-                () -> node.request(ping, RpcSwarm.addressOf(strict))).code());
+                () -> node.request(delayedPing(101).withRetries(0), RpcSwarm.addressOf(strict))).code());
         assertEquals(1, strict.stats().dropped(DropReason.BAD_INTERNAL_VALUE));
-        assertTrue(node.request(RpcRequest.of(InternalCommand.DELAYED_PING).withValue(new byte[4]),
-                RpcSwarm.addressOf(strict)).isOk());
+        assertTrue(node.request(delayedPing(0), RpcSwarm.addressOf(strict)).isOk());
+    }
+
+    private static RpcRequest delayedPing(int millis) {
+        return RpcRequest.of(InternalCommand.DELAYED_PING).withValue(new WireWriter().uint32(millis).toBytes())
+                .withTimeout(Duration.ofSeconds(1));
     }
 
     @Test
@@ -68,7 +69,7 @@ class RpcAnswersTest {
         }
         Eventually.holds("half of them find no place",
                 () -> swarm.bootstrapNode().stats().dropped(DropReason.TOO_MANY_DELAYED_PINGS) == RpcConstants.MAX_DELAYED_PINGS);
-        assertTrue(node.delayedPing(to, Duration.ofMillis(10)).isOk(), "somebody else finds a place");
+        assertTrue(node.request(delayedPing(10), to).isOk(), "somebody else finds a place");
         assertEquals(RpcConstants.MAX_DELAYED_PINGS + 1, swarm.bootstrapNode().stats().dropped(DropReason.TOO_MANY_DELAYED_PINGS));
     }
 
@@ -87,7 +88,7 @@ class RpcAnswersTest {
     @Test
     void anUnknownInternalCommandIsAnErrorAndNamesCloserNodes() throws Exception {
         RpcReply reply = node.request(new RpcRequest(77, true, Optional.of(TARGET), Optional.empty(), Optional.empty(), 3,
-                Optional.empty(), Optional.empty(), false, false), RpcSwarm.addressOf(swarm.bootstrapNode()));
+                Optional.empty(), Optional.empty(), false), RpcSwarm.addressOf(swarm.bootstrapNode()));
         assertEquals(RpcConstants.ERROR_UNKNOWN_COMMAND, reply.error());
         assertEquals(Optional.empty(), reply.token());
     }

@@ -19,7 +19,6 @@ class RpcConfigTest {
     void theDefaultsAreThoseOfDhtRpc() {
         RpcConfig config = RpcConfig.builder().build();
         assertEquals(80, config.maxWindow());
-        assertEquals(10, config.concurrency());
         assertEquals(50, config.downHintsPerTick());
         assertEquals(10_000, config.maxPingDelay());
         assertEquals(Duration.ofSeconds(1), config.requestTimeout());

@@ -30,6 +30,7 @@ import org.junit.jupiter.api.Test;
 class RpcLifecycleTest {
 
     private static final NodeId TARGET = NodeId.of(new byte[32]);
+    private static final RpcRequest COMMAND = RpcRequest.of(9).withTarget(TARGET);
 
     private static int serverPort(RpcNode node) {
         return node.serverPort().localAddress().getPort();
@@ -173,7 +174,7 @@ class RpcLifecycleTest {
                     assertThrows(FlockException.class, () -> node.ping(RpcSwarm.addressOf(other))).code());
             assertEquals("REQUEST_TIMEOUT",
                     assertThrows(FlockException.class, () -> other.ping(address)).code());
-            RpcQuery<RpcReply> query = node.query(QueryRequest.of(TARGET, 9).withRepeatAsCommit());
+            RpcQuery<RpcReply> query = node.query(QueryRequest.of(TARGET, 9).withCommit(RpcSwarm.repeating(COMMAND)));
             assertEquals("TOO_FEW_NODES", assertThrows(FlockException.class, query::awaitFinished).code());
             assertTrue(node.nodes(10).size() >= 2, "the nodes are not to blame");
 
@@ -278,7 +279,7 @@ class RpcLifecycleTest {
             RpcNode node = swarm.ephemeral();
             RpcQuery<RpcReply> query = node.query(QueryRequest.of(TARGET, 9).withCommit((closest, running) -> {
                 node.close();
-                return Optional.of(running.repetitionTo(closest));
+                return RpcSwarm.repeating(COMMAND).prepare(closest, running);
             }));
             assertEquals("REQUEST_DESTROYED", assertThrows(FlockException.class, query::awaitFinished).code());
             RpcNode other = swarm.add(swarm.config(), RequestHandler.NONE);

@@ -72,9 +72,8 @@ class RpcRequestsTest {
     void aListenerHearsTheEndOnceAndThatItIsSlow() throws Exception {
         Ending ending = new Ending();
         RequestHandle handle = node.send(RpcRequest.of(9), silent.address(), ending);
-        assertFalse(handle.isSettled());
+        assertEquals(0, ending.calls.get());
         assertEquals("REQUEST_TIMEOUT", ending.failureCode());
-        assertTrue(handle.isSettled());
         assertFalse(handle.cancel(), "it has ended already");
         assertEquals(1, ending.calls.get());
         assertEquals(1, ending.slow.get());
@@ -240,8 +239,7 @@ class RpcRequestsTest {
         for (int i = 0; i < 10; i++) {
             careful.send(RpcRequest.of(9), silent.address(), new Ending());
         }
-        careful.send(RpcRequest.of(10).withForce(), silent.address(), new Ending());
-        Eventually.holds("the one that is sent by force arrives", () -> silent.requests(false, 10).size() == 1);
+        Eventually.holds("the first ones arrive", () -> silent.requests(false, 9).size() >= 3);
         assertTrue(silent.requests(false, 9).size() <= 3);
         Eventually.holds("others follow in later slots", () -> silent.requests(false, 9).size() >= 5);
     }

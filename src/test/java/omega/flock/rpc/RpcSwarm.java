@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import omega.flock.base.PeerAddress;
 import omega.flock.net.DatagramHandler;
 import omega.flock.net.PortBinder;
@@ -104,6 +105,12 @@ final class RpcSwarm implements AutoCloseable {
             throw new AssertionError("not bootstrapped within " + PATIENCE + ": " + node);
         }
         return node;
+    }
+
+    /** Sends this to each of the closest nodes with the token that it gave. */
+    static CommitFunction repeating(RpcRequest request) {
+        return (closest, query) -> Optional.of(request.withToken(
+                closest.token().orElseThrow(() -> new IOException("no token from " + closest.from()))));
     }
 
     /** The address of the server port of a node on a public host. */

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import omega.flock.base.FlockException;
 import omega.flock.base.PeerAddress;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.Test;
 class RpcSwarmTest {
 
     private static final int STORE = 7;
+    private static final RpcRequest WRITE = RpcRequest.of(STORE).withTarget(target(1));
 
     private static NodeId target(int seed) {
         byte[] bytes = new byte[RoutingConstants.ID_BYTES];
@@ -84,7 +86,8 @@ class RpcSwarmTest {
                 Set<PeerAddress> distinct = new HashSet<>(replies.stream().map(RpcReply::from).toList());
                 assertEquals(distinct.size(), replies.size(), "nobody is asked twice");
 
-                RpcQuery<RpcReply> again = seeker.query(QueryRequest.findNode(target).withNodesOf(query.closestReplies()));
+                RpcQuery<RpcReply> again = seeker.query(QueryRequest.findNode(target)
+                        .withNodes(query.closestReplies().stream().map(RpcReply::from).toList()));
                 again.awaitFinished();
                 assertEquals(query.closestNodes(), again.closestNodes());
             }
@@ -113,7 +116,8 @@ class RpcSwarmTest {
         try (RpcSwarm swarm = RpcSwarm.of(4, 40, store)) {
             RpcNode writer = swarm.ephemeral();
             NodeId target = target(5);
-            RpcQuery<RpcReply> query = writer.query(QueryRequest.of(target, STORE).withValue(new byte[] {1}).withRepeatAsCommit());
+            RpcQuery<RpcReply> query = writer.query(QueryRequest.of(target, STORE).withValue(new byte[] {1})
+                    .withCommit(RpcSwarm.repeating(RpcRequest.of(STORE).withTarget(target).withValue(new byte[] {1}))));
             query.awaitFinished();
             assertEquals(RoutingConstants.K, stored.size());
             assertTrue(withoutToken.get() >= RoutingConstants.K);
@@ -135,7 +139,7 @@ class RpcSwarmTest {
     void aCommitThatNobodyCanTakeFailsTheQuery() throws Exception {
         try (RpcSwarm swarm = new RpcSwarm(6)) {
             RpcNode lonely = RpcSwarm.ready(swarm.add(RpcConfig.builder(), RequestHandler.NONE));
-            RpcQuery<RpcReply> query = lonely.query(QueryRequest.of(target(1), STORE).withRepeatAsCommit());
+            RpcQuery<RpcReply> query = lonely.query(QueryRequest.of(target(1), STORE).withCommit(RpcSwarm.repeating(WRITE)));
             assertEquals("TOO_FEW_NODES", assertThrows(FlockException.class, query::awaitFinished).code());
         }
     }
@@ -152,7 +156,7 @@ class RpcSwarmTest {
         };
         try (RpcSwarm swarm = RpcSwarm.of(7, 6, refuseWrites)) {
             RpcNode writer = swarm.ephemeral();
-            RpcQuery<RpcReply> query = writer.query(QueryRequest.of(target(1), STORE).withRepeatAsCommit());
+            RpcQuery<RpcReply> query = writer.query(QueryRequest.of(target(1), STORE).withCommit(RpcSwarm.repeating(WRITE)));
             FlockException failure = assertThrows(FlockException.class, query::awaitFinished);
             assertEquals("COMMIT_REJECTED", failure.code());
             assertTrue(failure.getMessage().contains("42"), failure::getMessage);
@@ -171,7 +175,7 @@ class RpcSwarmTest {
             return true;
         };
         try (RpcSwarm swarm = RpcSwarm.of(8, 6, takeTheFirst)) {
-            swarm.ephemeral().query(QueryRequest.of(target(1), STORE).withRepeatAsCommit()).awaitFinished();
+            swarm.ephemeral().query(QueryRequest.of(target(1), STORE).withCommit(RpcSwarm.repeating(WRITE))).awaitFinished();
             assertEquals(5, writes.get(), "all but the bootstrap node serve the command");
         }
     }
@@ -271,6 +275,14 @@ class RpcSwarmTest {
                 request.forward(request.from().toString().getBytes(), RpcSwarm.addressOf(c), request.port());
                 return true;
             });
+            List<Optional<NodeId>> idsAtC = new CopyOnWriteArrayList<>();
+            swarm.network().filter((source, destination, payload) -> {
+                if (destination.equals(RpcSwarm.addressOf(c).toSocketAddress())
+                        && RpcMessage.decode(payload.duplicate()) instanceof RpcMessage.Request sent && sent.command() == STORE) {
+                    idsAtC.add(sent.id());
+                }
+                return true;
+            });
             RpcNode a = swarm.ephemeral();
             RpcReply reply = a.request(RpcRequest.of(STORE).withForwarding().withValue(new byte[] {1}), RpcSwarm.addressOf(b));
             assertEquals(RpcSwarm.addressOf(c), reply.from());
@@ -278,7 +290,7 @@ class RpcSwarmTest {
             assertEquals(PeerAddress.of(a.defaultPort().localAddress()), reply.to());
             assertEquals(9, reply.value().orElseThrow()[0]);
             assertEquals(RpcSwarm.addressOf(b), atC.getFirst().from());
-            assertEquals(b.id(), atC.getFirst().fromId());
+            assertEquals(List.of(b.id()), idsAtC, "who passes it on is the sender");
             assertEquals(RpcSwarm.addressOf(c), atC.getFirst().to());
         }
     }

@@ -1,6 +1,5 @@
 package omega.flock.rpc.routing;
 
-import java.util.Optional;
 import omega.flock.base.PeerAddress;
 import omega.flock.runtime.NetworkSource;
 
@@ -13,7 +12,6 @@ public final class NodeRecord {
 
     private final RpcPeer peer;
     private final NetworkSource source;
-    private Optional<PeerAddress> observedAs = Optional.empty();
     private long sampledTick;
     private long addedTick;
     private long pingedTick;
@@ -45,11 +43,6 @@ public final class NodeRecord {
 
     NetworkSource source() {
         return source;
-    }
-
-    /** Returns our own address as this node saw it, if it told. */
-    public Optional<PeerAddress> observedAs() {
-        return observedAs;
     }
 
     /** Returns when its view of our address was last taken as a sample, 0 if never. */
@@ -94,9 +87,8 @@ public final class NodeRecord {
         contacts++;
     }
 
-    /** Notes how the node sees us. */
-    public void sampled(PeerAddress ourAddress, long nowTick) {
-        observedAs = Optional.of(ourAddress);
+    /** Notes that its view of our address was taken as a sample. */
+    public void sampled(long nowTick) {
         sampledTick = nowTick;
     }
 
