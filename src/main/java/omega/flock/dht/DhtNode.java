@@ -21,7 +21,6 @@ import omega.flock.rpc.RpcConfig;
 import omega.flock.rpc.RpcNode;
 import omega.flock.rpc.RpcQuery;
 import omega.flock.rpc.RpcReply;
-import omega.flock.rpc.RpcRequest;
 import omega.flock.rpc.RpcSession;
 import omega.flock.rpc.routing.NodeId;
 import omega.flock.rpc.routing.RpcPeer;
@@ -53,18 +52,10 @@ public final class DhtNode implements AutoCloseable {
     /**
      * Creates a node that is not bound yet; {@link #rpc()} binds and starts it.
      *
-     * @param config  the settings of the layer below; its node filter is replaced by the one that every hyperdht node has
-     * @param scope   the parent of the node's own scope
-     * @param streams sees every datagram of the node's two ports before the node does
-     */
-    public DhtNode(RpcConfig.Builder config, PortBinder binder, Ticker ticker, TaskScope scope, DatagramHandler streams) {
-        this(config, binder, ticker, scope, streams, Long.MAX_VALUE);
-    }
-
-    /**
-     * Creates a node that keeps for others no more than fits into so many bytes, and is not bound yet.
-     *
-     * @param storeBytes memory for records, values and forwards
+     * @param config     the settings of the layer below; its node filter is replaced by the one that every hyperdht node has
+     * @param scope      the parent of the node's own scope
+     * @param streams    sees every datagram of the node's two ports before the node does
+     * @param storeBytes memory for what it keeps for others: records, values and forwards
      */
     public DhtNode(RpcConfig.Builder config, PortBinder binder, Ticker ticker, TaskScope scope, DatagramHandler streams, long storeBytes) {
         RpcConfig checked = config.nodeFilter(DhtNode::isTrustworthy).build();
@@ -248,23 +239,11 @@ public final class DhtNode implements AutoCloseable {
     // ---- Routes ----------------------------------------------------------------------------------------------------------
 
     /**
-     * Sends a Noise message 1 to a server through a relay, or to the server itself. Blocks for four transmissions of a second
-     * at most.
+     * Sends a Noise message 1 from the node's default port to a server through a relay, or to the server itself. Blocks for four
+     * transmissions of a second at most, and ends with the session at the latest.
      *
-     * @param via the port to send from; absent means the node's default port
      * @throws omega.flock.base.FlockException {@code BAD_HANDSHAKE_REPLY} if the answer is not one, or of another node than
-     *     {@code relay}; {@code REQUEST_TIMEOUT}
-     */
-    public HandshakeReply peerHandshake(NodeId target, byte[] noise, PeerAddress relay, Optional<UdpPort> via)
-            throws IOException, InterruptedException {
-        RpcRequest request = RouteClient.handshake(target, noise);
-        return RouteClient.handshakeReply(rpc.request(via.map(request::withVia).orElse(request), relay), relay);
-    }
-
-    /**
-     * Does the same from the node's default port, and ends with the session at the latest.
-     *
-     * @throws omega.flock.base.FlockException also {@code REQUEST_DESTROYED} if the session was closed meanwhile
+     *     {@code relay}; {@code REQUEST_TIMEOUT}; {@code REQUEST_DESTROYED} if the session was closed meanwhile
      */
     public HandshakeReply peerHandshake(NodeId target, byte[] noise, PeerAddress relay, RpcSession session)
             throws IOException, InterruptedException {

@@ -61,14 +61,9 @@ public final class HandshakeArrival {
         return request.port();
     }
 
-    /** Answers with a Noise message 2 from the port on which the request arrived; returns whether this was the first reply. */
-    public boolean reply(byte[] noise) {
-        return reply(noise, request.port());
-    }
-
     /**
-     * Answers with a Noise message 2 from another port: the client will take the address it is seen to come from for the
-     * server's.
+     * Answers with a Noise message 2. From another port than {@link #port()}, the client will take the address it is seen to come from for
+     * the server's.
      *
      * @return whether this was the first reply
      */

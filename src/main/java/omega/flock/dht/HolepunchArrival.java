@@ -55,12 +55,7 @@ public final class HolepunchArrival {
         return request.port();
     }
 
-    /** Answers from the port on which the request arrived; returns whether this was the first reply. */
-    public boolean reply(byte[] payload) {
-        return reply(payload, request.port());
-    }
-
-    /** Answers from another port, the punch socket as a rule; returns whether this was the first reply. */
+    /** Answers from a port, the punch socket as a rule; returns whether this was the first reply. */
     public boolean reply(byte[] payload, UdpPort via) {
         if (!replied.compareAndSet(false, true)) {
             return false;

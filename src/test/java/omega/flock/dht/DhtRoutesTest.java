@@ -142,7 +142,7 @@ class DhtRoutesTest {
     @Test
     void aHandshakeTakesFourDatagramsOfOneTransaction() throws Exception {
         watch();
-        HandshakeReply reply = client.peerHandshake(target, NOISE, relay, Optional.empty());
+        HandshakeReply reply = client.peerHandshake(target, NOISE, relay, client.rpc().session());
         PeerAddress from = addressOf(client.rpc().defaultPort());
         PeerAddress to = addressOf(host.rpc().defaultPort());
         assertArrayEquals(ANSWER, reply.noise());
@@ -164,7 +164,7 @@ class DhtRoutesTest {
         UdpPort punch = network.bind(new InetSocketAddress(host.rpc().serverPort().localAddress().getAddress(), 0), host.rpc());
         server.via = Optional.of(punch);
         watch();
-        HandshakeReply reply = client.peerHandshake(target, NOISE, relay, Optional.empty());
+        HandshakeReply reply = client.peerHandshake(target, NOISE, relay, client.rpc().session());
         assertEquals(addressOf(punch), reply.serverAddress());
         assertTrue(datagrams.stream().anyMatch(line -> line.startsWith(addressOf(punch) + " > " + relay)));
         punch.close();
@@ -173,7 +173,7 @@ class DhtRoutesTest {
     @Test
     void aDirectHandshakeIsNotRelayed() throws Exception {
         PeerAddress direct = addressOf(host.rpc().serverPort());
-        HandshakeReply reply = client.peerHandshake(target, NOISE, direct, Optional.empty());
+        HandshakeReply reply = client.peerHandshake(target, NOISE, direct, client.rpc().session());
         assertFalse(reply.relayed());
         assertEquals(direct, reply.serverAddress());
         assertFalse(server.handshakes.remove().relayed());
@@ -208,7 +208,7 @@ class DhtRoutesTest {
     void aRelayThatDoesNotKnowTheServerHasNoHandshakeReply() throws Exception {
         DhtNode stranger = swarm.addPersistent();
         FlockException error = assertThrows(FlockException.class,
-                () -> client.peerHandshake(target, NOISE, DhtSwarm.addressOf(stranger), Optional.empty()));
+                () -> client.peerHandshake(target, NOISE, DhtSwarm.addressOf(stranger), client.rpc().session()));
         assertEquals("BAD_HANDSHAKE_REPLY", error.code());
     }
 
@@ -225,7 +225,7 @@ class DhtRoutesTest {
             return true;
         });
         FlockException error = assertThrows(FlockException.class,
-                () -> client.peerHandshake(target, NOISE, addressOf(liar), Optional.empty()));
+                () -> client.peerHandshake(target, NOISE, addressOf(liar), client.rpc().session()));
         assertEquals("BAD_HANDSHAKE_REPLY", error.code());
         liar.close();
     }

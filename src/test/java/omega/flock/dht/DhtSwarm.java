@@ -129,7 +129,7 @@ public final class DhtSwarm implements AutoCloseable {
     }
 
     private DhtNode add(RpcConfig.Builder config) throws IOException, InterruptedException {
-        DhtNode node = new DhtNode(config, binder, ticker, scope, (port, source, datagram) -> false);
+        DhtNode node = new DhtNode(config, binder, ticker, scope, (port, source, datagram) -> false, Long.MAX_VALUE);
         nodes.add(node);
         start(node.rpc());
         return node;

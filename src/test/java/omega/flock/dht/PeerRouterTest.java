@@ -201,7 +201,7 @@ class PeerRouterTest {
         assertEquals(CLIENT, arrival.clientAddress());
         assertFalse(arrival.relayed());
         assertEquals(List.of(), request.answers());
-        assertTrue(arrival.reply(ANSWER));
+        assertTrue(arrival.reply(ANSWER, arrival.port()));
         assertEquals(List.of("replyTo 10.0.0.1:1001 server 0004020405"), request.answers());
     }
 
@@ -224,7 +224,7 @@ class PeerRouterTest {
         PeerAddress second = new PeerAddress("10.0.0.4", 4004);
         RecordedRequest request = handshake(new HandshakeMessage(RoutingMode.FROM_SECOND_RELAY, NOISE, Optional.of(CLIENT),
                 Optional.of(RELAY)), second);
-        server.handshakes.get(0).reply(ANSWER);
+        server.handshakes.get(0).reply(ANSWER, server.handshakes.get(0).port());
         assertEquals(List.of("forward 10.0.0.3:3003 server "
                 + hex(HandshakeMessage.of(RoutingMode.FROM_SERVER, ANSWER, CLIENT).toBytes())), request.answers());
     }
@@ -233,8 +233,8 @@ class PeerRouterTest {
     void anArrivalIsAnsweredOnce() {
         router.register(SERVER_KEY.publicKey(), server);
         RecordedRequest request = handshake(HandshakeMessage.of(RoutingMode.FROM_CLIENT, NOISE), CLIENT);
-        assertTrue(server.handshakes.get(0).reply(ANSWER));
-        assertFalse(server.handshakes.get(0).reply(NOISE));
+        assertTrue(server.handshakes.get(0).reply(ANSWER, server.handshakes.get(0).port()));
+        assertFalse(server.handshakes.get(0).reply(NOISE, server.handshakes.get(0).port()));
         assertEquals(1, request.answers().size());
     }
 
@@ -295,7 +295,7 @@ class PeerRouterTest {
         assertArrayEquals(NOISE, arrival.payload());
         assertEquals(CLIENT, arrival.peerAddress());
         assertTrue(arrival.reply(ANSWER, PUNCH_PORT));
-        assertFalse(arrival.reply(ANSWER));
+        assertFalse(arrival.reply(ANSWER, arrival.port()));
         // flags 1, mode 1, id 0, payload, peerAddress unchanged
         assertEquals(List.of("forward 10.0.0.3:3003 punch 010100020405" + "0a000001" + "e903"), request.answers());
     }

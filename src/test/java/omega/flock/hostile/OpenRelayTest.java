@@ -56,7 +56,7 @@ class OpenRelayTest {
     @BeforeEach
     void start() throws Exception {
         node = new DhtNode(RpcConfig.bootstrapper(NODE.port(), NODE.host()).host(NODE.host()), network, Ticker.SYSTEM, scope,
-                (port, source, datagram) -> false);
+                (port, source, datagram) -> false, Long.MAX_VALUE);
         node.rpc().start();
         assertTrue(node.rpc().awaitBootstrapped(PATIENCE));
         stranger = new MemoryStranger(network, "8.8.8.8");

@@ -235,7 +235,7 @@ class DhtInteropTest {
             assertFalse(relays.isEmpty());
             PeerAddress server = PeerAddress.of(host.rpc().defaultPort().localAddress());
             for (DhtReply<PeerRecord> relay : relays) {
-                HandshakeReply handshake = client.peerHandshake(target, NOISE, relay.from(), Optional.empty());
+                HandshakeReply handshake = client.peerHandshake(target, NOISE, relay.from(), client.rpc().session());
                 assertArrayEquals(ANSWER, handshake.noise());
                 assertTrue(handshake.relayed());
                 assertEquals(server, handshake.serverAddress());
@@ -251,12 +251,12 @@ class DhtInteropTest {
     private static final class AnsweringServer implements LocalServer {
         @Override
         public void onHandshake(HandshakeArrival arrival) {
-            arrival.reply(ANSWER);
+            arrival.reply(ANSWER, arrival.port());
         }
 
         @Override
         public void onHolepunch(HolepunchArrival arrival) {
-            arrival.reply(ANSWER);
+            arrival.reply(ANSWER, arrival.port());
         }
     }
 
