@@ -51,7 +51,7 @@ final class Announcer {
     private boolean parked; // guarded by lock
     private boolean ended; // guarded by lock
     private boolean refreshing; // guarded by lock
-    private long cycles; // guarded by lock; announce cycles that have ended
+    private boolean announced; // guarded by lock; whether an announce cycle has ended
     private Task<Void> runner; // guarded by lock; null before start
 
     /** Creates an announcer whose threads live in {@code scope}. */
@@ -74,7 +74,7 @@ final class Announcer {
 
     /** Waits until the first announce cycle has ended, well or not, or the announcer has. */
     void awaitFirstCycle(Duration timeout) throws InterruptedException {
-        await(() -> cycles > 0 || parked || ended, timeout);
+        await(() -> announced || parked || ended, timeout);
     }
 
     /** Announces again as soon as possible. */
@@ -115,16 +115,6 @@ final class Announcer {
         return keeper;
     }
 
-    /** Returns how many announce cycles have ended. */
-    long cycles() {
-        lock.lock();
-        try {
-            return cycles;
-        } finally {
-            lock.unlock();
-        }
-    }
-
     private void run() throws InterruptedException {
         try {
             while (!scope.isCancelled()) {
@@ -154,7 +144,7 @@ final class Announcer {
         }
         try {
             keeper.announce();
-            set(() -> cycles++);
+            set(() -> announced = true);
             watch();
         } catch (InterruptedException e) {
             LOG.log(Level.TRACE, "announcer.interrupted"); // by want() or the end of the scope: the loop sees which

@@ -35,11 +35,6 @@ final class RelayGenerations {
         return current.containsKey(node) || previous.containsKey(node) || oldest.containsKey(node);
     }
 
-    /** Returns the relays of the current cycle. */
-    List<PeerAddress> current() {
-        return List.copyOf(current.keySet());
-    }
-
     /** Returns the address that a relay of the current cycle knows us by, as it told when we announced. */
     Map<PeerAddress, PeerAddress> currentSeenAs() {
         return Map.copyOf(current);

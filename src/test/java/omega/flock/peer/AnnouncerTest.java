@@ -25,6 +25,7 @@ import java.util.logging.Logger;
 import omega.flock.base.PeerAddress;
 import omega.flock.net.UdpPort;
 import omega.flock.rpc.RpcReply;
+import omega.flock.runtime.Eventually;
 import omega.flock.runtime.TaskScope;
 import omega.flock.runtime.Ticker;
 import org.junit.jupiter.api.AfterEach;
@@ -123,12 +124,8 @@ class AnnouncerTest {
         announcer.suspend();
         assertEquals(Set.of(), node.holders);
         assertEquals(List.of(), announcer.keeper().relays().addresses());
-        long cycles = announcer.cycles();
         announcer.resume();
-        while (announcer.cycles() == cycles) {
-            Thread.onSpinWait();
-        }
-        assertEquals(3, node.holders.size());
+        Eventually.holds("the key is announced again", () -> node.holders.size() == 3);
         announcer.stop();
         assertEquals(Set.of(), node.holders);
         announcer.resume();
@@ -143,11 +140,10 @@ class AnnouncerTest {
         announcer.start();
         announcer.awaitFirstCycle(Duration.ofSeconds(5));
         assertTimeout(Duration.ofSeconds(2), () -> {
-            long cycles = announcer.cycles();
+            CountDownLatch again = new CountDownLatch(1);
+            node.walked = again::countDown;
             announcer.refresh();
-            while (announcer.cycles() == cycles) {
-                Thread.onSpinWait();
-            }
+            again.await();
         });
         announcer.stop();
     }

@@ -93,11 +93,6 @@ public final class NatAnalysis {
         return referrers.size();
     }
 
-    /** Tells whether this node, or another of its public address, has given a sample already. */
-    public boolean hasSampled(PeerAddress referrer) {
-        return referrers.contains(Diversity.voter(referrer));
-    }
-
     /** Tells whether it is no use to wait any longer before negotiating. */
     public boolean isSettled() {
         return gaveUp || samples() >= PunchConstants.SETTLING_SAMPLES

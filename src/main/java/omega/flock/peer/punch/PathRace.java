@@ -75,7 +75,6 @@ public final class PathRace<T> {
     private boolean entriesClosed; // guarded by lock
     private boolean over; // guarded by lock
     private Optional<T> winner = Optional.empty(); // guarded by lock
-    private Optional<String> winnerName = Optional.empty(); // guarded by lock
 
     /** Creates a race that only {@link #await} hears of. */
     public PathRace() {
@@ -154,16 +153,6 @@ public final class PathRace<T> {
         }
     }
 
-    /** Returns the name of the path that won. */
-    public Optional<String> winnerName() {
-        lock.lock();
-        try {
-            return winnerName;
-        } finally {
-            lock.unlock();
-        }
-    }
-
     /**
      * Waits for the winner.
      *
@@ -196,7 +185,6 @@ public final class PathRace<T> {
             winner = result;
             reason.ifPresent(failure -> failures.addFirst(failure));
             if (by != null) {
-                winnerName = Optional.of(by.name);
                 by.running = false;
                 running.remove(by);
             }

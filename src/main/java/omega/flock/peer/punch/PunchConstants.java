@@ -53,9 +53,6 @@ final class PunchConstants {
     /** See {@link #SKIPPED_NODES}. */
     static final int SKIP_FROM_NODES = 8;
 
-    /** A socket with the same reuse flag on both ends stays this long after its last stream; lib/socket-pool.js. */
-    static final Duration REUSABLE_LINGER = Duration.ofSeconds(3);
-
     /** Random punches that a node has under way at once. */
     static final int RANDOM_PUNCH_LIMIT = 1;
 
@@ -107,7 +104,7 @@ final class PunchConstants {
     record Pace(int probes, int perSecond) {}
 
     /** A socket that carried a stream stays this long, to answer retransmissions of the stream's last packets. */
-    static final Duration PLAIN_LINGER = Duration.ofSeconds(1);
+    static final Duration LINGER = Duration.ofSeconds(1);
 
     /** Punch sockets that carry no stream at one time, of one node: one random punch and as many again. */
     static final int MAX_IDLE_SOCKETS = 2 * MOST_SOCKETS;

@@ -40,7 +40,6 @@ final class PunchSocket implements DatagramHandler {
     boolean punching = true;
     int streams;
     boolean carried;
-    boolean reusable;
     boolean closed;
     Optional<DeadlineQueue.Entry> lingering = Optional.empty();
 

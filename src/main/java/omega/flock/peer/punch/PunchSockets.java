@@ -6,7 +6,6 @@ import java.lang.System.Logger.Level;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -105,42 +104,6 @@ public final class PunchSockets implements AutoCloseable {
             socket.streams++;
             socket.carried = true;
             return Optional.of(new StreamHold(socket));
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** Tells whether the port is one of this pool's. */
-    public boolean contains(UdpPort port) {
-        lock.lock();
-        try {
-            return sockets.containsKey(port);
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /**
-     * Marks a port as one that both peers agreed to use again, so that it stays for 3 s after its last stream, or takes
-     * the mark away. Does nothing for a port that is not of this pool.
-     */
-    public void reusable(UdpPort port, boolean reusable) {
-        lock.lock();
-        try {
-            PunchSocket socket = sockets.get(port);
-            if (socket != null) {
-                socket.reusable = reusable;
-            }
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** Returns how many sockets are open. */
-    public int live() {
-        lock.lock();
-        try {
-            return sockets.size();
         } finally {
             lock.unlock();
         }
@@ -309,8 +272,7 @@ public final class PunchSockets implements AutoCloseable {
     }
 
     private void lingerLocked(PunchSocket socket) {
-        Duration linger = socket.reusable ? PunchConstants.REUSABLE_LINGER : PunchConstants.PLAIN_LINGER;
-        long until = ticker.nanoTime() + linger.toNanos();
+        long until = ticker.nanoTime() + PunchConstants.LINGER.toNanos();
         socket.lingering = Optional.of(timers.schedule(until, () -> endLingering(socket)));
     }
 

@@ -47,7 +47,8 @@ public final class RandomPunchGate {
                     closed = true;
                     running--;
                     if (used) {
-                        startIntervalLocked();
+                        waiting = true;
+                        notBeforeNanos = ticker.nanoTime() + interval.toNanos();
                     }
                 }
             } finally {
@@ -72,11 +73,6 @@ public final class RandomPunchGate {
         }
         this.ticker = ticker;
         this.interval = interval;
-    }
-
-    /** Returns the right to start a random punch of our own now, or empty if one is running or has only just ended. */
-    public Optional<Permit> tryEnter() {
-        return tryEnter(Optional.empty());
     }
 
     /**
@@ -125,16 +121,6 @@ public final class RandomPunchGate {
         }
     }
 
-    /** Keeps the gate shut for one interval from now, as the option deferRandomPunch wants at start and resume. */
-    public void defer() {
-        lock.lock();
-        try {
-            startIntervalLocked();
-        } finally {
-            lock.unlock();
-        }
-    }
-
     /** Returns how many permits are out. */
     public int running() {
         lock.lock();
@@ -143,10 +129,5 @@ public final class RandomPunchGate {
         } finally {
             lock.unlock();
         }
-    }
-
-    private void startIntervalLocked() {
-        waiting = true;
-        notBeforeNanos = ticker.nanoTime() + interval.toNanos();
     }
 }

@@ -45,7 +45,7 @@ class HolePuncherTest {
     void nothingIsLeft() {
         for (PunchPeer peer : List.of(client, server)) {
             peer.close();
-            assertEquals(0, peer.sockets.live());
+            assertEquals(0, peer.sockets.snapshot().live());
             assertEquals(0, peer.punching.live());
             assertEquals(0, peer.punching.gate().running());
         }
@@ -92,8 +92,8 @@ class HolePuncherTest {
         assertVerdicts(Firewall.CONSISTENT, Firewall.RANDOM);
         assertPunchConnects();
         assertEquals(1, client.punching.stats().snapshot().random());
-        assertEquals(1, client.sockets.live());
-        assertTrue(server.sockets.live() > 1, "a server keeps all its sockets until the stream has come");
+        assertEquals(1, client.sockets.snapshot().live());
+        assertTrue(server.sockets.snapshot().live() > 1, "a server keeps all its sockets until the stream has come");
     }
 
     @Test
@@ -101,9 +101,9 @@ class HolePuncherTest {
         meet(nat("5.5.100.1", NatType.RANDOM), nat("5.5.100.2", NatType.CONSISTENT));
         assertVerdicts(Firewall.RANDOM, Firewall.CONSISTENT);
         assertPunchConnects();
-        Eventually.holds("all losers are released", SOON, () -> client.sockets.live() == 1, () -> client.sockets.snapshot().toString());
+        Eventually.holds("all losers are released", SOON, () -> client.sockets.snapshot().live() == 1, () -> client.sockets.snapshot().toString());
         assertTrue(client.sockets.snapshot().opened() > 1);
-        assertTrue(client.punching.gate().tryEnter().isEmpty(), "the next random punch has to wait");
+        assertTrue(client.punching.gate().tryEnter(Optional.empty()).isEmpty(), "the next random punch has to wait");
     }
 
     @Test
@@ -186,12 +186,12 @@ class HolePuncherTest {
         meet(nat("5.5.100.1", NatType.RANDOM), nat("5.5.100.2", NatType.CONSISTENT));
         network.filter((source, destination, payload) -> payload.remaining() > 1);
         assertTrue(start());
-        Eventually.holds("all sockets open", SOON, () -> client.sockets.live() == 1024, () -> client.sockets.snapshot().toString());
+        Eventually.holds("all sockets open", SOON, () -> client.sockets.snapshot().live() == 1024, () -> client.sockets.snapshot().toString());
         assertTrue(client.puncher.isPunching());
         assertTrue(client.puncher.punch(), "is being done already");
         client.puncher.close();
         server.puncher.close();
-        assertEquals(0, client.sockets.live());
+        assertEquals(0, client.sockets.snapshot().live());
         assertEquals(1024, client.sockets.snapshot().closed());
         assertEquals(0, client.punching.gate().running());
         assertFalse(client.puncher.isPunching());
@@ -202,7 +202,7 @@ class HolePuncherTest {
     void onlyOneRandomPunchOfANodeRunsAtATime() throws Exception {
         meet(nat("5.5.100.1", NatType.RANDOM), nat("5.5.100.2", NatType.CONSISTENT));
         network.filter((source, destination, payload) -> payload.remaining() > 1);
-        RandomPunchGate.Permit other = client.punching.gate().tryEnter().orElseThrow();
+        RandomPunchGate.Permit other = client.punching.gate().tryEnter(Optional.empty()).orElseThrow();
         exchange();
         assertFalse(client.puncher.enterGate());
         assertFalse(client.puncher.punch());

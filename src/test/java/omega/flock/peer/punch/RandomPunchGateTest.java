@@ -1,7 +1,6 @@
 package omega.flock.peer.punch;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.net.InetSocketAddress;
@@ -13,37 +12,32 @@ import org.junit.jupiter.api.Test;
 
 class RandomPunchGateTest {
 
+    /** Not for a stranger, but for a dial of our own. */
+    private static final Optional<NetworkSource> OURS = Optional.empty();
+
     private final ManualTicker ticker = new ManualTicker();
     private final RandomPunchGate gate = new RandomPunchGate(ticker, Duration.ofSeconds(20));
 
     @Test
     void oneAtATimePassesAndTheNextTwentySecondsAfterItsEnd() {
-        RandomPunchGate.Permit first = gate.tryEnter().orElseThrow();
+        RandomPunchGate.Permit first = gate.tryEnter(OURS).orElseThrow();
         first.markUsed();
-        assertTrue(gate.tryEnter().isEmpty());
+        assertTrue(gate.tryEnter(OURS).isEmpty());
         ticker.advance(Duration.ofMinutes(1));
-        assertTrue(gate.tryEnter().isEmpty(), "it still runs");
+        assertTrue(gate.tryEnter(OURS).isEmpty(), "it still runs");
         first.close();
         first.close();
         assertEquals(0, gate.running());
         ticker.advance(Duration.ofMillis(19_999));
-        assertTrue(gate.tryEnter().isEmpty());
+        assertTrue(gate.tryEnter(OURS).isEmpty());
         ticker.advance(Duration.ofMillis(1));
-        assertTrue(gate.tryEnter().isPresent());
+        assertTrue(gate.tryEnter(OURS).isPresent());
     }
 
     @Test
     void aPermitThatWasNotUsedStartsNoPause() {
-        gate.tryEnter().orElseThrow().close();
-        assertTrue(gate.tryEnter().isPresent());
-    }
-
-    @Test
-    void deferringShutsTheGateForOneInterval() {
-        gate.defer();
-        assertFalse(gate.tryEnter().isPresent());
-        ticker.advance(Duration.ofSeconds(20));
-        assertTrue(gate.tryEnter().isPresent());
+        gate.tryEnter(OURS).orElseThrow().close();
+        assertTrue(gate.tryEnter(OURS).isPresent());
     }
 
     /** Attack: one stranger who comes again as soon as the gate is open. */
@@ -74,12 +68,12 @@ class RandomPunchGateTest {
     @Test
     void aDialOfOursGoesBeforeStrangers() {
         try (RandomPunchGate.Permit first = gate.tryEnter(stranger("8.8.8.8")).orElseThrow()) {
-            assertEquals(Optional.empty(), gate.tryEnter());
+            assertEquals(Optional.empty(), gate.tryEnter(OURS));
             assertEquals(Optional.empty(), gate.tryEnter(stranger("9.9.9.9")));
             assertEquals(1, gate.running());
         }
         assertEquals(Optional.empty(), gate.tryEnter(stranger("9.9.9.9")));
-        gate.tryEnter().orElseThrow().close();
+        gate.tryEnter(OURS).orElseThrow().close();
         gate.tryEnter(stranger("9.9.9.9")).orElseThrow().close();
     }
 
