@@ -17,7 +17,7 @@ import omega.flock.runtime.TaskScope;
 import omega.flock.runtime.Ticker;
 
 /**
- * Finds the addresses of the configured bootstrap nodes. Blocks its caller, at most for a lookup and a few pings; names are
+ * Finds the addresses of the configured bootstrap nodes. Blocks who has them resolved, at most for a lookup and a few pings; names are
  * looked up at the same time, each on a virtual thread named {@code rpc-bootstrap}. Thread-safe.
  *
  * <p>What is found is believed for a minute: in a small network every query begins at the bootstrap nodes.
@@ -56,9 +56,9 @@ final class BootstrapResolver {
 
     /** Returns the nodes in the order of the configuration; those that cannot be found are missing. */
     List<RpcPeer> resolve() throws InterruptedException {
-        Optional<Found> fresh = fresh();
-        if (fresh.isPresent()) {
-            return fresh.get().peers();
+        Optional<List<RpcPeer>> known = known();
+        if (known.isPresent()) {
+            return known.get();
         }
         List<Task<Optional<PeerAddress>>> tasks = bootstrap.stream()
                 .map(address -> scope.forkCallable("rpc-bootstrap " + address.host(), () -> find(address))).toList();
@@ -79,6 +79,16 @@ final class BootstrapResolver {
             remember(peers);
         }
         return peers;
+    }
+
+    /** Returns what was found within the last minute, if anything; does not block. */
+    Optional<List<RpcPeer>> known() {
+        lock.lock();
+        try {
+            return lastFound.filter(found -> ticker.nanoTime() - found.atNanos() < RpcConstants.BOOTSTRAP_CACHE_NANOS).map(Found::peers);
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Tells whether the configuration names anybody; the first node of a network is alone, and not offline. */
@@ -129,15 +139,6 @@ final class BootstrapResolver {
             unknown.remove(address);
         }
         return found;
-    }
-
-    private Optional<Found> fresh() {
-        lock.lock();
-        try {
-            return lastFound.filter(found -> ticker.nanoTime() - found.atNanos() < RpcConstants.BOOTSTRAP_CACHE_NANOS);
-        } finally {
-            lock.unlock();
-        }
     }
 
     private void remember(List<RpcPeer> peers) {

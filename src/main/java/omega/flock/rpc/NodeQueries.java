@@ -9,7 +9,7 @@ import omega.flock.runtime.DeadlineQueue;
 import omega.flock.runtime.TaskScope;
 import omega.flock.runtime.Ticker;
 
-/** Starts the queries of a node and gives them what they need of it. Runs on the threads of queries and of those who start them. */
+/** Starts the queries of a node, gives them what they need of it, and ends them with it. Thread-safe. */
 final class NodeQueries implements QueryHost {
 
     private final RpcConfig config;
@@ -21,6 +21,7 @@ final class NodeQueries implements QueryHost {
     private final TaskScope scope;
     private final Ticker ticker;
     private final RpcCounters counters;
+    private final RpcSession all; // the queries under way
 
     NodeQueries(RpcConfig config, NodeState state, RequestPool pool, Upkeep upkeep, BootstrapResolver bootstrap,
             DeadlineQueue deadlines, TaskScope scope, Ticker ticker, RpcCounters counters) {
@@ -33,6 +34,12 @@ final class NodeQueries implements QueryHost {
         this.scope = scope;
         this.ticker = ticker;
         this.counters = counters;
+        this.all = new RpcSession(pool, this);
+    }
+
+    /** Ends all queries, and whatever comes. Before requests fail: a walk would go on from node to node. Idempotent. */
+    void close() {
+        all.close();
     }
 
     /** Starts a query whose consumer gets something of our own first. */
@@ -69,6 +76,11 @@ final class NodeQueries implements QueryHost {
     }
 
     @Override
+    public Optional<List<RpcPeer>> knownBootstrapNodes() {
+        return bootstrap.known();
+    }
+
+    @Override
     public List<RpcPeer> bootstrapNodes() throws InterruptedException {
         return bootstrap.resolve();
     }
@@ -85,7 +97,7 @@ final class NodeQueries implements QueryHost {
 
     private <T> RpcQuery<T> start(QueryRequest<T> request, List<T> own, Optional<RpcSession> session, Optional<IntSupplier> pace) {
         state.queryStarted();
-        RpcQuery<T> query = new RpcQuery<>(request, own, this, scope, ticker, counters, session, pace);
+        RpcQuery<T> query = new RpcQuery<>(request, own, this, scope, ticker, counters, all, session, pace);
         query.start();
         return query;
     }

@@ -17,8 +17,13 @@ final class QueryCommits {
     /** How one commit ended; written before it is counted down, read only after all were. */
     private final class Answer implements ReplyListener {
 
+        private final CountDownLatch underWay;
         private RpcReply reply;
         private FlockException failure;
+
+        private Answer(CountDownLatch underWay) {
+            this.underWay = underWay;
+        }
 
         @Override
         public void onReply(RpcReply received) {
@@ -43,8 +48,6 @@ final class QueryCommits {
     private final CommitFunction commit;
     private final RpcQuery<?> query;
     private final RpcSession session;
-    private volatile CountDownLatch underWay = new CountDownLatch(0);
-    private volatile boolean expired;
 
     /** Prepares commits of a query whose requests belong to {@code session}. */
     QueryCommits(CommitFunction commit, RpcQuery<?> query, RpcSession session) {
@@ -56,14 +59,13 @@ final class QueryCommits {
     /**
      * Commits to all, and waits for all.
      *
-     * @throws FlockException with what the last failed, if every one did; or at the deadline
+     * @throws FlockException with what the last failed, if every one did
      */
     void run(List<RpcReply> closest) throws FlockException, InterruptedException {
         if (closest.isEmpty()) {
             throw new FlockException(Code.TOO_FEW_NODES, "Too few nodes responded");
         }
         CountDownLatch all = new CountDownLatch(closest.size());
-        underWay = all;
         List<Answer> answers = new ArrayList<>(closest.size());
         IOException lastFailure = null;
         int successes = 0;
@@ -71,7 +73,7 @@ final class QueryCommits {
             try {
                 Optional<RpcRequest> request = commit.prepare(reply, query);
                 if (request.isPresent()) {
-                    Answer answer = new Answer();
+                    Answer answer = new Answer(all);
                     answers.add(answer);
                     session.send(request.get(), reply.from(), answer);
                 } else {
@@ -83,12 +85,7 @@ final class QueryCommits {
                 all.countDown();
             }
         }
-        if (!expired) {
-            all.await();
-        }
-        if (expired) {
-            throw new FlockException(Code.QUERY_TIMEOUT, "the commits did not end in time");
-        }
+        all.await(); // the query's end, at its deadline at the latest, ends its requests
         for (Answer answer : answers) {
             try {
                 answer.check();
@@ -101,15 +98,6 @@ final class QueryCommits {
             throw lastFailure instanceof FlockException flock
                     ? new FlockException(flock.reason(), flock.getMessage(), flock)
                     : new FlockException(Code.COMMIT_FAILED, "commit failed: " + lastFailure.getMessage(), lastFailure);
-        }
-    }
-
-    /** Waits no longer, whatever has not ended. */
-    void expire() {
-        expired = true;
-        CountDownLatch all = underWay;
-        for (long left = all.getCount(); left > 0; left--) {
-            all.countDown();
         }
     }
 }

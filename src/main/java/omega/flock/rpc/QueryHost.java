@@ -1,6 +1,7 @@
 package omega.flock.rpc;
 
 import java.util.List;
+import java.util.Optional;
 import omega.flock.rpc.routing.NodeId;
 import omega.flock.rpc.routing.RpcPeer;
 import omega.flock.runtime.DeadlineQueue;
@@ -16,6 +17,9 @@ interface QueryHost {
 
     /** Returns the nodes of the table nearest to a target. */
     List<RpcPeer> closestNodes(NodeId target, int limit);
+
+    /** Returns the configured bootstrap nodes if they were resolved lately. */
+    Optional<List<RpcPeer>> knownBootstrapNodes();
 
     /** Returns the configured bootstrap nodes that can be resolved. Blocks. */
     List<RpcPeer> bootstrapNodes() throws InterruptedException;

@@ -6,7 +6,6 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
@@ -17,16 +16,18 @@ import omega.flock.rpc.routing.RpcPeer;
 import omega.flock.runtime.DeadlineQueue;
 import omega.flock.runtime.Task;
 import omega.flock.runtime.TaskScope;
+import omega.flock.runtime.ThrowingTask;
 import omega.flock.runtime.Ticker;
 
 /**
- * Makes one query. Its virtual thread {@code rpc-query} begins the walk, waits for the end of it, and commits. In between whoever
- * ends a visit goes on with the walk, a reader as a rule, so that a reply costs no wake-up: one thread at a time, and what others
- * have to tell meanwhile waits in the inbox for that one.
+ * Makes one query. Whoever starts it begins the walk, and whoever ends a visit goes on with it, a reader as a rule, so that neither the
+ * query nor a reply costs a wake-up: one thread at a time, and what others have to tell meanwhile waits in the inbox for that one. Where
+ * the query has to wait for more than its visits, for names of bootstrap nodes or for commits, a virtual thread {@code rpc-query} does it.
  *
  * <pre>
- *   query's thread:  seed, first visits ──► wait ─────────────────────────────────► commits
- *   readers:                                  reply, next visit ... last reply ──┘
+ *   caller:     first visits
+ *   readers:                 reply, next visit ... last reply ──► end, unless there are commits
+ *   rpc-query:                                            └──► commits ──► end
  * </pre>
  */
 final class QueryWalker<T> {
@@ -55,16 +56,14 @@ final class QueryWalker<T> {
     private final RpcRequest visit; // the same for every node
     private final long deadlineNanos;
     private final ReentrantLock lock = new ReentrantLock();
-    private final Condition changed = lock.newCondition();
     private final IterativeQuery walk; // guarded by lock; only the thread that goes on with the walk changes it
     private final Deque<Event> inbox = new ArrayDeque<>(); // guarded by lock; at most one end and one slow mark per visit
     private final Optional<QueryCommits> commits;
     private Optional<Task<Void>> runner = Optional.empty(); // guarded by lock
-    private boolean advancing = true; // guarded by lock; somebody goes on with the walk: at first the query's thread
+    private Optional<DeadlineQueue.Entry> deadline = Optional.empty(); // guarded by lock
+    private boolean advancing = true; // guarded by lock; somebody goes on with the walk: at first whoever starts the query
     private boolean walked; // guarded by lock; the walk has reached its end
-    private boolean broken; // guarded by lock; by an unchecked exception, which whoever went on with the walk has seen
-    private boolean cancelled; // guarded by lock
-    private boolean expired; // guarded by lock
+    private boolean over; // guarded by lock; so has the query, well or not
 
     QueryWalker(QueryRequest<T> request, RpcQuery<T> query, QueryHost host, TaskScope scope, Ticker ticker, RpcCounters counters,
             Optional<IntSupplier> pace) {
@@ -83,33 +82,22 @@ final class QueryWalker<T> {
                 request.onlyNodes(), request.concurrency());
     }
 
-    /** Starts the thread; on a scope that has ended the query fails instead. */
+    /** Begins the walk. Does not block; a query of a node that closes is {@linkplain #cancel cancelled} by whoever starts it. */
     void start() {
-        try {
-            Task<Void> task = scope.fork("rpc-query", this::run);
-            lock.lock();
-            try {
-                runner = Optional.of(task);
-            } finally {
-                lock.unlock();
-            }
-        } catch (RejectedExecutionException e) {
-            query.end(Optional.of(destroyed("the node is closed")));
-        }
-    }
-
-    /** Ends the walk or the commits soon. */
-    void cancel() {
-        Optional<Task<Void>> running;
+        // The node's deadline thread waits for all queries: a wait with a timeout of its own would cost each query a timer.
+        DeadlineQueue.Entry entry = host.schedule(deadlineNanos, this::expire);
         lock.lock();
         try {
-            cancelled = true;
-            running = runner;
-            changed.signalAll();
+            deadline = Optional.of(entry);
         } finally {
             lock.unlock();
         }
-        running.ifPresent(Task::cancel);
+        advance(nextEvent());
+    }
+
+    /** Ends the query now, in the walk or the commits. */
+    void cancel() {
+        end(Optional.of(destroyed("the query was closed")));
     }
 
     /** There may be room for a reply again: goes on with the walk, if nobody does. */
@@ -138,74 +126,81 @@ final class QueryWalker<T> {
         return locked(walk::errors);
     }
 
-    private void run() {
-        // The node's deadline thread waits for all queries: a wait with a timeout of its own would cost each query a timer.
-        DeadlineQueue.Entry deadline = host.schedule(deadlineNanos, this::expire);
-        boolean known = false;
-        Optional<FlockException> failure = Optional.empty();
+    /** Continues on a thread of the query's own, which may block. */
+    private void fork(ThrowingTask body) {
+        boolean refused = false;
+        lock.lock();
         try {
-            advance(seed());
-            awaitEndOfWalk();
-            // Visits that take too long to wait for do not matter any more; the commits are still to come.
-            if (visits.live() > 0) {
-                visits.cancelAll(destroyed("the walk is over"));
+            if (!over) {
+                // Under the lock: whoever ends the query finds the thread.
+                runner = Optional.of(scope.fork("rpc-query", () -> runToEnd(body)));
             }
-            if (commits.isPresent()) {
-                commits.get().run(closestReplies());
-            }
+        } catch (RejectedExecutionException e) {
+            refused = true;
+        } finally {
+            lock.unlock();
+        }
+        if (refused) {
+            end(Optional.of(destroyed("the node is closed")));
+        }
+    }
+
+    private void runToEnd(ThrowingTask body) throws Exception {
+        boolean known = false;
+        try {
+            body.run();
             known = true;
         } catch (FlockException e) {
             known = true;
-            failure = Optional.of(e);
+            end(Optional.of(e));
         } catch (InterruptedException | RejectedExecutionException e) {
             // The thread ends here, and its interrupt with it.
             known = true;
-            failure = Optional.of(destroyed("the query was closed"));
+            cancel();
         } finally {
-            deadline.cancel();
+            if (!known) {
+                giveUp();
+            }
+        }
+    }
+
+    private void addBootstrapNodes(List<RpcPeer> nodes) {
+        change(() -> walk.addBootstrapNodes(nodes));
+    }
+
+    /** The walk has reached its end: there are commits to make, or nothing. */
+    private void commit(QueryCommits after) throws FlockException, InterruptedException {
+        // Visits that take too long to wait for do not matter any more; the commits are still to come.
+        if (visits.live() > 0) {
+            visits.cancelAll(destroyed("the walk is over"));
+        }
+        after.run(closestReplies());
+        end(Optional.empty());
+    }
+
+    /** Ends the query, the first time, and whatever of it is under way. */
+    private void end(Optional<FlockException> failure) {
+        Optional<Task<Void>> running;
+        lock.lock();
+        try {
+            if (over) {
+                return;
+            }
+            over = true;
+            running = runner;
+            deadline.ifPresent(DeadlineQueue.Entry::cancel);
+        } finally {
+            lock.unlock();
+        }
+        try {
             visits.close();
             counters.dropped(DropReason.QUERY_FULL, locked(walk::refused));
             counters.dropped(DropReason.CROWDED_NODE, locked(walk::crowded));
-            query.end(known ? failure : Optional.of(destroyed("the query failed")));
-        }
-    }
-
-    /** {@return what to do once there are nodes to begin with} Here alone the walk may block. */
-    private Event seed() throws InterruptedException {
-        Event event = nextEvent();
-        while (event instanceof Event.Todo(IterativeQuery.Step.ResolveBootstrap ignored)
-                || event instanceof Event.Todo(IterativeQuery.Step.PullTable ignoredToo)) {
-            if (event instanceof Event.Todo(IterativeQuery.Step.PullTable(int count))) {
-                pullTable(count);
-            } else {
-                List<RpcPeer> nodes = host.bootstrapNodes();
-                change(() -> walk.addBootstrapNodes(nodes));
-            }
-            event = nextEvent();
-        }
-        return event;
-    }
-
-    private void awaitEndOfWalk() throws FlockException, InterruptedException {
-        lock.lockInterruptibly();
-        try {
-            while (!walked) {
-                if (broken) {
-                    throw destroyed("the query failed");
-                }
-                if (cancelled) {
-                    throw destroyed("the query was closed");
-                }
-                if (expired) {
-                    throw new FlockException(Code.QUERY_TIMEOUT, "the query did not end within " + request.deadline());
-                }
-                changed.await();
-            }
-            if (cancelled) {
-                throw destroyed("the query was closed");
+            if (failure.isPresent()) {
+                running.ifPresent(Task::cancel); // otherwise it is just ending
             }
         } finally {
-            lock.unlock();
+            query.end(failure);
         }
     }
 
@@ -228,8 +223,20 @@ final class QueryWalker<T> {
                     visit(peer);
                 } else if (event instanceof Event.Todo(IterativeQuery.Step.PullTable(int count))) {
                     pullTable(count);
+                } else if (event instanceof Event.Todo(IterativeQuery.Step.ResolveBootstrap ignored)) {
+                    Optional<List<RpcPeer>> known = host.knownBootstrapNodes();
+                    if (known.isEmpty()) {
+                        fork(() -> {
+                            addBootstrapNodes(host.bootstrapNodes());
+                            advance(nextEvent());
+                        });
+                        break; // goes on there
+                    }
+                    addBootstrapNodes(known.get());
+                } else if (commits.isPresent()) {
+                    fork(() -> commit(commits.get()));
                 } else {
-                    throw new IllegalStateException("not now: " + event);
+                    end(Optional.empty());
                 }
             }
             whole = true;
@@ -244,7 +251,7 @@ final class QueryWalker<T> {
     private Event nextEvent() {
         lock.lock();
         try {
-            if (cancelled || expired) {
+            if (over || walked) {
                 return null;
             }
             if (!inbox.isEmpty()) {
@@ -256,11 +263,7 @@ final class QueryWalker<T> {
                 advancing = false;
                 return null;
             }
-            if (step instanceof IterativeQuery.Step.Done) {
-                walked = true;
-                changed.signalAll();
-                return null;
-            }
+            walked = step instanceof IterativeQuery.Step.Done;
             return new Event.Todo(step);
         } finally {
             lock.unlock();
@@ -268,24 +271,11 @@ final class QueryWalker<T> {
     }
 
     private void giveUp() {
-        lock.lock();
-        try {
-            broken = true;
-            changed.signalAll();
-        } finally {
-            lock.unlock();
-        }
+        end(Optional.of(destroyed("the query failed")));
     }
 
     private void expire() {
-        lock.lock();
-        try {
-            expired = true;
-            changed.signalAll();
-        } finally {
-            lock.unlock();
-        }
-        commits.ifPresent(QueryCommits::expire);
+        end(Optional.of(new FlockException(Code.QUERY_TIMEOUT, "the query did not end within " + request.deadline())));
     }
 
     private void pullTable(int count) {
@@ -336,6 +326,9 @@ final class QueryWalker<T> {
     private void post(Event event) {
         lock.lock();
         try {
+            if (over) {
+                return;
+            }
             if (advancing) {
                 inbox.add(event);
                 return;

@@ -29,7 +29,7 @@ import omega.flock.runtime.Ticker;
 
 /**
  * A node of the distributed hash table. Its methods run on the threads of its callers; datagrams come on the readers of its two
- * ports, timeouts and ticks on its deadline thread named {@code rpc-deadlines}, and every query has a virtual thread of its own.
+ * ports, timeouts and ticks on its deadline thread named {@code rpc-deadlines}, and a query has a thread of its own where it may block.
  * Thread-safe.
  *
  * <p>A new node is neither bound nor started; {@link #start} does both. It can be suspended, resumed and closed in any order,
@@ -251,7 +251,7 @@ public final class RpcNode implements DatagramHandler, AutoCloseable {
         return request(RpcRequest.of(InternalCommand.PING), to);
     }
 
-    /** Starts a query on its own virtual thread. A query of a node that is closed fails. */
+    /** Starts a query and sends its first requests. A query of a node that is closed fails. */
     public <T> RpcQuery<T> query(QueryRequest<T> request) {
         return query(request, List.of());
     }
@@ -330,6 +330,7 @@ public final class RpcNode implements DatagramHandler, AutoCloseable {
     private void release() {
         try {
             parts.inbound.open(false);
+            parts.queries.close();
             parts.pool.close(scope.failure());
         } finally {
             parts.ports.close();

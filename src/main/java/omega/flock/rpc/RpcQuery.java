@@ -14,8 +14,7 @@ import omega.flock.runtime.TaskScope;
 import omega.flock.runtime.Ticker;
 
 /**
- * A query under way, on its own virtual thread named {@code rpc-query} (see {@link QueryWalker}); the methods here run on the
- * threads of its consumers. Thread-safe.
+ * A query under way; {@link QueryWalker} says on which threads. The methods here run on the threads of its consumers. Thread-safe.
  *
  * <p>Replies are kept for whoever iterates: the walk pauses while 16 wait to be taken, so none is lost and none piles up.
  * {@link #awaitFinished()} drops them instead. A query that is neither read, awaited nor closed ends at its deadline.
@@ -26,6 +25,7 @@ public final class RpcQuery<T> implements AutoCloseable {
 
     private final QueryWalker<T> walker;
     private final RpcCounters counters;
+    private final RpcSession all;
     private final Optional<RpcSession> owner;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
@@ -38,13 +38,15 @@ public final class RpcQuery<T> implements AutoCloseable {
      * Prepares a query.
      *
      * @param own what the consumer gets first, before any node has answered
+     * @param all the queries of the node
      * @param owner the session that it belongs to
      * @param pace asked after each reply for the number of visits at once, if the query is to yield to others
      */
     RpcQuery(QueryRequest<T> request, List<T> own, QueryHost host, TaskScope scope, Ticker ticker, RpcCounters counters,
-            Optional<RpcSession> owner, Optional<IntSupplier> pace) {
+            RpcSession all, Optional<RpcSession> owner, Optional<IntSupplier> pace) {
         this.output = new ArrayDeque<>(own);
         this.counters = counters;
+        this.all = all;
         this.owner = owner;
         this.walker = new QueryWalker<>(request, this, host, scope, ticker, counters, pace);
     }
@@ -52,7 +54,12 @@ public final class RpcQuery<T> implements AutoCloseable {
     void start() {
         counters.queryStarted();
         owner.ifPresent(session -> session.attach(this));
-        walker.start();
+        all.attach(this);
+        if (all.isClosed()) {
+            walker.cancel();
+        } else {
+            walker.start();
+        }
     }
 
     /**
@@ -190,6 +197,7 @@ public final class RpcQuery<T> implements AutoCloseable {
     /** Settles the query, the first time that the walker says so. */
     void end(Optional<FlockException> outcome) {
         // First: whoever has seen the end finds the session without it.
+        all.detach(this);
         owner.ifPresent(session -> session.detach(this));
         lock.lock();
         try {

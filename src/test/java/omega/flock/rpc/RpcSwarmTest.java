@@ -19,6 +19,7 @@ import omega.flock.base.PeerAddress;
 import omega.flock.rpc.routing.NodeId;
 import omega.flock.rpc.routing.RoutingConstants;
 import omega.flock.rpc.routing.RpcPeer;
+import omega.flock.runtime.Eventually;
 import org.junit.jupiter.api.Test;
 
 /** Whole nodes on a network in memory; most of these are the tests of dht-rpc (dht.md 9.2) in our words. */
@@ -208,6 +209,20 @@ class RpcSwarmTest {
             assertTrue(replies.size() >= RoutingConstants.K, () -> "replies " + replies.size());
             assertEquals(late.successes(), replies.size(), "none is lost");
             assertEquals(witness.closestNodes(), late.closestNodes());
+        }
+    }
+
+    @Test
+    void aQueryThatWaitsForItsConsumerEndsWithItsNode() throws Exception {
+        try (RpcSwarm swarm = RpcSwarm.of(12, 40)) {
+            RpcNode seeker = swarm.ephemeral();
+            RpcQuery<RpcReply> query = seeker.query(QueryRequest.findNode(target(3)));
+            Eventually.holds("the walk pauses", () -> query.successes() >= RpcConstants.QUERY_HIGH_WATER
+                    && seeker.stats().requests().active() == 0);
+            assertFalse(query.isFinished());
+            seeker.close();
+            assertTrue(query.isFinished());
+            assertEquals("REQUEST_DESTROYED", assertThrows(FlockException.class, () -> all(query)).code());
         }
     }
 
