@@ -64,6 +64,15 @@ public final class DatagramBatch {
         count = 0;
     }
 
+    /** {@return the length of all datagrams together} */
+    int bytes() {
+        int sum = 0;
+        for (int i = 0; i < count; i++) {
+            sum += length(i);
+        }
+        return sum;
+    }
+
     int start(int index) {
         return starts[index];
     }

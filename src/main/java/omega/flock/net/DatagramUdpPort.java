@@ -204,7 +204,8 @@ public final class DatagramUdpPort implements UdpPort {
         if (link.isEmpty() || turning.get()) {
             return;
         }
-        int weight = batch.count() >= NetConstants.BULK_BATCH ? NetConstants.BULK_WEIGHT : 1;
+        boolean bulk = batch.count() >= NetConstants.BULK_BATCH && batch.bytes() >= NetConstants.BULK_BYTES * batch.count();
+        int weight = bulk ? NetConstants.BULK_WEIGHT : 1;
         if (traffic.addAndGet(weight * batch.count()) >= NetConstants.TURNING_DATAGRAMS) {
             turnInBackground();
         }

@@ -32,8 +32,11 @@ final class NetConstants {
     /** How long {@code close()} waits, in milliseconds, for calls under way; none of them blocks by then. */
     static final long CLOSE_PATIENCE_MILLIS = 1_000;
 
-    /** A batch of so many datagrams counts as a part of a bulk transfer. */
+    /** A batch of so many datagrams counts as a part of a bulk transfer, if they are long. */
     static final int BULK_BATCH = 4;
+
+    /** Mean length from which datagrams are long. A full packet of a stream is; answers to a query, which come together too, are not. */
+    static final int BULK_BYTES = 1_000;
 
     /** For so many datagrams counts one in such a batch: after 64 of those it is clear that more will follow. */
     static final int BULK_WEIGHT = 64;

@@ -138,12 +138,19 @@ class KernelUdpPortTest extends ConversationContract {
                 assertEquals(10, next().length);
             }
             assertTrue(turned.isEmpty(), "a few messages are no bulk traffic");
-            b.send(sixtyOf(100, a), true);
-            b.send(sixtyOf(100, a), true);
-            for (int i = 0; i < 120; i++) {
-                assertEquals(100, next().length);
-            }
+            sendTwice(b, sixtyOf(100, a));
+            assertTrue(turned.isEmpty(), "nor are many short ones together");
+            sendTwice(b, sixtyOf(NetConstants.BULK_BYTES, a));
             assertEquals(true, turned.poll(10, TimeUnit.SECONDS));
+        }
+    }
+
+    private void sendTwice(UdpPort port, DatagramBatch batch) throws Exception {
+        for (int i = 0; i < 2; i++) {
+            port.send(batch, true);
+            for (int j = 0; j < batch.count(); j++) {
+                assertEquals(batch.length(0), next().length);
+            }
         }
     }
 
