@@ -4,9 +4,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.BindException;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
@@ -51,11 +53,14 @@ final class FakeNetwork implements Network {
     volatile Optional<FakeWorld.Held<Boolean>> holdsSuspend = Optional.empty();
     volatile Optional<FakeWorld.Held<Boolean>> holdsClose = Optional.empty();
     volatile int answers = 2;
+    volatile int named = Integer.MAX_VALUE; // how many peers an answer has room for
     private final FakeWorld world;
+    private final SplittableRandom draws; // of one walk after the other
     private volatile Runnable onChange = () -> { };
 
-    FakeNetwork(FakeWorld world) {
+    FakeNetwork(FakeWorld world, long seed) {
         this.world = world;
+        this.draws = new SplittableRandom(seed);
     }
 
     @Override
@@ -196,7 +201,7 @@ final class FakeNetwork implements Network {
     private Query<LookupReply> walk(String kind, Topic topic, Runnable commit) {
         walks.add(kind);
         FakeWorld.Held<Boolean> gate = world.held();
-        FakeWalk walk = new FakeWalk(gate, answers, () -> world.lookup(topic), commit);
+        FakeWalk walk = new FakeWalk(gate, answers, () -> answer(topic), commit);
         openWalks.add(walk);
         if (failsWalks) {
             walk.fail("TOO_FEW_NODES");
@@ -204,5 +209,14 @@ final class FakeNetwork implements Network {
             walk.release();
         }
         return walk;
+    }
+
+    /** A node that knows of more than fit into its answer draws at random. */
+    private List<FoundPeer> answer(Topic topic) {
+        List<FoundPeer> known = world.lookup(topic);
+        if (known.size() > named) {
+            Collections.shuffle(known, draws);
+        }
+        return known.subList(0, Math.min(known.size(), named));
     }
 }

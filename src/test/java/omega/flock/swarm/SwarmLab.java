@@ -111,7 +111,7 @@ final class SwarmLab implements AutoCloseable {
 
     /** Adds a flock without a connection handler. */
     Member silent(KeyPair keyPair, DialBudget budget, Optional<Predicate<PublicKey>> firewall) {
-        FakeNetwork network = new FakeNetwork(world);
+        FakeNetwork network = new FakeNetwork(world, members.size());
         TaskScope scope = new TaskScope("lab");
         SwarmOptions options = new SwarmOptions(keyPair, budget, BACKOFFS, firewall, List.of(RELAY));
         Swarm swarm = new Swarm(options, network, scope, alarms, alarms, new SplittableRandom(members.size() + 42L));

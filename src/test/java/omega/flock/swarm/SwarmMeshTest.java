@@ -4,6 +4,7 @@ import static omega.flock.swarm.SwarmLab.BOTH;
 import static omega.flock.swarm.SwarmLab.SERVER;
 import static omega.flock.swarm.SwarmLab.TOPIC;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -12,10 +13,12 @@ import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
 import omega.flock.base.Topic;
+import omega.flock.dht.DhtConstants;
 import omega.flock.swarm.SwarmLab.Member;
 import omega.flock.swarm.machine.SwarmFailures;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -52,6 +55,24 @@ class SwarmMeshTest {
         // All look up at the same moment and dial each other at the same moment.
         members.parallelStream().forEach(member -> member.swarm.join(TOPIC, BOTH));
         lab.settle();
+        lab.advance(Duration.ofMinutes(1));
+        assertMesh(members);
+    }
+
+    /** Two nodes name twenty of thirty each, so that a look misses some. Each flock has draws of its own, in an order that no thread changes. */
+    @Test
+    void aCrowdThatTheAnswersHaveNoRoomForIsAFullMeshWithinAMinute() {
+        List<Member> members = new ArrayList<>();
+        for (int i = 0; i < 3 * FLOCKS; i++) {
+            Member member = lab.member();
+            member.network.named = DhtConstants.MAX_LOOKUP_RECORDS;
+            member.swarm.join(TOPIC, SERVER);
+            members.add(member);
+            lab.settle();
+        }
+        members.forEach(member -> member.swarm.join(TOPIC, BOTH));
+        lab.settle();
+        assertTrue(members.stream().anyMatch(member -> openLinks(member) < members.size() - 1), "the first looks miss some");
         lab.advance(Duration.ofMinutes(1));
         assertMesh(members);
     }

@@ -14,18 +14,28 @@ public final class Refresh {
     private final Set<PublicKey> reported = new HashSet<>();
     final boolean announcing;
     final long expiresAt;
+    /** How many looks follow it, one after the other, while the topic is crowded. */
+    final int looksLeft;
+    /** Whether a node may know of more peers than it named. */
+    boolean crowded;
     Optional<Refresh> successor = Optional.empty();
-    /** Whether its announcement is stored, and it looks once more for those who announced themselves at the same time. */
+    /** Whether it only looks, for what it was begun for is done: its announcement is stored, or it is one of a crowded topic's further looks. */
     boolean looksAgain;
 
-    Refresh(boolean announcing, long expiresAt) {
+    Refresh(boolean announcing, long expiresAt, int looksLeft) {
         this.announcing = announcing;
         this.expiresAt = expiresAt;
+        this.looksLeft = looksLeft;
     }
 
     /** {@return what those who wait get: of the refresh that took its place, if one did} */
     public Outcome outcome() {
         return successor.map(Refresh::outcome).orElse(outcome);
+    }
+
+    /** Tells whether it is no more than one of the further looks at a crowded topic. */
+    boolean lookingAgain() {
+        return looksAgain && !announcing;
     }
 
     void settle(boolean success) {

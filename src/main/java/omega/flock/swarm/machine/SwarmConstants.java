@@ -1,6 +1,7 @@
 package omega.flock.swarm.machine;
 
 import java.time.Duration;
+import java.util.List;
 
 /** The numbers of this layer: what peers and other implementations rely on, and our own tuning. */
 public final class SwarmConstants {
@@ -63,6 +64,16 @@ public final class SwarmConstants {
 
     /** Nodes that a topic remembers to have met, and to unannounce from: two walks of 20. */
     public static final int MAX_REMEMBERED_NODES = 40;
+
+    /**
+     * Pauses between the first look at a crowded topic and those that follow it. It is crowded when a node names as many peers as fit into its
+     * answer: it has drawn them at random and may know more, and each look misses others. They are few and soon over, far from a record's
+     * 20 minutes, and do not begin again with what {@link #REFRESH_INTERVAL} has looked up, which is all that upstream does.
+     */
+    public static final List<Duration> CROWDED_PAUSES = List.of(Duration.ofSeconds(5), Duration.ofSeconds(20), Duration.ofSeconds(80));
+
+    /** The share of such a pause that is added at random: one in so many, as {@link #REFRESH_JITTER} is of its interval. */
+    public static final int CROWDED_JITTER_SHARE = 5;
 
     /** Connections that wait for {@code accept()} while no handler is registered. */
     public static final int ACCEPT_BACKLOG = 64;

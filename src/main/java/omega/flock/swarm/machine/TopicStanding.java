@@ -8,6 +8,7 @@ import java.util.Optional;
  *
  * <pre>
  *   Resting ──its time, a session, the network──► Due ──what ran before has ended, we listen──► Searching ──► Resting
+ *      │  └──────────── the time of a crowded topic's next look ────────────────────────────────────┘
  *      └───────────────┬──────────────────────────┴───────────────────────────────────────────────┘
  *                      ▼ suspend, leave
  *                 Withdrawing ──► SUSPENDED ──resume──► Due
@@ -39,11 +40,12 @@ sealed interface TopicStanding {
     }
 
     /**
-     * It is looked up and announced again later.
+     * It is looked up and announced again later; or only looked up, soon, if it is crowded.
      *
      * @param sinceMillis when that was decided, by the wall clock, which tells whether the machine slept
+     * @param looksLeft how many looks at a crowded topic come before that
      */
-    record Resting(long deadline, Duration delay, long sinceMillis) implements TopicStanding {}
+    record Resting(long deadline, Duration delay, long sinceMillis, int looksLeft) implements TopicStanding {}
 
     /**
      * A refresh is to begin as soon as what ran before it has ended, and the swarm listens if it is to announce.

@@ -108,6 +108,10 @@ final class TopicStandings {
      * @return empty if the topic is suspended or being left
      */
     Optional<Refresh> refresh(JoinedTopic topic, boolean restart) {
+        return refresh(topic, restart, SwarmConstants.CROWDED_PAUSES.size());
+    }
+
+    private Optional<Refresh> refresh(JoinedTopic topic, boolean restart, int looks) {
         boolean more = topic.wantsServer() != topic.server || topic.wantsClient() && !topic.client;
         boolean less = topic.client && !topic.wantsClient();
         takeModes(topic);
@@ -118,15 +122,26 @@ final class TopicStandings {
             return Optional.empty();
         }
         Optional<Refresh> running = topic.refresh();
-        if (running.isPresent() && !more && !restart) {
+        if (running.isPresent() && !running.get().lookingAgain() && !more && !restart) {
             return running;
         }
-        Refresh next = new Refresh(topic.server, context.now + SwarmConstants.REFRESH_DEADLINE.toNanos());
+        Refresh next = new Refresh(topic.server, refreshDeadline(), looks);
         running.ifPresent(before -> before.successor = Optional.of(next));
         stop(topic);
         topic.standing = new Due(next, patience(topic));
         proceed(topic);
         return Optional.of(next);
+    }
+
+    /** Looks at a crowded topic again: each of its nodes names but some of those it knows, drawn at random. */
+    private void lookAgain(JoinedTopic topic, int looksLeft) {
+        Refresh look = new Refresh(false, refreshDeadline(), looksLeft);
+        look.looksAgain = true;
+        search(topic, look, Job.Kind.LOOKUP, topic.memory.seeds());
+    }
+
+    private long refreshDeadline() {
+        return context.now + SwarmConstants.REFRESH_DEADLINE.toNanos();
     }
 
     /** Begins what a topic waits to do, once what ran before has ended. */
@@ -163,6 +178,7 @@ final class TopicStandings {
     void found(Job.Search search, List<FoundPeer> peers) {
         JoinedTopic topic = jobs.get(search);
         if (topic != null && topic.client && topic.standing instanceof Searching current && current.search().equals(search)) {
+            current.refresh().crowded |= RefreshRule.crowded(peers.size());
             int limit = topic.limit();
             peers.forEach(peer -> dials.discovered(peer, topic.topic(), limit, current.refresh().firstReport(peer.publicKey())));
             dials.pass();
@@ -198,16 +214,17 @@ final class TopicStandings {
     /** The current refresh is over. A failure is no reason not to try again later. */
     private void settled(JoinedTopic topic, Refresh refresh, boolean success) {
         topic.lastOutcome = success;
-        topic.standing = resting();
+        boolean soon = success && refresh.crowded && refresh.looksLeft > 0;
+        topic.standing = soon ? resting(RefreshRule.soon(refresh.looksLeft, context.random), refresh.looksLeft) : resting();
         refresh.settle(success);
     }
 
     private Resting resting() {
-        return resting(RefreshRule.interval(context.random));
+        return resting(RefreshRule.interval(context.random), 0);
     }
 
-    private Resting resting(Duration delay) {
-        return new Resting(context.now + delay.toNanos(), delay, context.wallMillis);
+    private Resting resting(Duration delay, int looksLeft) {
+        return new Resting(context.now + delay.toNanos(), delay, context.wallMillis, looksLeft);
     }
 
     // ---- listening ----
@@ -244,8 +261,9 @@ final class TopicStandings {
     private void due(JoinedTopic topic) {
         switch (topic.standing) {
             case Resting resting when RefreshRule.slept(resting.delay(), resting.sinceMillis(), context.wallMillis) ->
-                    topic.standing = resting(RefreshRule.afterSleep(context.random));
-            case Resting ignored -> refresh(topic, false);
+                    topic.standing = resting(RefreshRule.afterSleep(context.random), 0);
+            case Resting resting when resting.looksLeft() > 0 -> lookAgain(topic, resting.looksLeft() - 1);
+            case Resting ignored -> refresh(topic, false, 0);
             case Due due when due.refresh().expiresAt <= context.now -> expired(topic, due.refresh());
             case Due ignored -> proceed(topic);
             case Searching searching -> {

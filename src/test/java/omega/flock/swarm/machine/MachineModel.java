@@ -18,10 +18,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import omega.flock.base.CloseReason;
 import omega.flock.base.PeerAddress;
 import omega.flock.base.PublicKey;
 import omega.flock.base.Topic;
+import omega.flock.dht.DhtConstants;
 import omega.flock.gateway.FoundPeer;
 import omega.flock.swarm.machine.JoinedTopic.Session;
 
@@ -154,7 +156,7 @@ final class MachineModel {
             case Job.Dial dial -> proceed(dial);
             case Job.Search search -> {
                 if (random.nextInt(3) > 0 && !jobs.get(search)) {
-                    machine.found(search, KEYS.stream().filter(any -> random.nextBoolean()).map(key -> new FoundPeer(key, List.of())).toList());
+                    machine.found(search, answer());
                 } else {
                     boolean whole = ended(search);
                     machine.searched(search, NODES.subList(0, random.nextInt(NODES.size())), whole && random.nextInt(4) > 0);
@@ -176,6 +178,13 @@ final class MachineModel {
                 }
             }
         }
+    }
+
+    /** A node may name a peer twice, and so many that it may know more. */
+    private List<FoundPeer> answer() {
+        List<FoundPeer> some = KEYS.stream().filter(any -> random.nextBoolean()).map(key -> new FoundPeer(key, List.of())).toList();
+        return random.nextBoolean() || some.isEmpty() ? some
+                : Stream.generate(() -> some).flatMap(List::stream).limit(DhtConstants.MAX_LOOKUP_RECORDS).toList();
     }
 
     private void proceed(Job.Dial dial) {
@@ -287,7 +296,10 @@ final class MachineModel {
                 case TopicStanding.Due due -> assertTrue(due.patienceNanos() == Long.MAX_VALUE
                         ? due.refresh().announcing && jobs.keySet().stream().anyMatch(Job.Listen.class::isInstance)
                         : topic.straggler.isPresent() || !topic.predecessor.orElseThrow().left(), "what is due waits for something");
-                case TopicStanding.Resting ignored -> { }
+                case TopicStanding.Resting resting -> {
+                    assertTrue(resting.looksLeft() == 0 || resting.delay().compareTo(Duration.ofSeconds(96)) <= 0, "80 seconds and a fifth at most");
+                    assertTrue(topic.memory.announced() || !topic.server || !topic.lastOutcome, "what was announced stays so");
+                }
                 case TopicStanding.Still ignored -> { }
             }
             assertEquals(machine.phase() == Phase.OPEN && topic.live(), topic.active());
