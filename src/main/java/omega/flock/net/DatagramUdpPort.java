@@ -45,8 +45,8 @@ public final class DatagramUdpPort implements UdpPort {
     };
 
     private final DatagramChannel channel;
-    private final Selector selector; // its end guarded by selectorLock
-    private final ReentrantLock selectorLock = new ReentrantLock();
+    private final Selector selector; // its end guarded by ending
+    private final ReentrantLock ending = new ReentrantLock(); // the channel ends before or after the port turns, not meanwhile
     private final DatagramHandler handler;
     private final Consumer<Throwable> told; // that the port has failed: made while there is memory for it
     private final InetSocketAddress localAddress;
@@ -174,24 +174,30 @@ public final class DatagramUdpPort implements UdpPort {
 
     /** {@return whether the port uses the kernel's own calls from now on} */
     boolean turn() {
+        boolean turned;
         try {
-            Optional<KernelSocket> adopted = KernelSocket.adopt(localAddress, link.orElseThrow());
-            if (adopted.isEmpty()) {
-                LOG.log(Level.DEBUG, "port.turn.failed port=" + this + " reason=no-descriptor");
-                return false;
-            }
-            kernel = adopted.get();
+            turned = adopt(link.orElseThrow().get());
         } catch (RuntimeException | Error e) { // the port goes on as it was
             LOG.log(Level.DEBUG, "port.turn.failed port=" + this, e);
             return false;
         }
-        if (!channel.isOpen()) {
-            kernel.close(); // close() may have found no kernel socket yet
-            return false;
+        if (turned) {
+            selector.wakeup();
         }
-        selector.wakeup();
-        LOG.log(Level.DEBUG, "port.turned port=" + this);
-        return true;
+        LOG.log(Level.DEBUG, turned ? "port.turned port={0}" : "port.turn.failed port={0} reason=no-descriptor", this);
+        return turned;
+    }
+
+    private boolean adopt(SystemCalls calls) {
+        ending.lock();
+        try {
+            // Once it is closed, the address may be that of another port, whose socket would be found.
+            Optional<KernelSocket> adopted = channel.isOpen() ? KernelSocket.adopt(localAddress, link.orElseThrow(), calls) : Optional.empty();
+            kernel = adopted.orElse(null);
+            return adopted.isPresent();
+        } finally {
+            ending.unlock();
+        }
     }
 
     /** {@return how often the kernel refused a way of sending or receiving, see {@link KernelSocket}} */
@@ -218,13 +224,15 @@ public final class DatagramUdpPort implements UdpPort {
 
     @Override
     public void close() {
+        ending.lock();
         try {
             // The selector lets go of the descriptor only when it is closed too.
             channel.close();
-            closeSelector();
+            selector.close();
         } catch (IOException e) {
             LOG.log(Level.DEBUG, "port.close.failed port=" + this, e);
         } finally {
+            ending.unlock();
             KernelSocket turned = kernel;
             if (turned != null) {
                 turned.close();
@@ -239,11 +247,11 @@ public final class DatagramUdpPort implements UdpPort {
 
     /** Two threads may do it, and the second must not go on before the first is done: only then is the address free again. */
     private void closeSelector() throws IOException {
-        selectorLock.lock();
+        ending.lock();
         try {
             selector.close();
         } finally {
-            selectorLock.unlock();
+            ending.unlock();
         }
     }
 

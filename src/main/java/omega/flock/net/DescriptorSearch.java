@@ -15,7 +15,8 @@ import java.util.Arrays;
 
 /**
  * Used by one thread: finds the descriptor of a socket by the address that it is bound to. The JDK keeps the descriptor of a channel
- * to itself, but a bound address belongs to one UDP socket of the system, so whichever descriptor has it is the one.
+ * to itself, but a bound address belongs to one UDP socket of the system, so whichever descriptor has it is the one: as long as that socket
+ * is open, which the caller sees to.
  */
 final class DescriptorSearch {
     private static final File DESCRIPTORS = new File("/proc/self/fd");

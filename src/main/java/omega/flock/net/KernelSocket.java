@@ -59,9 +59,9 @@ final class KernelSocket {
      * {@return the socket of this process that is bound to the address, under a descriptor of its own; empty if there is none}
      *
      * @param link gives the calls, a set for each thread that needs them at the same time
+     * @param calls the first set
      */
-    static Optional<KernelSocket> adopt(InetSocketAddress local, Supplier<SystemCalls> link) {
-        SystemCalls calls = link.get();
+    static Optional<KernelSocket> adopt(InetSocketAddress local, Supplier<SystemCalls> link, SystemCalls calls) {
         int descriptor = new DescriptorSearch(calls).find(local);
         return descriptor < 0 ? Optional.empty() : Optional.of(new KernelSocket(descriptor, link, calls));
     }

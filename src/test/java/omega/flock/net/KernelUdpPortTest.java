@@ -1,10 +1,12 @@
 package omega.flock.net;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -101,6 +103,29 @@ class KernelUdpPortTest extends ConversationContract {
             assertTrue(b.sendWithTtl(ByteBuffer.allocate(3), a.localAddress(), 5)); // loopback is no hop
             assertEquals(3, got.poll(10, TimeUnit.SECONDS));
             assertEquals(5, made.stream().mapToInt(calls -> calls.ttl).max().orElseThrow());
+        }
+    }
+
+    @Test
+    void aPortThatIsClosedBeforeItHasTurnedLeavesTheNextOneOfItsAddressAlone() throws Exception {
+        var ports = new ArrayList<DatagramUdpPort>();
+        Supplier<SystemCalls> calls = () -> {
+            ports.getFirst().close();
+            try {
+                ports.add(DatagramUdpPort.bind(ports.getFirst().localAddress(), collector, Optional.empty()));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            return LibC.link();
+        };
+        ports.add(DatagramUdpPort.bind(ANY, collector, Optional.of(calls)));
+        assertFalse(ports.getFirst().turn());
+        try (UdpPort successor = ports.getLast(); UdpPort b = bind(ANY, collector)) {
+            assertEquals(ports.getFirst().localAddress(), successor.localAddress());
+            b.send(ByteBuffer.allocate(7), successor.localAddress());
+            assertEquals(7, next().length);
+            successor.send(ByteBuffer.allocate(8), b.localAddress());
+            assertEquals(8, next().length);
         }
     }
 
