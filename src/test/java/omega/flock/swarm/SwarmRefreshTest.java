@@ -123,20 +123,20 @@ class SwarmRefreshTest {
         assertEquals(1, flock.swarm.stats().drops().get(Drop.REFRESH_TIMEOUT));
         assertTrue(flock.network.openWalks.getFirst().isClosed());
         flock.network.holdsWalks = false;
-        lab.advance(Duration.ofMinutes(12));
+        lab.advance(Duration.ofSeconds(6));
         assertEquals(2, flock.network.walks.size());
         assertTrue(discovery.flushed(Optional.empty()));
     }
 
     @Test
-    void aFailedRefreshIsTriedAgainLater() throws Exception {
+    void aFailedRefreshIsTriedAgainSoon() throws Exception {
         Member flock = lab.member();
         flock.network.failsWalks = true;
         DiscoveryHandle discovery = flock.swarm.join(TOPIC, SERVER);
         assertFalse(discovery.flushed(Optional.empty()));
         lab.settle();
         flock.network.failsWalks = false;
-        lab.advance(Duration.ofMinutes(12));
+        lab.advance(Duration.ofSeconds(6));
         assertEquals(List.of("announce clear=true seeds=0", "announce clear=true seeds=0"), flock.network.walks,
                 "what was to be cleared still is");
         assertTrue(discovery.flushed(Optional.empty()));

@@ -14,7 +14,7 @@ public final class Refresh {
     private final Set<PublicKey> reported = new HashSet<>();
     final boolean announcing;
     final long expiresAt;
-    /** How many looks follow it, one after the other, while the topic is crowded. */
+    /** How many looks follow it, one after the other, while it fails or the topic is crowded. */
     final int looksLeft;
     /** Whether a node may know of more peers than it named. */
     boolean crowded;

@@ -6,7 +6,7 @@ import omega.flock.dht.DhtConstants;
 
 /**
  * When a topic is looked up and announced again. Pure. Rule: hyperswarm 4.17.2 lib/peer-discovery.js {@code _refreshLater}; that a crowded
- * topic is looked at again soon is ours.
+ * topic is looked at again soon, and one whose refresh has failed refreshed again, is ours.
  */
 final class RefreshRule {
 
@@ -22,10 +22,10 @@ final class RefreshRule {
         return jitter(SwarmConstants.REFRESH_JITTER, random);
     }
 
-    /** Returns how long after the end of a walk a crowded topic is looked at again, when so many such looks are left. */
+    /** Returns how long after the end of a walk a topic is looked at again that is crowded or was not found, when so many such looks are left. */
     static Duration soon(int looksLeft, RandomGenerator random) {
-        Duration pause = SwarmConstants.CROWDED_PAUSES.get(SwarmConstants.CROWDED_PAUSES.size() - looksLeft);
-        return pause.plus(jitter(pause.dividedBy(SwarmConstants.CROWDED_JITTER_SHARE), random));
+        Duration pause = SwarmConstants.SOON_PAUSES.get(SwarmConstants.SOON_PAUSES.size() - looksLeft);
+        return pause.plus(jitter(pause.dividedBy(SwarmConstants.SOON_JITTER_SHARE), random));
     }
 
     /** Tells whether a node that answers a lookup with so many peers may know more of them. */

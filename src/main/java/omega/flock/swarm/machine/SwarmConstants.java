@@ -66,14 +66,14 @@ public final class SwarmConstants {
     public static final int MAX_REMEMBERED_NODES = 40;
 
     /**
-     * Pauses between the first look at a crowded topic and those that follow it. It is crowded when a node names as many peers as fit into its
+     * Pauses after a refresh that failed, and between the first look at a crowded topic and those that follow it. It is crowded when a node names as many peers as fit into its
      * answer: it has drawn them at random and may know more, and each look misses others. They are few and soon over, far from a record's
      * 20 minutes, and do not begin again with what {@link #REFRESH_INTERVAL} has looked up, which is all that upstream does.
      */
-    public static final List<Duration> CROWDED_PAUSES = List.of(Duration.ofSeconds(5), Duration.ofSeconds(20), Duration.ofSeconds(80));
+    public static final List<Duration> SOON_PAUSES = List.of(Duration.ofSeconds(5), Duration.ofSeconds(20), Duration.ofSeconds(80));
 
     /** The share of such a pause that is added at random: one in so many, as {@link #REFRESH_JITTER} is of its interval. */
-    public static final int CROWDED_JITTER_SHARE = 5;
+    public static final int SOON_JITTER_SHARE = 5;
 
     /** Connections that wait for {@code accept()} while no handler is registered. */
     public static final int ACCEPT_BACKLOG = 64;

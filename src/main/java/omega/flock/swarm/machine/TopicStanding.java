@@ -40,10 +40,10 @@ sealed interface TopicStanding {
     }
 
     /**
-     * It is looked up and announced again later; or only looked up, soon, if it is crowded.
+     * It is looked up and announced again later; or soon, if that has failed, or only looked up, soon, if it is crowded.
      *
      * @param sinceMillis when that was decided, by the wall clock, which tells whether the machine slept
-     * @param looksLeft how many looks at a crowded topic come before that
+     * @param looksLeft how many looks that come soon are left
      */
     record Resting(long deadline, Duration delay, long sinceMillis, int looksLeft) implements TopicStanding {}
 

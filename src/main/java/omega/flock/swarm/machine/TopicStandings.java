@@ -108,7 +108,7 @@ final class TopicStandings {
      * @return empty if the topic is suspended or being left
      */
     Optional<Refresh> refresh(JoinedTopic topic, boolean restart) {
-        return refresh(topic, restart, SwarmConstants.CROWDED_PAUSES.size());
+        return refresh(topic, restart, SwarmConstants.SOON_PAUSES.size());
     }
 
     private Optional<Refresh> refresh(JoinedTopic topic, boolean restart, int looks) {
@@ -211,10 +211,10 @@ final class TopicStandings {
         proceed(topic);
     }
 
-    /** The current refresh is over. A failure is no reason not to try again later. */
+    /** The current refresh is over. A failure is no reason not to try again, and soon: nobody finds us meanwhile, nor we them. */
     private void settled(JoinedTopic topic, Refresh refresh, boolean success) {
         topic.lastOutcome = success;
-        boolean soon = success && refresh.crowded && refresh.looksLeft > 0;
+        boolean soon = (!success || refresh.crowded) && refresh.looksLeft > 0;
         topic.standing = soon ? resting(RefreshRule.soon(refresh.looksLeft, context.random), refresh.looksLeft) : resting();
         refresh.settle(success);
     }
@@ -262,8 +262,8 @@ final class TopicStandings {
         switch (topic.standing) {
             case Resting resting when RefreshRule.slept(resting.delay(), resting.sinceMillis(), context.wallMillis) ->
                     topic.standing = resting(RefreshRule.afterSleep(context.random), 0);
-            case Resting resting when resting.looksLeft() > 0 -> lookAgain(topic, resting.looksLeft() - 1);
-            case Resting ignored -> refresh(topic, false, 0);
+            case Resting resting when resting.looksLeft() > 0 && topic.lastOutcome -> lookAgain(topic, resting.looksLeft() - 1);
+            case Resting resting -> refresh(topic, false, Math.max(0, resting.looksLeft() - 1));
             case Due due when due.refresh().expiresAt <= context.now -> expired(topic, due.refresh());
             case Due ignored -> proceed(topic);
             case Searching searching -> {

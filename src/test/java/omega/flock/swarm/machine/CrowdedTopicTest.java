@@ -155,10 +155,29 @@ class CrowdedTopicTest {
     }
 
     @Test
-    void aWalkThatFailedWaitsForTheNextRefresh() {
+    void aRefreshThatFailsIsTriedThreeTimesMoreInTwoMinutesAndLaterAsAnyOther() {
         JoinedTopic topic = join(BOTH);
-        ends(FULL, false);
-        assertFalse(topic.lastOutcome());
+        for (int seconds : new int[] {5, 20, 80}) {
+            ends(FULL, false);
+            assertFalse(topic.lastOutcome());
+            assertAbout(Duration.ofSeconds(seconds), turn());
+            assertEquals(Job.Kind.ANNOUNCE, search().kind());
+        }
+        for (int refreshes = 0; refreshes < 3; refreshes++) {
+            ends(FULL, false);
+            assertRefresh(Job.Kind.ANNOUNCE);
+        }
+    }
+
+    @Test
+    void aRefreshThatFailedIsLookedAfterLikeAnyOtherOnceItSucceeds() {
+        JoinedTopic topic = join(BOTH);
+        ends(0, false);
+        assertAbout(Duration.ofSeconds(5), turn());
+        ends(FULL, true);
+        assertTrue(topic.lastOutcome());
+        assertLook(20);
+        ends(0, true);
         assertRefresh(Job.Kind.ANNOUNCE);
     }
 
