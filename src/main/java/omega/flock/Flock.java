@@ -339,7 +339,7 @@ public final class Flock implements AutoCloseable {
         swarm.close();
     }
 
-    /** Closes at once: announcements are left to expire within 20 minutes. Also hastens a {@link #close()} under way. */
+    /** Closes at once: announcements are left to expire, within 27 minutes. Also hastens a {@link #close()} under way. */
     public void closeNow() {
         swarm.closeNow();
     }

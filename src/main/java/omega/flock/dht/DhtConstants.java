@@ -42,13 +42,13 @@ public final class DhtConstants {
     /** Most forwards, and most records: upstream has 65,536 in each of two generations. */
     static final int MAX_RECORDS = 131_072;
 
-    /** How long a forward or a record is kept: between two and four thirds of this. */
+    /** How long a forward or a record is kept: between two and four thirds of this, 13 to 27 minutes. */
     static final Duration RECORD_AGE = Duration.ofMinutes(20);
 
     /** Most mutable, and most immutable values: upstream has 32,768 in each of two generations. */
     static final int MAX_VALUES = 65_536;
 
-    /** How long a value is kept: between two and four thirds of this. */
+    /** How long a value is kept after it was stored or asked for: between two and four thirds of this, 32 to 64 hours. */
     static final Duration VALUE_AGE = Duration.ofHours(48);
 
     /**

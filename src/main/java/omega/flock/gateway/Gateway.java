@@ -136,7 +136,7 @@ public final class Gateway implements AutoCloseable {
     }
 
     /**
-     * Looks a topic up and stores a signed record of this key at the nodes closest to it, where it lives for 20 minutes.
+     * Looks a topic up and stores a signed record of this key at the nodes closest to it, where it lives for 13 to 27 minutes.
      * Returns at once; the query ends when the record is stored, and fails if no node took it.
      *
      * <p><b>Who learns what.</b> Each node that is asked on the way learns this host's address and the topic's hash, and each that stores
@@ -187,8 +187,8 @@ public final class Gateway implements AutoCloseable {
     }
 
     /**
-     * Stores a value under its hash. Blocks until the closest nodes have answered. They forget it two to three days later: who wants it
-     * kept stores it again.
+     * Stores a value under its hash. Blocks until the closest nodes have answered. They forget it 32 to 64 hours after it was last
+     * stored or asked for: who wants it kept stores it again.
      *
      * @param value at most 1,970 bytes, of a node that is not {@link #ephemeral} 1,938; about 1,000 get through every path
      * @return its 32-byte BLAKE2b hash
@@ -214,8 +214,8 @@ public final class Gateway implements AutoCloseable {
     }
 
     /**
-     * Stores a signed value under a key. Blocks until the closest nodes have answered. They forget it two to three days later: who wants it
-     * kept stores it again.
+     * Stores a signed value under a key. Blocks until the closest nodes have answered. They forget it 32 to 64 hours after it was last
+     * stored or asked for: who wants it kept stores it again.
      *
      * @param value at most 1,862 bytes, of a node that is not {@link #ephemeral} 1,830; about 900 get through every path
      * @param seq 0 to 2^53-1; a higher one replaces what is stored

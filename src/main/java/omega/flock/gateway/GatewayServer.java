@@ -60,7 +60,7 @@ public final class GatewayServer implements AutoCloseable {
      * more. Accepted connections live on.
      *
      * <p>The nodes that held the announcement are asked to forget it, and honest ones do at once; those that are not, or are not
-     * reached, may show it until it expires, after 20 minutes, and can tell from then on that the key was here and is gone.
+     * reached, may show it until it expires, after 27 minutes at most, and can tell from then on that the key was here and is gone.
      */
     @Override
     public void close() {

@@ -105,7 +105,7 @@ final class Announcer {
         await(() -> ended, PeerConstants.STOP_TIMEOUT);
     }
 
-    /** Ends without taking the key back; nodes forget it after 20 minutes. */
+    /** Ends without taking the key back; nodes forget it within 27 minutes. */
     void stopNow() {
         want(Wish.STOP_NOW);
     }

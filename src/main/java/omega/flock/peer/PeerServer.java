@@ -182,7 +182,7 @@ public final class PeerServer implements AutoCloseable {
         }
     }
 
-    /** The same without taking the key back, which nodes forget after 20 minutes. */
+    /** The same without taking the key back, which nodes forget within 27 minutes. */
     public void closeNow() {
         if (shut()) {
             FINISH.accept(this);

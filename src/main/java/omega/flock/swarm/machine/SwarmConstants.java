@@ -42,7 +42,7 @@ public final class SwarmConstants {
     /** Random share on top of every backoff; lib/retry-timer.js {@code BACKOFF_JITTER}. */
     public static final Duration BACKOFF_JITTER = Duration.ofMillis(500);
 
-    /** Time between the end of a walk and the next one; lib/peer-discovery.js {@code REFRESH_INTERVAL}. Records live 20 minutes. */
+    /** Time from the end of a walk to the next one; lib/peer-discovery.js {@code REFRESH_INTERVAL}. Records live 13 minutes at least. */
     public static final Duration REFRESH_INTERVAL = Duration.ofMinutes(10);
 
     /** Random share on top; lib/peer-discovery.js {@code RANDOM_JITTER}. */

@@ -38,7 +38,7 @@ final class WalkMemory {
     void walked(List<PeerAddress> met, boolean announcing, boolean success) {
         if (!met.isEmpty()) {
             if (announcing) {
-                // The nodes of the announcement before keep their copy for up to 20 minutes.
+                // The nodes of the announcement before keep their copy for up to 27 minutes.
                 holders = union(met, holders);
             }
             closest = success ? List.copyOf(met) : union(met, closest);
