@@ -112,6 +112,9 @@ class ArchitectureTest {
                 "\\bThreadLocalRandom\\b", "\\bMath\\s*\\.\\s*random\\b", "\\bTicker\\b", "\\bTaskScope\\b", "\\bDeadlineQueue\\b", "\\bDaemonThreads\\b");
         holds(rule, SourceFile.sample(MAIN, "omega.flock.noise", "import java.util.concurrent.locks.ReentrantLock;"));
         holds(rule, SourceFile.sample(MAIN, "omega.flock.transport.flow", "import omega.flock.runtime.Ticker;"));
+        Set<String> beside = Set.of("omega.flock.base/KeyPair.java", "omega.flock.crypto/JdkProvider.java");
+        Rule secret = CodeRules.forbids(file -> file.isMain() && file.isPure() && !beside.contains(file.toString()), "\\bSecureRandom\\b");
+        holds(secret, SourceFile.sample(MAIN, "omega.flock.base", "import java.security.SecureRandom;"));
     }
 
     @Test

@@ -45,6 +45,8 @@ class FlockPeersTest {
         assertTrue(client.flock.joinPeer(server.flock.keyPair().publicKey()));
         assertTrue(client.flock.flush());
         assertTrue(client.event(0).peer().explicit());
+        assertTrue(client.event(0).peer().isExplicit());
+        assertFalse(server.event(0).peer().isExplicit());
         client.event(0).connection().abort();
         client.event(1);
         server.event(1);

@@ -18,12 +18,12 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import omega.flock.FlockNet.Member;
 import omega.flock.base.CloseReason;
 import omega.flock.base.KeyPair;
-import omega.flock.base.PublicKey;
 import omega.flock.base.Topic;
 import omega.flock.gateway.Connection;
 import org.junit.jupiter.api.AutoClose;
@@ -233,14 +233,18 @@ class FlockTest {
     void aClientThatEndsEveryConnectionSeesFourAtMost() throws InterruptedException {
         Member server = server();
         Flock client = net.open();
-        List<PublicKey> seen = new java.util.concurrent.CopyOnWriteArrayList<>();
+        List<PeerInfo> seen = new CopyOnWriteArrayList<>();
+        List<Boolean> prioritized = new CopyOnWriteArrayList<>();
         client.onConnection((connection, peer) -> {
-            seen.add(peer.publicKey());
+            prioritized.add(peer.isPrioritized());
+            seen.add(peer);
             connection.abort();
         });
         client.join(TOPIC, JoinOptions.CLIENT);
         FlockNet.until("the client gives up", () -> seen.size() >= 2 && client.peers().isEmpty());
         assertTrue(seen.size() <= 4, "connections: " + seen.size());
+        assertTrue(prioritized.getFirst(), "it was new");
+        assertFalse(seen.getLast().isPrioritized(), "it was lost three times");
         FlockNet.until("the server forgets it too", () -> server.flock.peers().isEmpty());
     }
 

@@ -9,6 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -27,6 +29,7 @@ import omega.flock.base.PublicKey;
 import omega.flock.base.Topic;
 import omega.flock.crypto.Blake2b;
 import omega.flock.dht.message.DhtCommand;
+import omega.flock.gateway.ConnectOptions;
 import omega.flock.gateway.Connection;
 import omega.flock.gateway.Gateway;
 import omega.flock.gateway.GatewayServer;
@@ -166,6 +169,7 @@ class HostilePeersTest {
         TappedGateway host = network.join();
         TappedGateway survivor = network.join();
         GatewayServer doomed = mortal.gateway().listen(KeyPair.generate());
+        List<PeerAddress> relays = doomed.relayAddresses();
         GatewayServer server = host.gateway().listen(KeyPair.generate());
         Connection written = survivor.gateway().connect(doomed.publicKey());
         Connection drain = doomed.accept();
@@ -202,13 +206,43 @@ class HostilePeersTest {
         }
         assertEquals(Kind.TIMED_OUT, written.closeReason().orElseThrow().kind());
         assertEquals(Kind.TIMED_OUT, read.closeReason().orElseThrow().kind());
-        assertEquals("PEER_CONNECTION_FAILED", assertInstanceOf(FlockException.class, failure(dial)).code());
+        FlockException undialled = assertInstanceOf(FlockException.class, failure(dial));
+        assertEquals("PEER_CONNECTION_FAILED", undialled.code());
+        assertFalse(relays.isEmpty());
+        assertEquals(List.of(), relays.stream().filter(relay -> !told(undialled).contains("no answer from " + relay)).toList(),
+                () -> "each relay that was tried is among the causes of " + told(undialled));
+        assertTrue(written.stats().retransmissionTimeouts() > 0, written.stats()::toString);
         assertTrue(well.isOpen());
         well.close();
         Eventually.holds("nothing of the dead is left", TappedNetwork.PATIENCE,
                 () -> survivor.gateway().stats().gauges().get("streams") == 0 && survivor.gateway().stats().gauges().get("dials") == 0,
                 survivor.gateway()::stats);
         assertEquals(List.of(), errorLog.errors());
+    }
+
+    /** An open dial is local knowledge: whoever shakes hands through the network may still be out of reach. */
+    @Test
+    void whoAnswersTheHandshakeAndNeverSpeaksIsNoConnection() throws Exception {
+        TappedGateway mute = network.join();
+        TappedGateway caller = network.join();
+        try (GatewayServer server = mute.gateway().listen(KeyPair.generate())) {
+            network.tap(mute).mute();
+            ConnectOptions soon = ConnectOptions.DEFAULT.withTimeout(Duration.ofSeconds(1));
+            FlockException failure = assertThrows(FlockException.class, () -> caller.gateway().connect(server.publicKey(), soon));
+            assertEquals("DIAL_TIMEOUT", failure.code());
+            assertEquals(1, mute.gateway().stats().counters().get("connections.accepted"), "it has heard the caller, and takes it for one");
+            assertEquals(0, caller.gateway().stats().counters().get("connections.dialled"));
+            Eventually.holds("nothing of the dial is left", TappedNetwork.PATIENCE,
+                    () -> caller.gateway().stats().gauges().get("streams") == 0 && caller.gateway().stats().gauges().get("dials") == 0,
+                    caller.gateway()::stats);
+        }
+        assertEquals(List.of(), errorLog.errors());
+    }
+
+    private static String told(Throwable failure) {
+        StringWriter trace = new StringWriter();
+        failure.printStackTrace(new PrintWriter(trace));
+        return trace.toString();
     }
 
     private static Throwable failure(Task<?> task) {

@@ -9,6 +9,7 @@ import omega.flock.net.DatagramHandler;
 import omega.flock.net.DatagramUdpPort;
 import omega.flock.net.PortBinder;
 import omega.flock.net.UdpPort;
+import omega.flock.transport.packet.PacketHeader;
 
 /** Binds ports of this machine, shows a watcher what arrives at them before they see it, and can cut them off. */
 final class Tap implements PortBinder {
@@ -22,6 +23,7 @@ final class Tap implements PortBinder {
     private final Watcher watcher;
     private final List<InetSocketAddress> addresses = new CopyOnWriteArrayList<>();
     private volatile boolean cut;
+    private volatile boolean mute;
 
     Tap(Watcher watcher) {
         this.watcher = watcher;
@@ -35,6 +37,11 @@ final class Tap implements PortBinder {
     /** From now on nothing arrives and nothing leaves, as if the cable were cut or the power off. */
     void cut() {
         cut = true;
+    }
+
+    /** From now on no packet of a stream leaves, while messages between nodes do. */
+    void mute() {
+        mute = true;
     }
 
     @Override
@@ -63,7 +70,7 @@ final class Tap implements PortBinder {
 
         @Override
         public void send(ByteBuffer datagram, InetSocketAddress to) throws IOException {
-            if (cut) {
+            if (cut || mute && PacketHeader.isStreamPacket(datagram)) {
                 datagram.position(datagram.limit());
             } else {
                 inner.send(datagram, to);

@@ -153,7 +153,9 @@ class DhtSwarmTest {
         announce(alice, topic, KeyPair.generate(), List.of(), AnnounceOptions.DEFAULT.withBump(now));
         announce(alice, topic, KeyPair.generate(), List.of(), AnnounceOptions.DEFAULT.withBump(now + 600_000));
         try (RpcQuery<DhtReply<LookupRecords>> query = bob.lookup(topic, List.of())) {
-            DhtSwarm.all(query).forEach(reply -> assertEquals(now, reply.value().bump()));
+            Set<Long> bumps = new HashSet<>();
+            DhtSwarm.all(query).forEach(reply -> bumps.add(reply.value().bump()));
+            assertEquals(Set.of(now), bumps, "the other one lies too far in the future");
         }
     }
 

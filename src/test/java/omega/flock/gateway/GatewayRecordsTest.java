@@ -36,6 +36,7 @@ import omega.flock.rpc.RpcNode;
 import omega.flock.rpc.RpcRequest;
 import omega.flock.rpc.routing.NodeId;
 import omega.flock.runtime.Eventually;
+import omega.flock.runtime.Ticker;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -78,6 +79,20 @@ class GatewayRecordsTest {
         assertEquals(Set.of(new FoundPeer(key.publicKey(), RELAYS)), peers(reader, topic));
         writer.unannounce(topic, key);
         assertEquals(Set.of(), peers(reader, topic));
+    }
+
+    @Test
+    void aBumpIsSeenByWhoeverLooksTheTopicUp() throws Exception {
+        Topic topic = Topic.hash("bumped");
+        long now = Ticker.SYSTEM.wallMillis();
+        try (Query<LookupReply> query = writer.announce(topic, KeyPair.generate(), List.of(), AnnounceOptions.DEFAULT.withBump(now))) {
+            query.await();
+        }
+        Set<Long> bumps = new HashSet<>();
+        try (Query<LookupReply> query = reader.lookup(topic)) {
+            query.forEach(reply -> bumps.add(reply.bump()));
+        }
+        assertEquals(Set.of(now), bumps);
     }
 
     @Test

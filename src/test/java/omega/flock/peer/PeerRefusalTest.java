@@ -120,6 +120,9 @@ class PeerRefusalTest {
             assertEquals(1, asked.get(), "three relays, one question");
             assertEquals(1, host.stats().drops().get("REJECTED"));
             assertEquals(0, host.stats().streams(), "nothing was made for the rejected peer");
+            assertThrows(FlockException.class, () -> guest.connect(server.publicKey(), options));
+            assertEquals(2, asked.get(), "another dial, another question");
+            assertEquals(2, host.stats().drops().get("REJECTED"));
             guest.connect(server.publicKey(), DialOptions.DEFAULT.withKeyPair(KeyPair.generate())).close();
         }
         net.awaitIdle();

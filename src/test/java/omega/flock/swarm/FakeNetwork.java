@@ -35,6 +35,7 @@ final class FakeNetwork implements Network {
     final List<String> walks = new CopyOnWriteArrayList<>();
     final List<FakeWalk> openWalks = new CopyOnWriteArrayList<>();
     final List<Topic> unannounced = new CopyOnWriteArrayList<>();
+    final List<List<PeerAddress>> withdrawnFrom = new CopyOnWriteArrayList<>();
     final List<FakeListener> listeners = new CopyOnWriteArrayList<>();
     final List<String> life = new CopyOnWriteArrayList<>();
     volatile boolean holdsDials;
@@ -143,6 +144,7 @@ final class FakeNetwork implements Network {
         if (holdsUnannounce.isPresent()) {
             holdsUnannounce.get().await();
         }
+        withdrawnFrom.add(nodes);
         unannounced.add(topic);
         world.unannounce(topic, identity.publicKey());
     }

@@ -37,7 +37,7 @@ class SwarmRelayTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"HOLEPUNCH_ABORTED", "HOLEPUNCH_DOUBLE_RANDOMIZED_NATS", "REMOTE_NOT_HOLEPUNCHABLE",
-            "REMOTE_ABORTED"})
+            "HOLEPUNCH_PROBE_TIMEOUT", "HOLEPUNCH_INVALID", "REMOTE_ABORTED", "REMOTE_NOT_HOLEPUNCHING"})
     void aPeerThatCouldNotBePunchedIsDialledThroughARelayFromThenOn(String code) {
         server();
         Member client = client(Optional.of(code));

@@ -254,6 +254,7 @@ class SwarmTopicTest {
                 && !flock.network.openWalks.getFirst().closestNodes().isEmpty());
         flock.swarm.leave(TOPIC).await();
         assertEquals(List.of(TOPIC), flock.network.unannounced);
+        assertEquals(List.of(flock.network.openWalks.getFirst().closestNodes()), flock.network.withdrawnFrom);
     }
 
     @Test
