@@ -14,7 +14,7 @@ import omega.flock.runtime.TaskScope;
 final class OnlineWatch implements RpcListener {
 
     private final BooleanSupplier online;
-    private final TaskScope scope = new TaskScope("online");
+    final TaskScope scope = new TaskScope("online");
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
     private boolean wasOnline = true; // event thread only
 
