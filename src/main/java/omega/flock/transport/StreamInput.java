@@ -2,7 +2,6 @@ package omega.flock.transport;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.net.SocketTimeoutException;
 import omega.flock.net.UdpPort;
 import omega.flock.transport.flow.ReceiveState;
 import omega.flock.transport.flow.StreamView;
@@ -11,35 +10,10 @@ import omega.flock.transport.flow.StreamView;
 final class StreamInput {
     private final StreamState state;
     private final PacketPump pump;
-    private long timeoutNanos; // guarded by state.lock; 0 = wait for ever
 
     StreamInput(StreamState state, PacketPump pump) {
         this.state = state;
         this.pump = pump;
-    }
-
-    void timeout(long nanos) {
-        state.lock.lock();
-        try {
-            timeoutNanos = nanos;
-        } finally {
-            state.lock.unlock();
-        }
-    }
-
-    int read(byte[] target, int offset, int length) throws IOException {
-        if (length == 0) {
-            return 0;
-        }
-        state.lock.lock();
-        try {
-            if (awaitReadyLocked(timeoutNanos) == 0) {
-                throw new SocketTimeoutException("nothing to read within the timeout");
-            }
-            return takeLocked(target, offset, length);
-        } finally {
-            state.lock.unlock();
-        }
     }
 
     /** {@return bytes taken, without waiting: −1 at the end of the stream, 0 if there are none now} */
@@ -53,7 +27,7 @@ final class StreamInput {
     }
 
     /**
-     * Waits as {@link #read} does, but takes nothing.
+     * Waits for something to read, and takes nothing.
      *
      * @param nanos how long, or 0 for ever
      * @return bytes that can be read now, 0 if the time passed first, −1 at the end of the stream

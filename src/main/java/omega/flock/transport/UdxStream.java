@@ -151,17 +151,6 @@ public final class UdxStream implements RawStream {
         return locked(machine -> !machine.isOver());
     }
 
-    /**
-     * Reads at least one byte. Blocks until there is one, the peer ended, the {@linkplain #setReadTimeout read timeout} passed
-     * ({@link java.net.SocketTimeoutException}; the stream stays usable) or the stream ended.
-     *
-     * @return bytes read, −1 at the end of the stream, 0 only if {@code length} is 0
-     */
-    public int read(byte[] target, int offset, int length) throws IOException {
-        Objects.checkFromIndexSize(offset, length, target.length);
-        return input.read(target, offset, length);
-    }
-
     /** {@return bytes read, without blocking: −1 at the end of the stream, 0 if there are none now} */
     @Override
     public int poll(byte[] target, int offset, int length) throws IOException {
@@ -170,8 +159,8 @@ public final class UdxStream implements RawStream {
     }
 
     /**
-     * Blocks as {@link #read} does, for {@code nanos}, or for ever if that is 0, but takes nothing: whoever waits needs no buffer.
-     * {@return bytes that can be read, 0 if the time passed first, −1 at the end of the stream}
+     * Blocks until there is something to read, the peer ended or the stream ended, for {@code nanos}, or for ever if that is 0, but takes
+     * nothing: whoever waits needs no buffer. {@return bytes that can be read, 0 if the time passed first, −1 at the end of the stream}
      */
     @Override
     public int awaitReadable(long nanos) throws IOException {
@@ -221,29 +210,6 @@ public final class UdxStream implements RawStream {
     @Override
     public boolean awaitAcknowledged(Duration timeout) throws IOException, InterruptedException {
         return output.awaitAcknowledged(timeout);
-    }
-
-    /** Limits how long a read waits for its first byte; zero, the default, is for ever. Holds from the next read on. */
-    public void setReadTimeout(Duration timeout) {
-        if (timeout.isNegative()) {
-            throw new IllegalArgumentException("timeout: " + timeout);
-        }
-        input.timeout(timeout.toNanos());
-    }
-
-    /**
-     * Sends a HEARTBEAT, which the peer answers, whenever the stream was idle for so long; zero, the default, never. A missing
-     * answer is not noticed: this keeps a NAT's mapping open and nothing more.
-     */
-    public void setKeepAlive(Duration interval) {
-        if (interval.isNegative()) {
-            throw new IllegalArgumentException("interval: " + interval);
-        }
-        locked(machine -> {
-            machine.keepAlive(now(), interval.toNanos());
-            state.wakeDriverLocked(now());
-            return null;
-        });
     }
 
     @Override

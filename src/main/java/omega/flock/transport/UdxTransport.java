@@ -58,17 +58,6 @@ public final class UdxTransport implements DatagramHandler, AutoCloseable {
         }
     };
 
-    /** Creates a transport with default options; its threads live in a child of {@code scope}. */
-    public UdxTransport(Ticker ticker, TaskScope scope) {
-        this(ticker, scope, TransportOptions.DEFAULT);
-    }
-
-    /** Creates a transport; its threads live in a child of {@code scope}. */
-    public UdxTransport(Ticker ticker, TaskScope scope, TransportOptions options) {
-        this(ticker, scope, new DeadlineQueue("flock-udx-deadlines", ticker, scope),
-                new SharedMemory(SharedMemory.defaultBytes(), ticker, scope), options);
-    }
-
     /**
      * Creates a transport; its threads live in a child of {@code scope}.
      *
@@ -164,7 +153,7 @@ public final class UdxTransport implements DatagramHandler, AutoCloseable {
      */
     public UdxStream createStream(StreamFirewall firewall) {
         Objects.requireNonNull(firewall, "firewall");
-        StreamConfig config = StreamConfig.of(options.receiveWindowBytes(), options.probeMtu()).withChunks(chunks);
+        StreamConfig config = StreamConfig.of(options.receiveWindowBytes(), true).withChunks(chunks);
         while (true) {
             requireOpen();
             int id = random.nextInt();

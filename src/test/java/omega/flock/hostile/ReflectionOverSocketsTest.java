@@ -39,6 +39,7 @@ import omega.flock.runtime.TaskScope;
 import omega.flock.runtime.Ticker;
 import omega.flock.secret.SecretStream;
 import omega.flock.secret.SecretStreamOptions;
+import omega.flock.transport.LoneTransport;
 import omega.flock.transport.UdxStream;
 import omega.flock.transport.UdxTransport;
 import omega.flock.transport.packet.PacketConstants;
@@ -69,7 +70,7 @@ class ReflectionOverSocketsTest {
 
     private final TaskScope scope = new TaskScope("reflection");
     private final DeadlineQueue timers = new DeadlineQueue("reflection-timers", Ticker.SYSTEM, scope);
-    private final UdxTransport transport = new UdxTransport(Ticker.SYSTEM, scope);
+    private final UdxTransport transport = LoneTransport.in(scope);
     private final CompletableFuture<byte[]> answer = new CompletableFuture<>();
     private final AtomicLong victimGot = new AtomicLong();
     private final AtomicInteger victimPackets = new AtomicInteger();

@@ -1,5 +1,6 @@
 package omega.flock.hostile;
 
+import static omega.flock.transport.BlockingReads.readSome;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -18,6 +19,7 @@ import omega.flock.runtime.Eventually;
 import omega.flock.runtime.SharedMemory;
 import omega.flock.runtime.TaskScope;
 import omega.flock.runtime.Ticker;
+import omega.flock.transport.LoneTransport;
 import omega.flock.transport.StreamFirewall;
 import omega.flock.transport.TransportOptions;
 import omega.flock.transport.UdxStream;
@@ -44,7 +46,7 @@ class UnreadAndUnacknowledgedTest {
 
     private final TaskScope scope = new TaskScope("test");
     private final DeadlineQueue timers = new DeadlineQueue("test-timers", Ticker.SYSTEM, scope);
-    private final UdxTransport peers = new UdxTransport(Ticker.SYSTEM, scope);
+    private final UdxTransport peers = LoneTransport.in(scope);
     private final List<UdpPort> ports = new ArrayList<>();
     private final List<UdxStream> atNode = new ArrayList<>();
 
@@ -117,10 +119,9 @@ class UnreadAndUnacknowledgedTest {
             from.write(sent, 0, sent.length);
             from.end();
         });
-        to.setReadTimeout(PATIENCE);
         byte[] got = new byte[MIB];
         for (int done = 0; done < MIB; ) {
-            int count = to.read(got, done, MIB - done);
+            int count = readSome(to, got, done, MIB - done, PATIENCE);
             assertTrue(count > 0, "ended after " + done);
             done += count;
         }

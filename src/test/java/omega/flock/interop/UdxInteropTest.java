@@ -1,5 +1,6 @@
 package omega.flock.interop;
 
+import static omega.flock.transport.BlockingReads.readSome;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -24,7 +25,7 @@ import omega.flock.base.CloseReason;
 import omega.flock.net.DatagramUdpPort;
 import omega.flock.net.UdpPort;
 import omega.flock.runtime.TaskScope;
-import omega.flock.runtime.Ticker;
+import omega.flock.transport.LoneTransport;
 import omega.flock.transport.StreamFirewall;
 import omega.flock.transport.TransportOptions;
 import omega.flock.transport.UdxStream;
@@ -54,7 +55,7 @@ class UdxInteropTest {
 
         Pair(boolean echo, TransportOptions options) throws Exception {
             InetAddress loopback = InetAddress.getByName("127.0.0.1");
-            transport = new UdxTransport(Ticker.SYSTEM, scope, options);
+            transport = LoneTransport.in(scope, options);
             port = DatagramUdpPort.bind(new InetSocketAddress(loopback, 0), transport);
             stream = transport.createStream(StreamFirewall.DENY_ALL);
             stream.onClose(closed::complete);
@@ -81,7 +82,7 @@ class UdxInteropTest {
     private static byte[] readToEnd(UdxStream stream) throws IOException {
         var all = new ByteArrayOutputStream();
         byte[] buffer = new byte[65_536];
-        for (int count = stream.read(buffer, 0, buffer.length); count >= 0; count = stream.read(buffer, 0, buffer.length)) {
+        for (int count = readSome(stream, buffer, 0, buffer.length); count >= 0; count = readSome(stream, buffer, 0, buffer.length)) {
             all.write(buffer, 0, count);
         }
         return all.toByteArray();
@@ -108,7 +109,7 @@ class UdxInteropTest {
             assertArrayEquals(sha256(data), end.bytes("hash"));
             assertTrue(pair.stream.awaitAcknowledged(Duration.ofSeconds(10)));
             pair.script.call("end");
-            assertEquals(-1, pair.stream.read(new byte[1], 0, 1));
+            assertEquals(-1, readSome(pair.stream, new byte[1], 0, 1));
             assertEquals(CloseReason.Kind.FINISHED, pair.awaitClosed().kind());
             assertEquals(0, pair.script.await("close").number("rtos"));
         }
@@ -161,7 +162,7 @@ class UdxInteropTest {
     void afterItsOwnEndJavaScriptStillReadsWhatWeWrite() throws Exception {
         try (Pair pair = new Pair(false)) {
             pair.script.call("end");
-            assertEquals(-1, pair.stream.read(new byte[1], 0, 1));
+            assertEquals(-1, readSome(pair.stream, new byte[1], 0, 1));
             byte[] data = random(100_000);
             pair.stream.write(data, 0, data.length);
             assertTrue(pair.stream.awaitAcknowledged(Duration.ofSeconds(10)));
@@ -189,9 +190,9 @@ class UdxInteropTest {
         try (Pair pair = new Pair(false)) {
             pair.script.call("send", Map.of("length", 5, "chunk", 5));
             byte[] buffer = new byte[16];
-            assertEquals(5, pair.stream.read(buffer, 0, 16));
+            assertEquals(5, readSome(pair.stream, buffer, 0, 16));
             pair.script.call("destroy");
-            assertThrows(SocketException.class, () -> pair.stream.read(buffer, 0, 16));
+            assertThrows(SocketException.class, () -> readSome(pair.stream, buffer, 0, 16));
             assertEquals(CloseReason.Kind.RESET_BY_PEER, pair.awaitClosed().kind());
         }
     }
@@ -223,10 +224,10 @@ class UdxInteropTest {
             });
             // The window fills while nobody reads.
             byte[] first = new byte[1];
-            assertEquals(1, pair.stream.read(first, 0, 1));
+            assertEquals(1, readSome(pair.stream, first, 0, 1));
             byte[] rest = new byte[1_999_999];
             for (int done = 0; done < rest.length; ) {
-                done += pair.stream.read(rest, done, Math.min(10_000, rest.length - done));
+                done += readSome(pair.stream, rest, done, Math.min(10_000, rest.length - done));
             }
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
             digest.update(first);

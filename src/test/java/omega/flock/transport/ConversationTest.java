@@ -1,5 +1,6 @@
 package omega.flock.transport;
 
+import static omega.flock.transport.BlockingReads.readSome;
 import static omega.flock.transport.StreamFixture.read;
 import static omega.flock.transport.StreamFixture.write;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -20,7 +21,6 @@ import omega.flock.net.DatagramUdpPort;
 import omega.flock.net.UdpPort;
 import omega.flock.runtime.Task;
 import omega.flock.runtime.TaskScope;
-import omega.flock.runtime.Ticker;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -54,7 +54,7 @@ class ConversationTest {
 
     private static void echo(UdxStream stream) throws IOException {
         byte[] bytes = new byte[100];
-        for (int count = stream.read(bytes, 0, 100); count >= 0; count = stream.read(bytes, 0, 100)) {
+        for (int count = readSome(stream, bytes, 0, 100); count >= 0; count = readSome(stream, bytes, 0, 100)) {
             stream.write(bytes, 0, count);
         }
         stream.end();
@@ -71,7 +71,7 @@ class ConversationTest {
     @Test
     void inALongConversationTheUserReadsAndAnotherStreamIsServedAllTheSame() throws Exception {
         try (TaskScope scope = new TaskScope("test");
-                UdxTransport transport = new UdxTransport(Ticker.SYSTEM, scope)) {
+                UdxTransport transport = LoneTransport.in(scope)) {
             Counting counting = new Counting(transport);
             try (UdpPort portA = DatagramUdpPort.bind(ANY, counting); UdpPort portB = DatagramUdpPort.bind(ANY, transport)) {
                 UdxStream[] talk = pair(transport, portA, portB);
@@ -100,7 +100,7 @@ class ConversationTest {
         System.out.println("ConversationTest seed " + seed);
         Random random = new Random(seed);
         try (TaskScope scope = new TaskScope("test");
-                UdxTransport transport = new UdxTransport(Ticker.SYSTEM, scope);
+                UdxTransport transport = LoneTransport.in(scope);
                 UdpPort portA = DatagramUdpPort.bind(ANY, transport);
                 UdpPort portB = DatagramUdpPort.bind(ANY, transport)) {
             UdxStream[] lasting = pair(transport, portA, portB);

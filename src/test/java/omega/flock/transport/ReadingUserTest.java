@@ -1,5 +1,6 @@
 package omega.flock.transport;
 
+import static omega.flock.transport.BlockingReads.readSome;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -65,7 +66,11 @@ class ReadingUserTest {
     }
 
     private int read() throws IOException {
-        return side.stream.read(new byte[5], 0, 5);
+        return read(Duration.ZERO);
+    }
+
+    private int read(Duration timeout) throws IOException {
+        return readSome(side.stream, new byte[5], 0, 5, timeout);
     }
 
     @Test
@@ -112,16 +117,14 @@ class ReadingUserTest {
     @Test
     void aReadTimeoutHoldsForItToo() {
         atEachReading(() -> clock.now += 1_000_000);
-        side.stream.setReadTimeout(Duration.ofMillis(5));
-        assertThrows(SocketTimeoutException.class, this::read);
+        assertThrows(SocketTimeoutException.class, () -> read(Duration.ofMillis(5)));
         assertEquals(5, readings);
     }
 
     @Test
     void whatIsShorterThanAReadingIsWaitedForElsewhere() {
         atEachReading(this::deliver);
-        side.stream.setReadTimeout(Duration.ofNanos(999_999));
-        assertThrows(SocketTimeoutException.class, this::read);
+        assertThrows(SocketTimeoutException.class, () -> read(Duration.ofNanos(999_999)));
         assertEquals(0, readings);
     }
 

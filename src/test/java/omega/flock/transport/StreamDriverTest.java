@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -159,43 +158,52 @@ class StreamDriverTest {
     @Test
     void aDeadlineThatMovedAwayWakesNobodyButTheAlarmOnce() throws IOException {
         SimulatedDriver side = lone();
-        side.stream.setKeepAlive(Duration.ofSeconds(10));
         write(side, 100);
         long first = side.alarmAt;
+        until(first - 500 * MILLI, side);
+        acknowledgeFirst(side);
+        write(side, 100);
+        assertEquals(first, side.alarmAt, "nothing is done about an alarm that is too early");
+        long next = side.state.machine.nextDeadline();
+        assertTrue(next > first);
+        until(next - 1, side);
+        assertEquals(1, side.alarmsRung);
+        assertEquals(0, side.driversStarted);
+        assertEquals(next, side.alarmAt);
+        until(next, side);
+        assertEquals(1, side.driversStarted);
+        assertEquals(3, sent.size(), "the second is repeated");
+    }
+
+    private static void acknowledgeFirst(SimulatedDriver side) {
         ByteBuffer ack = ByteBuffer.allocate(20);
         new PacketHeader().set(0, 0, 1, 4_194_304, 0, 1).encode(ack);
         side.stream.arrivals().onDatagram(side.port, side.port.localAddress(), ack.flip().limit(20));
-        assertEquals(first, side.alarmAt, "nothing is done about an alarm that is too early");
-        long keepAlive = side.state.machine.nextDeadline();
-        assertTrue(keepAlive > first);
-        until(keepAlive - 1, side);
-        assertEquals(1, side.alarmsRung);
-        assertEquals(0, side.driversStarted);
-        assertEquals(keepAlive, side.alarmAt);
-        until(keepAlive, side);
-        assertEquals(1, side.driversStarted);
-        assertEquals(2, sent.size(), "the heartbeat");
     }
 
     @Test
     void aDeadlineThatComesNearerMovesTheAlarm() throws IOException {
         SimulatedDriver side = lone();
-        side.stream.setKeepAlive(Duration.ofSeconds(10));
-        assertEquals(clock.now + 10_000 * MILLI, side.alarmAt);
-        side.stream.setKeepAlive(Duration.ofSeconds(2));
-        assertEquals(clock.now + 2_000 * MILLI, side.alarmAt);
+        write(side, 100);
+        long first = side.alarmAt;
+        until(clock.now + 10 * MILLI, side);
+        acknowledgeFirst(side);
+        write(side, 100); // and the peer is known to be near
+        assertTrue(side.alarmAt < first);
+        assertEquals(side.state.machine.nextDeadline(), side.alarmAt);
         assertEquals(0, side.driversStarted);
     }
 
     @Test
     void theEndOfAStreamStartsADriverThatTakesTheAlarmBack() throws IOException {
         SimulatedDriver side = lone();
-        side.stream.setKeepAlive(Duration.ofSeconds(10));
+        write(side, 100);
+        assertTrue(side.alarmAt < TimerTable.NEVER);
         side.stream.destroy(CloseReason.closedLocally("test"));
         assertTrue(side.isDriving());
         until(clock.now + 1, side);
         assertTrue(side.settled);
-        assertEquals(1, sent.size(), "the peer is told");
+        assertEquals(2, sent.size(), "the peer is told");
         assertEquals(TimerTable.NEVER, side.alarmAt);
     }
 

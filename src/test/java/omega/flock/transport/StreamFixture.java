@@ -1,5 +1,7 @@
 package omega.flock.transport;
 
+import static omega.flock.transport.BlockingReads.readSome;
+
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -102,7 +104,7 @@ final class StreamFixture implements AutoCloseable {
     static byte[] readToEnd(UdxStream stream) throws IOException {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         byte[] buffer = new byte[65_536];
-        for (int count = stream.read(buffer, 0, buffer.length); count >= 0; count = stream.read(buffer, 0, buffer.length)) {
+        for (int count = readSome(stream, buffer, 0, buffer.length); count >= 0; count = readSome(stream, buffer, 0, buffer.length)) {
             all.write(buffer, 0, count);
         }
         return all.toByteArray();
@@ -116,7 +118,7 @@ final class StreamFixture implements AutoCloseable {
     static String read(UdxStream stream, int length) throws IOException {
         byte[] bytes = new byte[length];
         for (int done = 0; done < length; ) {
-            int count = stream.read(bytes, done, length - done);
+            int count = readSome(stream, bytes, done, length - done);
             if (count < 0) {
                 throw new AssertionError("the stream ended after " + done + " bytes");
             }

@@ -1,5 +1,6 @@
 package omega.flock.transport;
 
+import static omega.flock.transport.BlockingReads.readSome;
 import static omega.flock.transport.StreamFixture.awaitClosed;
 import static omega.flock.transport.StreamFixture.read;
 import static omega.flock.transport.StreamFixture.readToEnd;
@@ -88,7 +89,7 @@ class UdxTransportTest {
     void aPortThatFailsEndsTheStreamsThatLeaveThroughItAndNoOther() throws Exception {
         UdxStream through = fixture.toRaw(1);
         CompletableFuture<CloseReason> closed = StreamFixture.closed(through);
-        Task<Integer> reading = fixture.scope.forkCallable("reader", () -> through.read(new byte[1], 0, 1));
+        Task<Integer> reading = fixture.scope.forkCallable("reader", () -> readSome(through, new byte[1], 0, 1));
         try (UdpPort otherPort = StreamFixture.bind(fixture.transportA)) {
             UdxStream other = fixture.transportA.createStream(StreamFirewall.DENY_ALL);
             other.connect(otherPort, 2, fixture.portB.localAddress());
@@ -269,7 +270,7 @@ class UdxTransportTest {
         UdxStream unconnected = fixture.transportA.createStream(StreamFirewall.DENY_ALL);
         write(pair[0], "x");
         assertEquals("x", read(pair[1], 1));
-        Task<Integer> reader = fixture.scope.forkCallable("reader", () -> pair[0].read(new byte[1], 0, 1));
+        Task<Integer> reader = fixture.scope.forkCallable("reader", () -> readSome(pair[0], new byte[1], 0, 1));
         fixture.transportA.close();
         fixture.transportA.close();
         assertThrows(Exception.class, () -> reader.join(Duration.ofSeconds(5)));

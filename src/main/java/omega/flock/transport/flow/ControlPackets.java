@@ -13,7 +13,6 @@ final class ControlPackets {
     private final FlowCounters counters;
     private final ArrayDeque<byte[]> messages = new ArrayDeque<>(0);
     private boolean destroyWanted;
-    private boolean keepAliveDue;
 
     ControlPackets(Sender sender, Receiver receiver, PacketWriter writer, FlowCounters counters) {
         this.sender = sender;
@@ -34,13 +33,9 @@ final class ControlPackets {
         destroyWanted = true;
     }
 
-    void keepAlive(boolean due) {
-        keepAliveDue = due;
-    }
-
     /** {@return whether one of the packets of a living stream is to be written and has where to go} */
     boolean isWanted() {
-        return (receiver.isAckDue() || keepAliveDue || sender.isHeartbeatWanted()) && mayGo(0) || isMessageWanted();
+        return (receiver.isAckDue() || sender.isHeartbeatWanted()) && mayGo(0) || isMessageWanted();
     }
 
     /** {@return whether a DESTROY or a last ACK is to be written and has where to go} */
@@ -76,8 +71,7 @@ final class ControlPackets {
 
     /** {@return whether a heartbeat was due} */
     boolean writeHeartbeat(ByteBuffer out) {
-        boolean due = sender.takeHeartbeat() | keepAliveDue;
-        keepAliveDue = false;
+        boolean due = sender.takeHeartbeat();
         if (due) {
             begin(out, PacketFlags.HEARTBEAT, 0);
             counters.heartbeatsSent++;

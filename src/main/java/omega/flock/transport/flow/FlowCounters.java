@@ -52,7 +52,7 @@ public final class FlowCounters {
         return mtuProbes;
     }
 
-    /** {@return heartbeats sent, be it to keep alive or to probe a closed window} */
+    /** {@return heartbeats sent, which probe a closed window} */
     public long heartbeatsSent() {
         return heartbeatsSent;
     }

@@ -21,10 +21,6 @@ final class RackDetector {
         this.rtt = rtt;
     }
 
-    boolean isReorderingSeen() {
-        return reorderingSeen;
-    }
-
     /**
      * A packet was acknowledged, cumulatively or selectively (RFC 8985 §6.2 steps 2 and 3).
      *

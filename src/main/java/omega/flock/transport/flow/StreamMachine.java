@@ -35,7 +35,6 @@ public final class StreamMachine {
     private final StreamView view;
     private final StreamHeap heap;
     private StreamEnd end; // null while the stream lives
-    private long keepAliveNanos;
     private boolean lingering;
 
     /** Creates an unconnected stream with the standard controller. */
@@ -76,7 +75,6 @@ public final class StreamMachine {
             throw new IllegalStateException("already connected to " + sender.path());
         }
         sender.connect(Objects.requireNonNull(path, "path"));
-        touchKeepAlive(nowNanos);
         finishIfBothEnded();
     }
 
@@ -132,7 +130,6 @@ public final class StreamMachine {
             sender.onSack(nowNanos, payload.position(payloadAt), sackBlocks);
         }
         sender.afterPacket(nowNanos);
-        touchKeepAlive(nowNanos);
         finishIfBothEnded();
         if (end == null && lingering && sender.state() == SendState.ENDED) {
             shortenLinger(nowNanos);
@@ -214,14 +211,6 @@ public final class StreamMachine {
     /** {@return whether {@link #pollMessage} would find one} */
     public boolean hasMessages() {
         return receiver.hasMessages();
-    }
-
-    /** Sends a HEARTBEAT whenever the stream was idle for so long; 0 switches it off. */
-    public void keepAlive(long nowNanos, long intervalNanos) {
-        keepAliveNanos = intervalNanos;
-        control.keepAlive(false);
-        timers.clear(StreamTimer.KEEP_ALIVE);
-        touchKeepAlive(nowNanos);
     }
 
     /** {@return whether {@link #pollPacket} would write a packet now} */
@@ -349,10 +338,6 @@ public final class StreamMachine {
                     finish(StreamEnd.TIMED_OUT);
                 }
             }
-            case KEEP_ALIVE -> {
-                control.keepAlive(sender.table().isEmpty());
-                touchKeepAlive(nowNanos);
-            }
             case LINGER -> {
                 control.wantDestroy();
                 finish(StreamEnd.LINGER_EXPIRED);
@@ -381,12 +366,6 @@ public final class StreamMachine {
         receiver.buffer().dropOutOfOrder();
         if (how != StreamEnd.FINISHED) {
             receiver.ackSent();
-        }
-    }
-
-    private void touchKeepAlive(long nowNanos) {
-        if (keepAliveNanos > 0 && isConnected() && end == null) {
-            timers.set(StreamTimer.KEEP_ALIVE, nowNanos + keepAliveNanos);
         }
     }
 

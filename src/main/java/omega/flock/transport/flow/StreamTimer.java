@@ -14,8 +14,6 @@ enum StreamTimer {
     ZERO_WINDOW,
     /** An ACK has waited long enough for data that could have carried it. */
     DEFERRED_ACK,
-    /** An idle stream shows that it is alive. */
-    KEEP_ALIVE,
     /** A graceful close reaches its bound. */
     LINGER
 }

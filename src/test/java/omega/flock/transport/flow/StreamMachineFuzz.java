@@ -128,7 +128,6 @@ public final class StreamMachineFuzz {
         switch (what & 7) {
             case 0 -> machine.queueMessage(new byte[what]);
             case 1 -> machine.pollMessage();
-            case 2 -> machine.keepAlive(now, what * MILLISECOND);
             case 3 -> machine.heap().limitWritten(FlowConstants.GUARANTEED_BYTES + (what << 6));
             case 4 -> machine.heap().limitArrived(FlowConstants.GUARANTEED_BYTES + (what << 6), FlowConstants.GUARANTEED_BYTES + (what << 8));
             case 5 -> machine.heap().mayGrow((what & 8) != 0);

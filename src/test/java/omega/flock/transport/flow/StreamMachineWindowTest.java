@@ -139,19 +139,6 @@ class StreamMachineWindowTest {
     }
 
     @Test
-    void anIdleStreamKeepsItsMappingAliveAndThePeerAnswers() {
-        StreamPair pair = new StreamPair(9).connected();
-        pair.a().machine().keepAlive(pair.now(), Duration.ofMillis(10).toNanos());
-        pair.run(Duration.ofMillis(1000));
-        long heartbeats = pair.a().sentWith(PacketFlags.HEARTBEAT);
-        assertTrue(heartbeats >= 80 && heartbeats <= 100, "heartbeats " + heartbeats);
-        assertTrue(pair.b().acksSent() >= heartbeats - 2, "answers " + pair.b().acksSent());
-        pair.a().machine().keepAlive(pair.now(), 0);
-        pair.run(Duration.ofMillis(1000));
-        assertEquals(heartbeats, pair.a().sentWith(PacketFlags.HEARTBEAT));
-    }
-
-    @Test
     void writersAreHeldBackAtTheHighWaterMark() {
         StreamPair pair = new StreamPair(10).connected();
         int accepted = pair.a().machine().write(new byte[1_000_000], 0, 1_000_000);
