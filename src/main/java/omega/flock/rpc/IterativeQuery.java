@@ -87,7 +87,6 @@ final class IterativeQuery {
     }
 
     private final NodeId target;
-    private final boolean onlyGiven;
     private final Deque<RpcPeer> pending = new ArrayDeque<>(); // a stack
     private final Map<PeerAddress, Seen> seen = new HashMap<>();
     private final Map<Integer, Integer> visitsOfHost = new HashMap<>();
@@ -109,12 +108,10 @@ final class IterativeQuery {
      * Begins a walk.
      *
      * @param given where to begin, nearest first
-     * @param onlyGiven whether to visit no other nodes than those
      */
-    IterativeQuery(NodeId target, List<RpcPeer> given, boolean onlyGiven, int concurrency) {
+    IterativeQuery(NodeId target, List<RpcPeer> given, int concurrency) {
         this.target = target;
         this.concurrency = concurrency;
-        this.onlyGiven = onlyGiven;
         for (RpcPeer peer : given.reversed()) {
             add(peer, Optional.empty());
         }
@@ -136,14 +133,14 @@ final class IterativeQuery {
         if (visit.isPresent()) {
             return new Step.Visit(visit.get());
         }
-        if (!tableAsked && !onlyGiven && successes == 0 && errors == 0) {
+        if (!tableAsked && successes == 0 && errors == 0) {
             slowedDown = true;
         }
         boolean onlySlowOnesLeft = slow.size() == inFlight && closest.size() >= RoutingConstants.K;
         if (!pending.isEmpty() || inFlight > 0 && !onlySlowOnesLeft) {
             return new Step.Await();
         }
-        if (!tableAsked && !onlyGiven && successes < RoutingConstants.K / 4) {
+        if (!tableAsked && successes < RoutingConstants.K / 4) {
             // The given nodes are mostly gone: begin again like everybody else.
             tableAsked = true;
             slowedDown = false;
@@ -190,7 +187,7 @@ final class IterativeQuery {
         Referrer referrer = new Referrer(reply.from(), reply.fromId());
         for (RpcPeer peer : closer) {
             Seen known = seen.get(peer.address());
-            if (known != null && known.fate == Fate.DOWN && !onlyGiven) {
+            if (known != null && known.fate == Fate.DOWN) {
                 hints.add(new DownHint(referrer, peer.address()));
             }
             if (!add(peer, Optional.of(referrer))) {
@@ -238,14 +235,6 @@ final class IterativeQuery {
         return List.copyOf(closest);
     }
 
-    int successes() {
-        return successes;
-    }
-
-    int errors() {
-        return errors;
-    }
-
     int inFlight() {
         return inFlight;
     }
@@ -261,7 +250,7 @@ final class IterativeQuery {
     }
 
     private Optional<Step> nextSeed() {
-        if (onlyGiven || pending.size() >= RoutingConstants.K) {
+        if (pending.size() >= RoutingConstants.K) {
             return Optional.empty();
         }
         if (!tableAsked) {
@@ -291,7 +280,7 @@ final class IterativeQuery {
     /** Whoever has an address can name a nearer node of it each time that it is asked: a query asks only so many of them. */
     private boolean mayVisit(RpcPeer peer) {
         NetworkSource source = Diversity.sourceOf(peer.address());
-        if (onlyGiven || !source.isPublic()) {
+        if (!source.isPublic()) {
             return true;
         }
         if (visitsOfHost.getOrDefault(source.host(), 0) >= RpcConstants.MAX_VISITS_OF_HOST
@@ -317,9 +306,6 @@ final class IterativeQuery {
 
     /** Puts a node on the stack unless it was there before. Returns whether it is nearer than the k nearest so far. */
     private boolean add(RpcPeer peer, Optional<Referrer> referrer) {
-        if (onlyGiven && referrer.isPresent()) {
-            return false;
-        }
         boolean closer = isCloser(peer.id());
         Seen known = seen.get(peer.address());
         if (known == null && closer) {
@@ -362,8 +348,7 @@ final class IterativeQuery {
         }
         closest.add(at, reply);
         // Only the newcomer can be one too many, and the farthest of its address or /24 is who goes.
-        int beyond = onlyGiven ? closest.size()
-                : Diversity.firstBeyond(closest, each -> Diversity.sourceOf(each.from()), Diversity.sourceOf(reply.from()));
+        int beyond = Diversity.firstBeyond(closest, each -> Diversity.sourceOf(each.from()), Diversity.sourceOf(reply.from()));
         if (beyond < closest.size()) {
             closest.remove(beyond);
             crowded++;

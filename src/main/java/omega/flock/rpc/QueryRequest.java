@@ -15,7 +15,6 @@ import omega.flock.rpc.routing.NodeId;
  * @param internal true for an {@link InternalCommand}
  * @param value the argument for every node
  * @param nodes where to begin, nearest first; the routing table is used too unless there are at least 20
- * @param onlyNodes true to visit {@code nodes} and no others
  * @param concurrency visits that are under way at once
  * @param retries transmissions beyond the first for each visit
  * @param answer what the consumer gets of a reply without error, if anything
@@ -24,7 +23,7 @@ import omega.flock.rpc.routing.NodeId;
  * @param <T> what the consumer gets
  */
 public record QueryRequest<T>(NodeId target, int command, boolean internal, Optional<byte[]> value, List<PeerAddress> nodes,
-        boolean onlyNodes, int concurrency, int retries, Function<RpcReply, Optional<T>> answer, Optional<CommitFunction> commit,
+        int concurrency, int retries, Function<RpcReply, Optional<T>> answer, Optional<CommitFunction> commit,
         Duration deadline) {
 
     /**
@@ -42,43 +41,38 @@ public record QueryRequest<T>(NodeId target, int command, boolean internal, Opti
 
     /** Returns a query with a command of the application. */
     public static QueryRequest<RpcReply> of(NodeId target, int command) {
-        return new QueryRequest<>(target, command, false, Optional.empty(), List.of(), false, RpcConstants.DEFAULT_CONCURRENCY,
+        return new QueryRequest<>(target, command, false, Optional.empty(), List.of(), RpcConstants.DEFAULT_CONCURRENCY,
                 RpcConstants.DEFAULT_QUERY_RETRIES, Optional::of, Optional.empty(), RpcConstants.DEFAULT_QUERY_DEADLINE);
     }
 
     /** Returns a query that finds the nodes nearest to a target. */
     public static QueryRequest<RpcReply> findNode(NodeId target) {
-        return new QueryRequest<>(target, InternalCommand.FIND_NODE.number(), true, Optional.empty(), List.of(), false,
+        return new QueryRequest<>(target, InternalCommand.FIND_NODE.number(), true, Optional.empty(), List.of(),
                 RpcConstants.DEFAULT_CONCURRENCY, RpcConstants.DEFAULT_QUERY_RETRIES, Optional::of, Optional.empty(),
                 RpcConstants.DEFAULT_QUERY_DEADLINE);
     }
 
     /** Returns this query with an argument for every node. */
     public QueryRequest<T> withValue(byte[] newValue) {
-        return new QueryRequest<>(target, command, internal, Optional.of(newValue), nodes, onlyNodes, concurrency, retries,
+        return new QueryRequest<>(target, command, internal, Optional.of(newValue), nodes, concurrency, retries,
                 answer, commit, deadline);
     }
 
     /** Returns this query beginning at these nodes, nearest first. */
     public QueryRequest<T> withNodes(List<PeerAddress> newNodes) {
-        return new QueryRequest<>(target, command, internal, value, newNodes, onlyNodes, concurrency, retries, answer, commit,
+        return new QueryRequest<>(target, command, internal, value, newNodes, concurrency, retries, answer, commit,
                 deadline);
-    }
-
-    /** Returns this query visiting the nodes it was given and no others. */
-    public QueryRequest<T> onlyTheseNodes() {
-        return new QueryRequest<>(target, command, internal, value, nodes, true, concurrency, retries, answer, commit, deadline);
     }
 
     /** Returns this query with another number of visits at once. */
     public QueryRequest<T> withConcurrency(int newConcurrency) {
-        return new QueryRequest<>(target, command, internal, value, nodes, onlyNodes, newConcurrency, retries, answer, commit,
+        return new QueryRequest<>(target, command, internal, value, nodes, newConcurrency, retries, answer, commit,
                 deadline);
     }
 
     /** Returns this query with another number of retries for each visit. */
     public QueryRequest<T> withRetries(int newRetries) {
-        return new QueryRequest<>(target, command, internal, value, nodes, onlyNodes, concurrency, newRetries, answer, commit,
+        return new QueryRequest<>(target, command, internal, value, nodes, concurrency, newRetries, answer, commit,
                 deadline);
     }
 
@@ -87,19 +81,13 @@ public record QueryRequest<T>(NodeId target, int command, boolean internal, Opti
      * reader as a rule, and must not block.
      */
     public <U> QueryRequest<U> withAnswer(Function<RpcReply, Optional<U>> newAnswer) {
-        return new QueryRequest<>(target, command, internal, value, nodes, onlyNodes, concurrency, retries, newAnswer, commit,
+        return new QueryRequest<>(target, command, internal, value, nodes, concurrency, retries, newAnswer, commit,
                 deadline);
     }
 
     /** Returns this query committing to the closest nodes at the end. */
     public QueryRequest<T> withCommit(CommitFunction newCommit) {
-        return new QueryRequest<>(target, command, internal, value, nodes, onlyNodes, concurrency, retries, answer,
+        return new QueryRequest<>(target, command, internal, value, nodes, concurrency, retries, answer,
                 Optional.of(newCommit), deadline);
-    }
-
-    /** Returns this query with another deadline for all of it. */
-    public QueryRequest<T> withDeadline(Duration newDeadline) {
-        return new QueryRequest<>(target, command, internal, value, nodes, onlyNodes, concurrency, retries, answer, commit,
-                newDeadline);
     }
 }

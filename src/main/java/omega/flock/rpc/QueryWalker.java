@@ -79,7 +79,7 @@ final class QueryWalker<T> {
         this.commits = request.commit().map(commit -> new QueryCommits(commit, query, visits));
         this.deadlineNanos = ticker.nanoTime() + request.deadline().toNanos();
         this.walk = new IterativeQuery(request.target(), request.nodes().stream().map(RpcPeer::of).toList(),
-                request.onlyNodes(), request.concurrency());
+                request.concurrency());
     }
 
     /** Begins the walk. Does not block; a query of a node that closes is {@linkplain #cancel cancelled} by whoever starts it. */
@@ -116,14 +116,6 @@ final class QueryWalker<T> {
 
     List<RpcReply> closestReplies() {
         return locked(walk::closestReplies);
-    }
-
-    int successes() {
-        return locked(walk::successes);
-    }
-
-    int errors() {
-        return locked(walk::errors);
     }
 
     /** Continues on a thread of the query's own, which may block. */

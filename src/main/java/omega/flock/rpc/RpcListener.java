@@ -12,7 +12,7 @@ public interface RpcListener {
     /** The node no longer keeps records for others. */
     default void onEphemeral() {}
 
-    /** The address under which others see the node changed, or its default port did; see {@link RpcNode#observedHost()}. */
+    /** The address under which others see the node changed, or its default port did; see {@link RpcNode#remoteAddress()}. */
     default void onNatUpdate() {}
 
     /** The network is back, gone, or works worse; see {@link RpcNode#online()} and {@link RpcNode#degraded()}. */

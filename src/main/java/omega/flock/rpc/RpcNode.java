@@ -148,25 +148,20 @@ public final class RpcNode implements DatagramHandler, AutoCloseable {
 
     /** Returns the address at which everybody can reach the server port; nothing unless it is open and the port is kept. */
     public Optional<PeerAddress> remoteAddress() {
-        NodeState.Observed observed = parts.state.observed();
+        NodeState.Observed observed = observed();
         boolean open = !parts.state.firewalled() && observed.port() != 0 && parts.ports.pair()
                 .filter(ports -> ports.server().localAddress().getPort() == observed.port()).isPresent();
         return open ? observed.host().map(host -> new PeerAddress(host, observed.port())) : Optional.empty();
     }
 
-    /** Returns our host as others see it, if they agree. */
-    public Optional<String> observedHost() {
-        return parts.state.observed().host();
-    }
-
-    /** Returns our port as others see it; 0 if they do not agree. */
-    public int observedPort() {
-        return parts.state.observed().port();
+    /** Returns our address as others see it. */
+    NodeState.Observed observed() {
+        return parts.state.observed();
     }
 
     /** Tells whether others agree about our host but not about our port: a NAT that gives each of them another one. */
     public boolean portRandomized() {
-        NodeState.Observed observed = parts.state.observed();
+        NodeState.Observed observed = observed();
         return observed.host().isPresent() && observed.port() == 0;
     }
 

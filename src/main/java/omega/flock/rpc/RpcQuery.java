@@ -143,16 +143,6 @@ public final class RpcQuery<T> implements AutoCloseable {
         return closestReplies().stream().map(reply -> reply.peer().orElseThrow()).toList();
     }
 
-    /** Returns how many nodes answered without error so far. */
-    public int successes() {
-        return walker.successes();
-    }
-
-    /** Returns how many nodes answered with an error or not at all so far. */
-    public int errors() {
-        return walker.errors();
-    }
-
     /** Tells whether the query has ended, well or not; replies may still wait to be taken. */
     public boolean isFinished() {
         lock.lock();

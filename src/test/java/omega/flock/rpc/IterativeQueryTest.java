@@ -100,7 +100,7 @@ class IterativeQueryTest {
 
     /** A walk that was seeded with these nodes of the table. */
     private static IterativeQuery seeded(List<RpcPeer> table) {
-        IterativeQuery walk = new IterativeQuery(TARGET, List.of(), false, 10);
+        IterativeQuery walk = new IterativeQuery(TARGET, List.of(), 10);
         assertEquals(new Step.PullTable(K), walk.next());
         walk.addTableNodes(table);
         if (table.size() < K) {
@@ -113,7 +113,7 @@ class IterativeQueryTest {
     @Test
     void remembersTheNodesOfAddresses() {
         RpcPeer known = peer(1);
-        IterativeQuery query = new IterativeQuery(TARGET, List.of(known), false, 10);
+        IterativeQuery query = new IterativeQuery(TARGET, List.of(known), 10);
         assertSame(known, query.known(new PeerAddress(known.address().host(), known.address().port())).orElseThrow());
         assertEquals(Optional.empty(), query.known(peer(2).address()));
     }
@@ -125,7 +125,7 @@ class IterativeQueryTest {
 
     @Test
     void bootstrapNodesAreAskedFirstThenTheTableThenTheGiven() {
-        IterativeQuery walk = new IterativeQuery(TARGET, peers(0, 2), false, 10);
+        IterativeQuery walk = new IterativeQuery(TARGET, peers(0, 2), 10);
         assertEquals(new Step.PullTable(K - 2), walk.next());
         walk.addTableNodes(peers(2, 4));
         assertEquals(new Step.ResolveBootstrap(), walk.next());
@@ -159,7 +159,7 @@ class IterativeQueryTest {
 
     @Test
     void twentyGivenNodesSlowTheWalkDownUntilTenHaveAnswered() {
-        IterativeQuery walk = new IterativeQuery(TARGET, sorted(peers(0, 40)), false, 10);
+        IterativeQuery walk = new IterativeQuery(TARGET, sorted(peers(0, 40)), 10);
         List<RpcPeer> first = visits(walk);
         assertEquals(sorted(peers(0, 40)).subList(0, 10), first, "nearest first, and the table is not asked");
         for (int i = 0; i < 7; i++) {
@@ -175,7 +175,7 @@ class IterativeQueryTest {
 
     @Test
     void givenNodesThatAreGoneSendTheWalkToTheTable() {
-        IterativeQuery walk = new IterativeQuery(TARGET, peers(0, 20), false, 10);
+        IterativeQuery walk = new IterativeQuery(TARGET, peers(0, 20), 10);
         List<RpcPeer> visited = visits(walk);
         while (!visited.isEmpty()) {
             visited.forEach(walk::onTimeout);
@@ -183,17 +183,6 @@ class IterativeQueryTest {
         }
         walk.addTableNodes(peers(30, 32));
         assertEquals(2, visits(walk).size(), "the table was pulled by the step that is no visit");
-        assertEquals(20, walk.errors());
-    }
-
-    @Test
-    void onlyGivenNodesMeansOnlyThose() {
-        IterativeQuery walk = new IterativeQuery(TARGET, peers(0, 3), true, 10);
-        for (RpcPeer visited : visits(walk)) {
-            walk.onReply(visited, reply(visited, 0), peers(10, 15));
-        }
-        assertInstanceOf(Step.Done.class, walk.next());
-        assertEquals(3, walk.successes());
     }
 
     @Test
@@ -201,7 +190,6 @@ class IterativeQueryTest {
         IterativeQuery walk = seeded(peers(0, 1));
         walk.onReply(visit(walk), reply(peer(0), 1), peers(1, 2));
         assertEquals(List.of(), walk.closestReplies());
-        assertEquals(1, walk.errors());
         assertEquals(peer(1), visit(walk));
     }
 
@@ -210,7 +198,6 @@ class IterativeQueryTest {
         IterativeQuery walk = seeded(peers(0, 1));
         walk.onReply(visit(walk), replyWithoutId(peer(0)), peers(1, 2));
         assertEquals(List.of(), walk.closestReplies());
-        assertEquals(1, walk.successes());
         assertEquals(peer(1), visit(walk));
     }
 
@@ -256,13 +243,14 @@ class IterativeQueryTest {
         }
         assertInstanceOf(Step.Done.class, walk.next());
         assertEquals(1, walk.inFlight());
+        List<RpcReply> closest = walk.closestReplies();
         walk.onReply(straggler, reply(straggler, 0), List.of());
-        assertEquals(20, walk.successes(), "an answer after the end does not count");
+        assertEquals(closest, walk.closestReplies(), "an answer after the end does not count");
     }
 
     @Test
     void aLyingNodeCannotMakeTheWalkRememberWithoutBound() {
-        IterativeQuery walk = new IterativeQuery(TARGET, peers(0, 1), false, 10);
+        IterativeQuery walk = new IterativeQuery(TARGET, peers(0, 1), 10);
         walk.next();
         walk.next();
         RpcPeer liar = visit(walk);

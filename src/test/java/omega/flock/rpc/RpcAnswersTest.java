@@ -147,7 +147,7 @@ class RpcAnswersTest {
         silent.send(ping, PeerAddress.of(alone.defaultPort().localAddress()));
         Eventually.holds("he gets his answer", () -> silent.received().stream()
                 .anyMatch(received -> received.message() instanceof RpcMessage.Reply));
-        assertEquals(Optional.empty(), alone.observedHost());
+        assertEquals(Optional.empty(), alone.observed().host());
     }
 
     @Test

@@ -102,7 +102,7 @@ class RpcNetworkCheckTest {
     void aNodeWithoutTheQuickTestStaysFirewalledForNow() throws Exception {
         RpcNode node = RpcSwarm.ready(swarm.add(swarm.config().quickFirewall(false), RequestHandler.NONE));
         assertTrue(node.firewalled());
-        assertEquals(node.clientPort().localAddress().getPort(), node.observedPort());
+        assertEquals(node.clientPort().localAddress().getPort(), node.observed().port());
         assertEquals(Optional.empty(), node.remoteAddress());
     }
 
@@ -111,7 +111,7 @@ class RpcNetworkCheckTest {
         RpcNode node = firewalled(swarm.config().ephemeral(EphemeralMode.NEVER));
         assertTrue(node.firewalled());
         assertTrue(node.ephemeral());
-        assertEquals(Optional.of(node.localAddress().orElseThrow().host()), node.observedHost());
+        assertEquals(Optional.of(node.localAddress().orElseThrow().host()), node.observed().host());
         assertEquals(Optional.empty(), node.remoteAddress());
         assertEquals(node.clientPort(), node.defaultPort());
     }
@@ -121,7 +121,7 @@ class RpcNetworkCheckTest {
         MemoryNat nat = swarm.network().nat("50.0.0.1", NatType.RANDOM);
         MemoryHost host = nat.host("192.168.0.2");
         RpcNode node = RpcSwarm.ready(swarm.add(host, swarm.config().host("192.168.0.2"), RequestHandler.NONE));
-        assertEquals(Optional.of("50.0.0.1"), node.observedHost());
+        assertEquals(Optional.of("50.0.0.1"), node.observed().host());
         assertTrue(node.portRandomized());
         assertTrue(node.firewalled());
     }
@@ -133,7 +133,7 @@ class RpcNetworkCheckTest {
         node.addListener(new RpcListener() {
             @Override
             public void onNatUpdate() {
-                ports.add(node.observedPort());
+                ports.add(node.observed().port());
             }
         });
         RpcSwarm.ready(node);
