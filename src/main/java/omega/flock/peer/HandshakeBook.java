@@ -1,6 +1,5 @@
 package omega.flock.peer;
 
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
@@ -27,15 +26,13 @@ final class HandshakeBook {
     record Entry(InboundHandshake handshake, boolean isNew, Optional<InboundHandshake> displaced) {}
 
     private final PeerContext context;
-    private final Duration memory;
     private final ReentrantLock lock = new ReentrantLock();
     private final HandshakeTable<InboundHandshake> table = // guarded by lock
             new HandshakeTable<>(PeerConstants.MAX_HALF_OPEN + PeerConstants.MAX_REMEMBERED, PeerConstants.MAX_REMEMBERED);
     private int counted; // guarded by lock; of the table, in the gauge of all servers
 
-    HandshakeBook(PeerContext context, Duration memory) {
+    HandshakeBook(PeerContext context) {
         this.context = context;
-        this.memory = memory;
     }
 
     /**
@@ -95,7 +92,7 @@ final class HandshakeBook {
 
     /** While a relay carries the connection, the client still comes with rounds. */
     private void forgetLater(InboundHandshake handshake) {
-        context.timers().schedule(context.ticker().nanoTime() + memory.toNanos(), () -> {
+        context.timers().schedule(context.ticker().nanoTime() + PeerConstants.HANDSHAKE_CLEAR_WAIT.toNanos(), () -> {
             if (handshake.isUpgradable()) {
                 forgetLater(handshake);
             } else {

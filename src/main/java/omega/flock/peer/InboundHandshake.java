@@ -232,12 +232,7 @@ final class InboundHandshake {
 
     /** Gives up; a connection that was handed out is not touched. Idempotent, on any thread. */
     void abort(String why) {
-        abort(why, true);
-    }
-
-    /** The same, but may spare a connection that the client sees as open once it has read our opening frame. */
-    void abort(String why, boolean evenBound) {
-        switch (progress.giveUp(evenBound)) {
+        switch (progress.giveUp()) {
             case NOTHING -> { }
             case DIRECT_PATH -> routes.closePuncher();
             case ALL -> {

@@ -214,19 +214,14 @@ final class InboundProgress {
         return locked(() -> relayHoped);
     }
 
-    /**
-     * Gives up what has not been handed out.
-     *
-     * @param evenBound whether also a connection that the client sees as open once it has read our opening frame
-     */
-    GivenUp giveUp(boolean evenBound) {
+    /** Gives up what has not been handed out, though the client may see it as open once it has read our opening frame. */
+    GivenUp giveUp() {
         lock.lock();
         try {
             GivenUp what = switch (state) {
                 case CONNECTED -> GivenUp.NOTHING;
-                case BOUND -> evenBound ? GivenUp.ALL : GivenUp.NOTHING;
                 case RELAYED -> GivenUp.DIRECT_PATH;
-                case VERIFYING, ANSWERED, ABORTED, SILENT -> GivenUp.ALL;
+                case BOUND, VERIFYING, ANSWERED, ABORTED, SILENT -> GivenUp.ALL;
             };
             if (what == GivenUp.DIRECT_PATH) {
                 punchOver = true;

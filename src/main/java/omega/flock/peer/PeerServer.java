@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -85,7 +84,7 @@ public final class PeerServer implements AutoCloseable {
         this.onClosed = onClosed;
         this.queue = new AcceptQueue(options.backlog());
         this.scope = context.scope().child("server " + keyPair.publicKey());
-        this.handshakes = new HandshakeBook(context, options.handshakeClearWait());
+        this.handshakes = new HandshakeBook(context);
         this.announcer = new Announcer(new DhtAnnouncerNode(context.dht(), keyPair), context.ticker(), scope);
     }
 
@@ -123,15 +122,14 @@ public final class PeerServer implements AutoCloseable {
      * Waits for a connection whose peer has proven its identity.
      *
      * @throws IOException a FlockException with code SERVER_CLOSED once the server is closed
-     * @throws IllegalStateException if connections go to a sink
      */
     public SecretStream accept() throws IOException, InterruptedException {
-        return take(Long.MAX_VALUE).orElseThrow();
+        return queue.take(Long.MAX_VALUE).orElseThrow();
     }
 
     /** Waits for a connection for a limited time; empty at the end of it. Otherwise as {@link #accept()}. */
     public Optional<SecretStream> accept(Duration timeout) throws IOException, InterruptedException {
-        return take(timeout.toNanos());
+        return queue.take(timeout.toNanos());
     }
 
     /** Returns the relays that peers are told, fastest first, at most 3; empty before the first announce. */
@@ -152,7 +150,7 @@ public final class PeerServer implements AutoCloseable {
     /** Drops half-open handshakes, takes the key back and takes nothing until {@link #resume}. */
     void suspend() throws InterruptedException {
         if (state.compareAndSet(State.LISTENING, State.SUSPENDED)) {
-            dropHandshakes("suspended", true);
+            dropHandshakes("suspended");
             announcer.suspend();
         }
     }
@@ -166,8 +164,8 @@ public final class PeerServer implements AutoCloseable {
     /**
      * Takes no more connections and takes the key back from the nodes that have it, which may last some seconds. Idempotent.
      * Connections that were handed out live on. One whose client may see it as open already although its opening frame has
-     * not been read here, which is when hyperdht has handed it out, still goes to the sink. Without a sink, nobody can take
-     * it any more: it is reset, as those are that nobody has accepted.
+     * not been read here, which is when hyperdht has handed it out, is reset, as those are that nobody has accepted: nobody can take it
+     * any more.
      */
     @Override
     public void close() {
@@ -288,27 +286,9 @@ public final class PeerServer implements AutoCloseable {
             return;
         }
         context.counters().accepted.increment();
-        if (options.sink().isPresent()) {
-            deliverTo(options.sink().get(), connection);
-        } else if (!queue.offer(connection)) {
+        if (!queue.offer(connection)) {
             context.counters().count(PeerDrop.BACKLOG_FULL);
             connection.abort(CloseReason.closedLocally("nobody accepted the connection"));
-        }
-    }
-
-    /** In the scope of the node: a connection and whoever serves it outlive the server. */
-    private void deliverTo(Consumer<SecretStream> sink, SecretStream connection) {
-        try {
-            context.scope().fork("flock-connection", () -> {
-                try {
-                    sink.accept(connection);
-                } catch (RuntimeException | Error e) {
-                    LOG.log(Level.WARNING, "server.sink.failed", e);
-                    connection.abort(CloseReason.closedLocally("the program failed to take the connection"));
-                }
-            });
-        } catch (RejectedExecutionException e) {
-            connection.abort(CloseReason.shutDown("the node is closing"));
         }
     }
 
@@ -317,13 +297,6 @@ public final class PeerServer implements AutoCloseable {
     }
 
     // ---- The end -----------------------------------------------------------------------------------------------------------------
-
-    private Optional<SecretStream> take(long timeoutNanos) throws IOException, InterruptedException {
-        if (options.sink().isPresent()) {
-            throw new IllegalStateException("the connections of this server go to a sink");
-        }
-        return queue.take(timeoutNanos);
-    }
 
     private boolean shut() {
         if (state.getAndSet(State.CLOSED) == State.CLOSED) {
@@ -340,7 +313,7 @@ public final class PeerServer implements AutoCloseable {
                     .forEach(each -> each.abort(CloseReason.shutDown("the server closed before anybody accepted")));
         } finally {
             context.dht().router().unregister(keyPair.publicKey(), gate);
-            dropHandshakes("the server closed", options.sink().isEmpty());
+            dropHandshakes("the server closed");
         }
     }
 
@@ -350,7 +323,7 @@ public final class PeerServer implements AutoCloseable {
         onClosed.accept(this);
     }
 
-    private void dropHandshakes(String why, boolean evenBound) {
-        handshakes.clear().forEach(each -> each.abort(why, evenBound));
+    private void dropHandshakes(String why) {
+        handshakes.clear().forEach(each -> each.abort(why));
     }
 }

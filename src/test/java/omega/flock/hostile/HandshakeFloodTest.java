@@ -73,7 +73,7 @@ class HandshakeFloodTest {
             open("5.5.5." + i, builder().ephemeral(EphemeralMode.NEVER).firewalled(false));
         }
         host = open("7.7.7.1", builder().quickFirewall(false));
-        server = host.listen(KeyPair.generate(), PeerServerOptions.DEFAULT.withHandshakeClearWait(Duration.ofSeconds(1)));
+        server = host.listen(KeyPair.generate(), PeerServerOptions.DEFAULT);
     }
 
     @AfterEach

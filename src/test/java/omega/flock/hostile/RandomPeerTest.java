@@ -62,7 +62,7 @@ class RandomPeerTest {
             join("5.5.5." + i, config().ephemeral(EphemeralMode.NEVER).firewalled(false));
         }
         host = join("5.5.6.1", config());
-        server = host.listen(KeyPair.generate(), PeerServerOptions.DEFAULT.withHandshakeClearWait(Duration.ofMillis(500)));
+        server = host.listen(KeyPair.generate(), PeerServerOptions.DEFAULT);
         scope.fork("serve", this::serve);
     }
 

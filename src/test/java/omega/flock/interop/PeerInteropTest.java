@@ -19,6 +19,7 @@ import java.util.Random;
 import omega.flock.base.FlockException;
 import omega.flock.base.KeyPair;
 import omega.flock.base.PublicKey;
+import omega.flock.peer.Accepting;
 import omega.flock.peer.DialOptions;
 import omega.flock.peer.PeerConfig;
 import omega.flock.peer.PeerNode;
@@ -106,7 +107,7 @@ class PeerInteropTest {
         try (JavaScriptPeer dht = JavaScriptPeer.start("dht-testnet.js", Map.of("nodes", 5))) {
             List<String> bootstrap = dht.await("ready").texts("bootstrap");
             try (JavaScriptPeer peer = generation.start(bootstrap); PeerNode node = node(bootstrap, true);
-                    PeerServer server = node.listen(KeyPair.generate(), echoing())) {
+                    PeerServer server = echoing(node, PeerServerOptions.DEFAULT)) {
                 for (int i = 0; i < 3; i++) {
                     assertEchoes(peer, server, Map.of());
                 }
@@ -120,7 +121,7 @@ class PeerInteropTest {
         try (JavaScriptPeer dht = JavaScriptPeer.start("dht-testnet.js", Map.of("nodes", 5))) {
             List<String> bootstrap = dht.await("ready").texts("bootstrap");
             try (JavaScriptPeer peer = generation.start(bootstrap); PeerNode node = node(bootstrap, false);
-                    PeerServer server = node.listen(KeyPair.generate(), echoing().withShareLocalAddress(false))) {
+                    PeerServer server = echoing(node, PeerServerOptions.DEFAULT.withShareLocalAddress(false))) {
                 assertEchoes(peer, server, Map.of("localConnection", false));
                 assertEchoes(peer, server, Map.of("localConnection", false, "fastOpen", false));
             }
@@ -133,7 +134,7 @@ class PeerInteropTest {
         try (JavaDht dht = JavaDht.start(5);
                 JavaScriptPeer peer = generation.start(dht.bootstrap());
                 PeerNode node = node(dht.bootstrap(), true);
-                PeerServer server = node.listen(KeyPair.generate(), echoing())) {
+                PeerServer server = echoing(node, PeerServerOptions.DEFAULT)) {
             assertEchoes(peer, server, Map.of());
             PublicKey theirs = PublicKey.of(peer.call("listen").bytes("publicKey"));
             try (SecretStream stream = node.connect(theirs, DialOptions.DEFAULT)) {
@@ -166,7 +167,7 @@ class PeerInteropTest {
         try (JavaScriptPeer dht = JavaScriptPeer.start("dht-testnet.js", Map.of("nodes", 3))) {
             List<String> bootstrap = dht.await("ready").texts("bootstrap");
             try (JavaScriptPeer peer = generation.start(bootstrap); PeerNode node = node(bootstrap, true);
-                    PeerServer server = node.listen(KeyPair.generate(), echoing())) {
+                    PeerServer server = echoing(node, PeerServerOptions.DEFAULT)) {
                 List<Integer> sizes = List.of(1, 2, 3, 100_000, 1_500_000, 7);
                 String key = HexFormat.of().formatHex(server.publicKey().toBytes());
                 PeerMessage reply = peer.call("messages", Map.of("publicKey", key, "sizes", sizes));
@@ -193,7 +194,7 @@ class PeerInteropTest {
         try (JavaScriptPeer dht = JavaScriptPeer.start("dht-testnet.js", Map.of("nodes", 3))) {
             List<String> bootstrap = dht.await("ready").texts("bootstrap");
             try (JavaScriptPeer peer = Generation.V6_34.start(bootstrap); PeerNode node = node(bootstrap, true);
-                    PeerServer server = node.listen(KeyPair.generate(), echoing().withFirewall(key -> true))) {
+                    PeerServer server = echoing(node, PeerServerOptions.DEFAULT.withFirewall(key -> true))) {
                 PublicKey theirs = PublicKey.of(peer.call("listen", Map.of("reject", true)).bytes("publicKey"));
                 FlockException e = assertThrows(FlockException.class, () -> node.connect(theirs, DialOptions.DEFAULT));
                 assertEquals("PEER_CONNECTION_FAILED", e.code());
@@ -210,8 +211,8 @@ class PeerInteropTest {
         return node;
     }
 
-    private static PeerServerOptions echoing() {
-        return PeerServerOptions.DEFAULT.withSink(stream -> {
+    private static PeerServer echoing(PeerNode node, PeerServerOptions options) throws IOException, InterruptedException {
+        return Accepting.serve(node.listen(KeyPair.generate(), options), stream -> {
             try (stream) {
                 Thread.startVirtualThread(() -> echoDatagrams(stream));
                 for (var message = stream.readMessage(); message.isPresent(); message = stream.readMessage()) {

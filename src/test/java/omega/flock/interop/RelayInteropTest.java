@@ -21,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import omega.flock.base.KeyPair;
 import omega.flock.base.PublicKey;
+import omega.flock.peer.Accepting;
 import omega.flock.peer.DialOptions;
 import omega.flock.peer.PeerConfig;
 import omega.flock.peer.PeerNode;
@@ -72,7 +73,7 @@ class RelayInteropTest {
     @CsvSource({"true, false", "false, true", "true, true"})
     void javaAndJavaMeetThroughTheRelay(boolean clientHasRelay, boolean serverHasRelay) throws Exception {
         try (PeerNode host = node(); PeerNode guest = node();
-                PeerServer server = host.listen(KeyPair.generate(), serving(serverHasRelay).withPunchPolicy(NEVER));
+                PeerServer server = echoing(host, serving(serverHasRelay).withPunchPolicy(NEVER), new ArrayBlockingQueue<>(1));
                 SecretStream dialled = guest.connect(server.publicKey(), dialling(clientHasRelay))) {
             assertTrue(dialled.isRelayed());
             assertEchoes(dialled);
@@ -101,7 +102,7 @@ class RelayInteropTest {
     void javaScriptDialsJavaThroughTheRelay(String version, boolean clientHasRelay, boolean serverHasRelay) throws Exception {
         BlockingQueue<SecretStream> accepted = new ArrayBlockingQueue<>(1);
         try (JavaScriptPeer peer = peer(version); PeerNode host = node();
-                PeerServer server = host.listen(KeyPair.generate(), serving(serverHasRelay).withSink(stream -> echo(stream, accepted)))) {
+                PeerServer server = echoing(host, serving(serverHasRelay), accepted)) {
             Map<String, Object> arguments = settings(clientHasRelay, true);
             arguments.put("publicKey", HexFormat.of().formatHex(server.publicKey().toBytes()));
             long port = peer.call("open", arguments).number("remotePort");
@@ -119,7 +120,7 @@ class RelayInteropTest {
     void javaAndJavaMoveFromTheRelayToAPunchedPath() throws Exception {
         CountDownLatch relayed = new CountDownLatch(1);
         try (PeerNode host = node(); PeerNode guest = node();
-                PeerServer server = host.listen(KeyPair.generate(), serving(false));
+                PeerServer server = echoing(host, serving(false), new ArrayBlockingQueue<>(1));
                 SecretStream dialled = guest.connect(server.publicKey(), dialling(true).withPunchPolicy(after(relayed)))) {
             assertTrue(dialled.isRelayed());
             assertEchoes(dialled);
@@ -157,9 +158,9 @@ class RelayInteropTest {
         AtomicReference<CountDownLatch> relayed = new AtomicReference<>();
         BlockingQueue<SecretStream> accepted = new ArrayBlockingQueue<>(1);
         PunchPolicy policy = (a, b, c, d) -> after(relayed.get()).allows(a, b, c, d);
-        PeerServerOptions options = serving(serverHasRelay).withPunchPolicy(policy).withSink(stream -> echo(stream, accepted));
+        PeerServerOptions options = serving(serverHasRelay).withPunchPolicy(policy);
         try (JavaScriptPeer peer = peer(version); PeerNode host = node();
-                PeerServer server = host.listen(KeyPair.generate(), options)) {
+                PeerServer server = echoing(host, options, accepted)) {
             Map<String, Object> arguments = settings(!serverHasRelay, false);
             arguments.put("publicKey", HexFormat.of().formatHex(server.publicKey().toBytes()));
             boolean moved = false;
@@ -210,8 +211,7 @@ class RelayInteropTest {
     }
 
     private PeerServerOptions serving(boolean withRelay) {
-        PeerServerOptions options = PeerServerOptions.DEFAULT.withShareLocalAddress(false)
-                .withSink(stream -> echo(stream, new ArrayBlockingQueue<>(1)));
+        PeerServerOptions options = PeerServerOptions.DEFAULT.withShareLocalAddress(false);
         return withRelay ? options.withRelayThrough(() -> List.of(relayKey)) : options;
     }
 
@@ -280,6 +280,11 @@ class RelayInteropTest {
         } catch (InterruptedException e) {
             throw new AssertionError(e);
         }
+    }
+
+    private static PeerServer echoing(PeerNode host, PeerServerOptions options, BlockingQueue<SecretStream> accepted)
+            throws IOException, InterruptedException {
+        return Accepting.serve(host.listen(KeyPair.generate(), options), stream -> echo(stream, accepted));
     }
 
     private static void echo(SecretStream stream, BlockingQueue<SecretStream> accepted) {

@@ -27,8 +27,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class PeerBlindRelayTest {
 
     private static final PunchPolicy NEVER = (remote, local, remoteAddresses, localAddresses) -> false;
-    private static final PeerServerOptions SERVER = PeerServerOptions.DEFAULT.withShareLocalAddress(false)
-            .withHandshakeClearWait(Duration.ofMillis(200));
+    private static final PeerServerOptions SERVER = PeerServerOptions.DEFAULT.withShareLocalAddress(false);
     private static final DialOptions CLIENT = DialOptions.DEFAULT.withLocalConnection(false).withFastOpen(false);
 
     private static PeerNet net;

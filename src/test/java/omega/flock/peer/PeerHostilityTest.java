@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.Random;
 import omega.flock.base.KeyPair;
@@ -61,7 +60,7 @@ class PeerHostilityTest {
     void listen() throws Exception {
         System.out.println("seed " + SEED);
         host = net.node();
-        server = host.listen(KeyPair.generate(), PeerServerOptions.DEFAULT.withHandshakeClearWait(Duration.ofMillis(200)));
+        server = host.listen(KeyPair.generate(), PeerServerOptions.DEFAULT);
         stranger = DatagramUdpPort.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                 (on, source, datagram) -> true);
     }

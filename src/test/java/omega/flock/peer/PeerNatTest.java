@@ -3,7 +3,6 @@ package omega.flock.peer;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -187,25 +186,6 @@ class PeerNatTest {
         network.conditions(Conditions.PERFECT.withLatencyMillis(20).withLoss(0.1).withDuplication(0.05).withReordering(0.05));
         for (int i = 0; i < 3; i++) {
             assertMeet(guest, host, DialOptions.DEFAULT);
-        }
-    }
-
-    /** hyperdht hands a connection out as soon as it is bound to a path; whoever sees it as open then does not lose it. */
-    @Test
-    void aConnectionThatItsClientSeesAsOpenIsHandedOutThoughTheServerCloses() throws Exception {
-        CompletableFuture<SecretStream> handedOut = new CompletableFuture<>();
-        PeerNode host = node(nat("6.6.6.1", NatType.CONSISTENT).host("10.0.0.2"));
-        PeerNode guest = open(network.host("7.7.7.1"), builder().firewalled(false));
-        PeerServer server = host.listen(KeyPair.generate(), PeerServerOptions.DEFAULT.withSink(handedOut::complete));
-        network.filter((source, destination, payload) -> !(isHost(source, "7.7.7.1") && isStreamPacket(payload)));
-        try (SecretStream client = guest.connect(server.publicKey(), DialOptions.DEFAULT)) {
-            server.close();
-            assertFalse(handedOut.isDone(), "the server has not read the client's opening frame");
-            network.filter((source, destination, payload) -> true);
-            client.writeMessage("hello".getBytes(UTF_8));
-            try (SecretStream accepted = handedOut.get()) {
-                assertArrayEquals("hello".getBytes(UTF_8), accepted.readMessage().orElseThrow());
-            }
         }
     }
 

@@ -29,8 +29,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class PeerRefusalTest {
 
-    private static final PeerServerOptions OPTIONS =
-            PeerServerOptions.DEFAULT.withHandshakeClearWait(Duration.ofMillis(200));
+    private static final PeerServerOptions OPTIONS = PeerServerOptions.DEFAULT;
 
     private static PeerNet net;
 

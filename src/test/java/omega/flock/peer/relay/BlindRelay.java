@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -18,6 +17,7 @@ import omega.flock.base.KeyPair;
 import omega.flock.base.PublicKey;
 import omega.flock.net.PortBinder;
 import omega.flock.net.UdpPort;
+import omega.flock.peer.Accepting;
 import omega.flock.peer.PeerNode;
 import omega.flock.peer.PeerServer;
 import omega.flock.peer.PeerServerOptions;
@@ -62,8 +62,7 @@ public final class BlindRelay {
 
     /** Listens at a node that was opened with {@link #tap}; ends with it. */
     public void serve(PeerNode node) throws IOException, InterruptedException {
-        server = Optional.of(node.listen(KeyPair.generate(),
-                PeerServerOptions.DEFAULT.withSink(this::serve).withHandshakeClearWait(Duration.ofMillis(200))));
+        server = Optional.of(Accepting.serve(node.listen(KeyPair.generate(), PeerServerOptions.DEFAULT), this::serve));
     }
 
     public PublicKey publicKey() {
