@@ -61,7 +61,7 @@ final class StreamState {
     final Ticker ticker;
     final StreamMachine machine; // guarded by lock
     final StreamMemory memory; // guarded by lock
-    UdpPort port; // guarded by lock; null before connect
+    volatile UdpPort port; // written under lock; where packets leave; null before connect
     volatile InetSocketAddress awaited; // written under lock; where the path leads, while that is not proven
     int writersWaiting; // guarded by lock
     int progressWaiting; // guarded by lock

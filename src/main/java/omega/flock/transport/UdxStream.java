@@ -42,7 +42,6 @@ public final class UdxStream implements RawStream {
     private final StreamArrivals arrivals;
     private final CloseListeners closeListeners = new CloseListeners();
     private final Optional<UdxStream> found = Optional.of(this);
-    private volatile UdpPort port; // written under state.lock; null before connect
 
     UdxStream(int id, StreamFirewall firewall, StreamOwner owner, StreamState state, PacketPump pump) {
         this.id = id;
@@ -75,7 +74,6 @@ public final class UdxStream implements RawStream {
             }
             machine.connect(now(), path);
             state.port = through;
-            port = through;
             state.noticePathLocked();
             state.wakeDriverLocked(now());
             return null;
@@ -124,7 +122,7 @@ public final class UdxStream implements RawStream {
 
     /** {@return whether the address that packets go to has proven that it hears us, or does not have to} */
     public boolean isPathProven() {
-        return port != null && state.awaited == null;
+        return isConnected() && state.awaited == null;
     }
 
     /** Asks the firewall about every packet, from whichever port, for as long as there is a {@code watch}, and tells that one. */
@@ -143,7 +141,7 @@ public final class UdxStream implements RawStream {
 
     /** {@return whether {@link #connect} was called} */
     public boolean isConnected() {
-        return port != null;
+        return state.port != null;
     }
 
     /** {@return whether the stream has not ended yet, in whatever way} */
@@ -307,7 +305,7 @@ public final class UdxStream implements RawStream {
 
     /** {@return the port that packets leave through; empty before {@link #connect}} */
     public Optional<UdpPort> port() {
-        return Optional.ofNullable(port);
+        return Optional.ofNullable(state.port);
     }
 
     /** {@return the smoothed round trip time; zero before the first sample} */
@@ -339,7 +337,7 @@ public final class UdxStream implements RawStream {
 
     /** {@return whether packets leave through this port} */
     boolean leavesThrough(UdpPort candidate) {
-        return candidate == port;
+        return candidate == state.port;
     }
 
     StreamArrivals arrivals() {
@@ -370,7 +368,6 @@ public final class UdxStream implements RawStream {
         locked(machine -> {
             change.accept(machine);
             state.port = through;
-            port = through;
             state.noticePathLocked();
             state.wakeDriverLocked(now());
             return null;
