@@ -38,6 +38,7 @@ final class PortGroup implements PortBinder {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition ended = lock.newCondition();
     private Optional<Selector> selector = Optional.empty(); // guarded by lock; there as long as the reader is
+    private volatile Thread reader; // who has the ports now, or had them last; null before the first
 
     /** Creates a group without ports. */
     PortGroup(int smallBytes) {
@@ -82,6 +83,7 @@ final class PortGroup implements PortBinder {
     }
 
     private void readUntilEmpty(Selector ours) {
+        reader = Thread.currentThread();
         try {
             ByteBuffer buffer = ByteBuffer.allocateDirect(NetConstants.LARGEST_DATAGRAM_BYTES);
             List<SelectionKey> grown = new ArrayList<>();
@@ -176,7 +178,7 @@ final class PortGroup implements PortBinder {
     }
 
     /** One of the ports. */
-    private static final class Port implements UdpPort {
+    private final class Port implements UdpPort {
 
         private final DatagramChannel channel;
         private final Selector shared;
@@ -244,7 +246,8 @@ final class PortGroup implements PortBinder {
                 own.get().send(datagram, to);
                 return;
             }
-            if (BoundChannel.trySend(channel, datagram, to, NetConstants.SEND_RETRIES) < 0) {
+            // The reader has all the other ports to read, and does not wait for this one's buffer.
+            if (BoundChannel.trySend(channel, datagram, to, Thread.currentThread() == reader ? 0 : NetConstants.SEND_RETRIES) < 0) {
                 throw new IOException("the send buffer of " + this + " stays full");
             }
         }
