@@ -8,7 +8,6 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import omega.flock.net.UdpPort;
 import omega.flock.peer.PathSelector.Evidence;
-import omega.flock.peer.punch.PunchSockets;
 import omega.flock.secret.SecretStream;
 import omega.flock.transport.UdxStream;
 
@@ -28,10 +27,9 @@ final class StreamPaths {
     private final ReentrantLock lock = new ReentrantLock();
     private final PathSelector selector = new PathSelector(PeerConstants.PATH_PATIENCE, PeerConstants.MOVE_PATIENCE); // guarded by lock
     private int remoteId; // guarded by lock; known once the selector is ready
-    private Optional<PunchSockets.Hold> hold = Optional.empty(); // guarded by lock; keeps the port of the path open
+    private final BoundPath bound; // guarded by lock
     private Optional<RelayRoute> relay = Optional.empty(); // guarded by lock
     private Optional<SecretStream> confirmed = Optional.empty(); // guarded by lock; there once the peer has spoken
-    private boolean usedRelay; // guarded by lock; something may be under way through the relay
     private Optional<Runnable> onUpgrade; // guarded by lock; gone, and the dial with it, once there is nothing to upgrade
 
     /**
@@ -43,6 +41,7 @@ final class StreamPaths {
         this.context = context;
         this.onUpgrade = Optional.of(onUpgrade);
         this.raw = context.createStream(this::admits);
+        this.bound = new BoundPath(context.punching().sockets(), raw);
         raw.onClose(reason -> release());
     }
 
@@ -103,7 +102,7 @@ final class StreamPaths {
             if (relay.isEmpty()) {
                 return;
             }
-            if (usedRelay) {
+            if (bound.hasUsedRelay()) {
                 relay.get().leave();
                 return;
             }
@@ -177,53 +176,23 @@ final class StreamPaths {
     private void applyLocked(PathSelector.Action action) {
         if (action instanceof PathSelector.Action.Bind(Path path)) {
             LOG.log(Level.DEBUG, "dial.path.bound remote={0} port={1}", path.remote(), path.port());
-            bindLocked(path, raw::connect);
+            bound.take(path, remoteId, raw::connect);
         } else if (action instanceof PathSelector.Action.Move(Path path)) {
             LOG.log(Level.DEBUG, "dial.path.moved remote={0} port={1}", path.remote(), path.port());
-            bindLocked(path, raw::retarget);
+            bound.take(path, remoteId, raw::retarget);
         } else if (action instanceof PathSelector.Action.Upgrade(Path path)) {
             LOG.log(Level.DEBUG, "dial.path.upgraded remote={0} port={1}", path.remote(), path.port());
-            bindLocked(path, raw::changeRemote);
+            bound.take(path, remoteId, raw::changeRemote);
         }
         selector.nextDeadline().ifPresent(deadline -> context.timers().schedule(deadline, this::tick));
-    }
-
-    @FunctionalInterface
-    private interface Binding {
-        void to(UdpPort port, int streamId, InetSocketAddress remote);
-    }
-
-    private void bindLocked(Path path, Binding binding) {
-        Optional<PunchSockets.Hold> newHold = context.punching().sockets().hold(path.port());
-        if (newHold.isEmpty()) {
-            return; // the port has gone meanwhile, and with it the dial
-        }
-        try {
-            binding.to(path.port(), path.relayStream().orElse(remoteId), path.remote());
-        } catch (IllegalStateException e) {
-            // The stream was closed while the path was found: the dial is over.
-            newHold.get().close();
-            return;
-        }
-        usedRelay |= path.isRelayed();
-        hold.ifPresent(PunchSockets.Hold::close);
-        hold = newHold;
-        if (!raw.isOpen()) {
-            releaseLocked();
-        }
     }
 
     private void release() {
         lock.lock();
         try {
-            releaseLocked();
+            bound.release();
         } finally {
             lock.unlock();
         }
-    }
-
-    private void releaseLocked() {
-        hold.ifPresent(PunchSockets.Hold::close);
-        hold = Optional.empty();
     }
 }
