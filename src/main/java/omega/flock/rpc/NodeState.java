@@ -147,13 +147,6 @@ final class NodeState {
         });
     }
 
-    void addUnheard(RpcPeer peer) {
-        locked(() -> {
-            neighbours.addUnheard(peer, ticks.tick());
-            return null;
-        });
-    }
-
     /**
      * Notes a message from a node that the filter lets through.
      *

@@ -220,11 +220,6 @@ public final class RpcNode implements DatagramHandler, AutoCloseable {
         return parts.state.closest(target, limit);
     }
 
-    /** Puts a node into the routing table without contacting it, unless its bucket is full. */
-    public void addNode(PeerAddress address) {
-        parts.state.addUnheard(RpcPeer.of(address));
-    }
-
     /**
      * Sends a request and waits for its reply, whatever its error number. Blocks until a reply comes, or until no
      * transmission was answered in time; an interrupt ends the wait and the request.

@@ -15,6 +15,7 @@ import omega.flock.net.DatagramHandler;
 import omega.flock.net.UdpPort;
 import omega.flock.rpc.DropReason;
 import omega.flock.rpc.EphemeralMode;
+import omega.flock.rpc.InternalCommand;
 import omega.flock.rpc.QueryRequest;
 import omega.flock.rpc.RequestHandler;
 import omega.flock.rpc.RpcConfig;
@@ -101,7 +102,8 @@ class AnswerReflectionTest {
                 (port, source, datagram) -> false, KEEPER);
         node.start();
         assertTrue(node.awaitBootstrapped(Duration.ofSeconds(10)));
-        IntStream.range(1, 21).forEach(i -> node.addNode(new PeerAddress(KNOWN + i + ".1", 1000 + i)));
+        IntStream.range(1, 21).forEach(i -> introduce(new PeerAddress(KNOWN + i + ".1", 1000 + i)));
+        assertEquals(20, node.nodes(100).size());
     }
 
     @AfterEach
@@ -109,6 +111,13 @@ class AnswerReflectionTest {
         node.close();
         scope.close();
         network.close();
+    }
+
+    /** A persistent node asks whether this one is there, and so gets into its routing table. */
+    private void introduce(PeerAddress other) {
+        byte[] ping = new WireWriter().uint8(0x03).uint8(0x01 | INTERNAL).uint16(0).ipv4Address(NODE).raw(NodeId.of(other).toBytes())
+                .uint(InternalCommand.PING.number()).toBytes();
+        node.onDatagram(wire, other.toSocketAddress(), ByteBuffer.wrap(ping));
     }
 
     /** A request without id and token, as small as it can be: header, command, target. */

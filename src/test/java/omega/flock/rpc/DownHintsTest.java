@@ -4,31 +4,23 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.net.InetSocketAddress;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import omega.flock.base.PeerAddress;
 import omega.flock.rpc.routing.NodeId;
-import omega.flock.rpc.routing.RpcPeer;
 import omega.flock.runtime.NetworkSource;
 import org.junit.jupiter.api.Test;
 
 /** Row 16: "one stranger at the down-hint checks" takes all of them, so that the word of others is not heard. */
 class DownHintsTest {
 
-    private final NodeState state = new NodeState(RpcConfig.builder().bootstrap(List.of()).build(), NodeId.of(new byte[32]),
+    private final List<PeerAddress> known = IntStream.range(0, 3 * RpcConstants.MAX_CHECKS)
+            .mapToObj(i -> new PeerAddress("192.0." + i + ".1", 49_737)).toList();
+    private final NodeState state = new NodeState(RpcConfig.builder().bootstrap(List.of()).nodes(known).build(), NodeId.of(new byte[32]),
             new TickCounter(0, 0, 0));
-    private final List<RpcPeer> known = new ArrayList<>();
-
-    DownHintsTest() {
-        for (int i = 0; i < 3 * RpcConstants.MAX_CHECKS; i++) {
-            RpcPeer peer = RpcPeer.of(new PeerAddress("192.0." + i + ".1", 49_737));
-            state.addUnheard(peer);
-            known.add(peer);
-        }
-    }
 
     private NodeState.Hint hint(int node, String from) {
-        return state.beginHintedCheck(known.get(node).id(), NetworkSource.of(new InetSocketAddress(from, 4_711)));
+        return state.beginHintedCheck(NodeId.of(known.get(node)), NetworkSource.of(new InetSocketAddress(from, 4_711)));
     }
 
     @Test

@@ -178,7 +178,7 @@ class RpcRequestsTest {
             visits.incrementAndGet();
             return false;
         });
-        liar.addNode(silent.address());
+        silent.introduceTo(liar);
         RpcQuery<RpcReply> query = node.query(QueryRequest.of(TARGET, 9).withNodes(List.of(RpcSwarm.addressOf(liar))));
         query.awaitFinished();
         assertEquals(6, silent.requests(false, 9).size());
@@ -196,7 +196,7 @@ class RpcRequestsTest {
                     RequestHandler.NONE));
             RpcNode liar = swarm.persistent(RequestHandler.NONE);
             for (int i = 0; i < 8; i++) {
-                liar.addNode(silentPort().address());
+                silentPort().introduceTo(liar);
             }
             RpcQuery<RpcReply> query = limited.query(QueryRequest.of(TARGET, 9).withRetries(0)
                     .withNodes(List.of(RpcSwarm.addressOf(liar))));
@@ -210,7 +210,7 @@ class RpcRequestsTest {
 
     @Test
     void aNodeThatDoesNotAnswerAVisitLeavesTheTable() throws Exception {
-        node.addNode(silent.address());
+        silent.introduceTo(node);
         assertTrue(node.nodes(10).contains(silent.address()));
         node.query(QueryRequest.findNode(TARGET)).awaitFinished();
         assertFalse(node.nodes(10).contains(silent.address()));
@@ -293,7 +293,6 @@ class RpcRequestsTest {
 
     @Test
     void aClosedQueryEndsItsVisitsAndTellsItsConsumer() throws Exception {
-        node.addNode(silent.address());
         RpcQuery<RpcReply> query = node.query(QueryRequest.of(TARGET, 9).withNodes(List.of(silent.address())));
         Eventually.holds("the visit is under way", () -> !silent.received().isEmpty());
         query.close();

@@ -4,10 +4,13 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import omega.flock.base.PeerAddress;
 import omega.flock.net.PortBinder;
 import omega.flock.net.UdpPort;
+import omega.flock.rpc.routing.NodeId;
+import omega.flock.runtime.Eventually;
 
 /** A port of a test: keeps what it receives and says only what it is told to. */
 final class SilentPort implements AutoCloseable {
@@ -56,6 +59,14 @@ final class SilentPort implements AutoCloseable {
 
     void send(byte[] bytes, PeerAddress to) throws IOException {
         port.send(ByteBuffer.wrap(bytes), to.toSocketAddress());
+    }
+
+    /** Asks a node for something, as a persistent node that knows it, and so gets into its routing table. */
+    void introduceTo(RpcNode node) throws IOException {
+        PeerAddress to = RpcSwarm.addressOf(node);
+        send(new RpcMessage.Request(1, to, Optional.of(NodeId.of(address)), Optional.empty(), true, InternalCommand.PING.number(),
+                Optional.empty(), Optional.empty()).encode(), to);
+        Eventually.holds(address + " is known", () -> node.nodes(1000).contains(address));
     }
 
     @Override

@@ -19,6 +19,7 @@ import omega.flock.peer.PeerConfig;
 import omega.flock.peer.PeerNode;
 import omega.flock.peer.PeerServer;
 import omega.flock.peer.PeerServerOptions;
+import omega.flock.rpc.InternalCommand;
 import omega.flock.rpc.RpcConfig;
 import omega.flock.rpc.routing.NodeId;
 import omega.flock.runtime.Ticker;
@@ -103,7 +104,13 @@ final class Targeted implements AutoCloseable {
         }
         server = node.listen(KeyPair.generate(), PeerServerOptions.DEFAULT);
         IntStream.range(1, 200).forEach(i -> neighbours.add(new PeerAddress("192.0." + i + ".1", 1000 + i)));
-        neighbours.forEach(node.dht().rpc()::addNode);
+        neighbours.forEach(this::introduce);
+    }
+
+    /** A persistent node asks whether this one is there, and so gets into its routing table, if that has a place. */
+    private void introduce(PeerAddress neighbour) {
+        deliver(neighbour.toSocketAddress(), new WireWriter().uint8(REQUEST).uint8(ID | INTERNAL).uint16(tid++ & 0xffff).ipv4Address(NODE)
+                .raw(NodeId.of(neighbour).toBytes()).uint(InternalCommand.PING.number()).toBytes());
     }
 
     private UdpPort bind(InetSocketAddress local, DatagramHandler handler) {
