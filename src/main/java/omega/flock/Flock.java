@@ -180,11 +180,12 @@ public final class Flock implements AutoCloseable {
     }
 
     /**
-     * Makes this flock reachable under its key, without a topic, and blocks until the key is announced; joining as server
-     * does so too. Returns at once when it listens already. While suspended, it waits for the resume.
+     * Makes this flock reachable under its key, without a topic, and blocks until the key is announced at the nodes there are; joining as
+     * server does so too. Returns at once when it listens already. While suspended, it waits for the resume.
      *
-     * @throws IOException if that failed, with code {@code KEYPAIR_ALREADY_USED} if another flock listens under the key on
-     *     the same gateway; the next call tries again
+     * @throws IOException if that failed, with code {@code NO_NETWORK} if nobody of the network answers: the flock listens then, and its
+     *     key is announced as soon as somebody does; with code {@code KEYPAIR_ALREADY_USED} if another flock listens under the key on the
+     *     same gateway: the next call tries again
      * @throws IllegalStateException if the flock is closed
      */
     public void listen() throws IOException, InterruptedException {

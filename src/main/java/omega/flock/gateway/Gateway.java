@@ -104,7 +104,9 @@ public final class Gateway implements AutoCloseable {
     }
 
     /**
-     * Makes this program reachable under a key. Blocks until the key has been announced, or could not be.
+     * Makes this program reachable under a key. Blocks until the key has been announced, or could not be: then
+     * {@link GatewayServer#relayAddresses()} is empty, and the key is announced as soon as the network answers. An interrupt closes the
+     * server again.
      *
      * @throws IOException a {@link omega.flock.base.FlockException} with code {@code KEYPAIR_ALREADY_USED} if a server of
      *     this gateway has the key

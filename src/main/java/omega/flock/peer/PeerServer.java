@@ -108,9 +108,12 @@ public final class PeerServer implements AutoCloseable {
         return server;
     }
 
-    /** Waits for the first announce cycle. */
+    /** Waits for the first announce cycle; when no node has taken the key also until it is known whether there are any. */
     void awaitAnnounced() throws InterruptedException {
         announcer.awaitFirstCycle(PeerConstants.FIRST_CYCLE_TIMEOUT);
+        if (relayAddresses().isEmpty()) {
+            context.dht().rpc().awaitBootstrapped(PeerConstants.FIRST_CYCLE_TIMEOUT);
+        }
     }
 
     /** Returns the key it listens under. */

@@ -13,6 +13,7 @@ import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import omega.flock.base.FlockException;
+import omega.flock.base.FlockException.Code;
 import omega.flock.base.KeyPair;
 import omega.flock.base.PublicKey;
 import omega.flock.base.Subscription;
@@ -138,7 +139,11 @@ public final class Swarm {
         return shell.ask(SwarmMachine::connecting);
     }
 
-    /** Waits until the swarm listens and is announced under its key. */
+    /**
+     * Waits until the swarm listens and is announced under its key.
+     *
+     * @throws IOException NO_NETWORK if nobody of the network has answered; it listens all the same, and is announced when somebody does
+     */
     public void listen() throws IOException, InterruptedException {
         Outcome listening = shell.ask(machine -> {
             shell.requireOpen("listen");
@@ -149,6 +154,10 @@ public final class Swarm {
         if (failure.isPresent()) {
             throw failure.get() instanceof FlockException known ? new FlockException(known.reason(), known.getMessage(), known)
                     : new IOException("cannot listen: " + failure.get().getMessage(), failure.get());
+        }
+        boolean announced = shell.runner.listener().filter(listener -> !listener.relayAddresses().isEmpty()).isPresent();
+        if (!announced && !shell.network.online()) {
+            throw new FlockException(Code.NO_NETWORK, "nobody of the network answers: the key will be announced when somebody does");
         }
     }
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -21,8 +22,10 @@ import java.util.logging.Logger;
 import omega.flock.Flock;
 import omega.flock.base.FlockException;
 import omega.flock.base.KeyPair;
+import omega.flock.base.PublicKey;
 import omega.flock.base.Subscription;
 import omega.flock.base.Topic;
+import omega.flock.runtime.Eventually;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.function.Executable;
@@ -109,11 +112,38 @@ class HealthTest {
     }
 
     @Test
-    void anybodyWhoAnswersBringsItBackOnlineByItself() throws Exception {
-        int port;
-        try (DatagramChannel free = DatagramChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))) {
-            port = ((InetSocketAddress) free.getLocalAddress()).getPort();
+    void aFlockWithoutANetworkDoesNotListenUntilThereIsOne() throws Exception {
+        int port = freePort();
+        try (Flock flock = Flock.builder().bootstrap("127.0.0.1:" + port).host("127.0.0.1").port(0).open()) {
+            assertEquals("NO_NETWORK", code(flock::listen));
+            assertEquals("NO_NETWORK", code(flock::listen), "still so, though it listens");
+            try (GatewayServer server = flock.dht().listen(KeyPair.generate())) {
+                assertEquals(List.of(), server.relayAddresses(), "a gateway's server says it so");
+            }
+            try (Gateway first = Gateway.bootstrapper("127.0.0.1", port);
+                    Gateway other = Gateway.builder().bootstrap("127.0.0.1:" + port).host("127.0.0.1").port(0).open()) {
+                assertTrue(first.awaitReady(LONG) && other.awaitReady(LONG));
+                Eventually.holds("the key is announced by itself", LONG, () -> isFound(other, flock.keyPair().publicKey()), flock::dump);
+                flock.listen();
+            }
         }
+    }
+
+    private static boolean isFound(Gateway gateway, PublicKey key) {
+        try (Query<PeerReply> query = gateway.findPeer(key)) {
+            return query.iterator().hasNext();
+        }
+    }
+
+    private static int freePort() throws IOException {
+        try (DatagramChannel free = DatagramChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))) {
+            return ((InetSocketAddress) free.getLocalAddress()).getPort();
+        }
+    }
+
+    @Test
+    void anybodyWhoAnswersBringsItBackOnlineByItself() throws Exception {
+        int port = freePort();
         LinkedBlockingQueue<String> online = new LinkedBlockingQueue<>();
         try (Gateway gateway = Gateway.builder().bootstrap("127.0.0.1:" + port).host("127.0.0.1").port(0).open()) {
             gateway.onHealth(events::add);
