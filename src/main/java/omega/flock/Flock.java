@@ -283,7 +283,11 @@ public final class Flock implements AutoCloseable {
         return gateway.health();
     }
 
-    /** Runs a listener with each change of {@link #health()}, one after the other; see {@link Gateway#onHealth}. */
+    /**
+     * Runs a listener with each change of {@link #health()}, one after the other; see {@link Gateway#onHealth}.
+     *
+     * @throws IllegalStateException if the flock is closed
+     */
     public Registration onHealth(Consumer<Health> listener) {
         return gateway.onHealth(Objects.requireNonNull(listener, "listener"))::close;
     }
@@ -614,6 +618,7 @@ public final class Flock implements AutoCloseable {
          * Opens the flock. Returns at once, the network is joined in the background.
          *
          * @throws UncheckedIOException if no UDP port can be bound: a {@link java.net.BindException} that names the address
+         * @throws IllegalStateException if the gateway to use is closed
          */
         public Flock open() {
             SwarmOptions options = options();
@@ -630,12 +635,17 @@ public final class Flock implements AutoCloseable {
         /** Starts what finds peers over a gateway, which it owns from now on; it fails when that one does. */
         private static Swarm swarm(SwarmOptions options, Gateway network) {
             TaskScope scope = new TaskScope("flock " + options.keyPair().publicKey());
-            DeadlineQueue alarms = new DeadlineQueue("flock-alarms", Ticker.SYSTEM, scope);
-            Swarm swarm = new Swarm(options, new GatewayNetwork(network), scope, Ticker.SYSTEM,
-                    (deadlineNanos, action) -> alarms.schedule(deadlineNanos, action)::cancel, new SplittableRandom());
-            network.onHealth(health -> failWith(health, scope));
-            failWith(network.health(), scope);
-            return swarm;
+            try {
+                DeadlineQueue alarms = new DeadlineQueue("flock-alarms", Ticker.SYSTEM, scope);
+                Swarm swarm = new Swarm(options, new GatewayNetwork(network), scope, Ticker.SYSTEM,
+                        (deadlineNanos, action) -> alarms.schedule(deadlineNanos, action)::cancel, new SplittableRandom());
+                network.onHealth(health -> failWith(health, scope));
+                failWith(network.health(), scope);
+                return swarm;
+            } catch (IllegalStateException e) {
+                scope.close(); // nobody can be told of the end of a gateway that is closed
+                throw e;
+            }
         }
 
         private static void failWith(Health network, TaskScope scope) {

@@ -211,6 +211,7 @@ class FlockLifeTest {
         assertThrows(IllegalStateException.class, flock::resume);
         assertThrows(IllegalStateException.class, () -> flock.onConnection((connection, peer) -> { }));
         assertThrows(IllegalStateException.class, () -> flock.onUpdate(() -> { }));
+        assertThrows(IllegalStateException.class, () -> flock.onHealth(health -> { }));
         assertThrows(IllegalStateException.class, () -> flock.onBan((peer, reason) -> { }));
         assertThrows(IllegalStateException.class, discovery::refresh);
         assertEquals("SHUT_DOWN", assertThrows(FlockException.class, flock::accept).code());

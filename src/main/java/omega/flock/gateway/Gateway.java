@@ -259,11 +259,11 @@ public final class Gateway implements AutoCloseable {
     /**
      * Waits until the first walk through the network is over. A gateway works before that too, only slower.
      *
-     * @return false if it was not over by then, when nobody answers ({@link #health} says who was asked), or when the gateway was closed
+     * @return false if it was not over by then, when nobody answers ({@link #health} says who was asked), or when the gateway is closed
      */
     public boolean awaitReady(Duration timeout) throws InterruptedException {
         Objects.requireNonNull(timeout, "timeout");
-        return dht().rpc().awaitBootstrapped(timeout) && isOpen() && online();
+        return rpc.awaitBootstrapped(timeout) && isOpen() && online();
     }
 
     /** Returns an address of this machine with the server port. */
@@ -304,6 +304,8 @@ public final class Gateway implements AutoCloseable {
     /**
      * Runs a listener with each change of {@link #health()}, one after the other on a virtual thread.
      * The last one says that the gateway was closed or has failed.
+     *
+     * @throws IllegalStateException if the gateway is closed
      */
     public Subscription onHealth(Consumer<Health> listener) {
         return health.add(Objects.requireNonNull(listener, "listener"));
@@ -329,14 +331,26 @@ public final class Gateway implements AutoCloseable {
         return Replies.stats(node);
     }
 
-    /** Runs a listener on a virtual thread whenever this machine's addresses change. */
+    /**
+     * Runs a listener on a virtual thread whenever this machine's addresses change.
+     *
+     * @throws IllegalStateException if the gateway is closed
+     */
     public Subscription onNetworkChange(Runnable listener) {
-        return node.onNetworkChange(Objects.requireNonNull(listener, "listener"));
+        Objects.requireNonNull(listener, "listener");
+        requireOpen();
+        return node.onNetworkChange(listener);
     }
 
-    /** Runs a listener on a virtual thread whenever the gateway is online again. */
+    /**
+     * Runs a listener on a virtual thread whenever the gateway is online again.
+     *
+     * @throws IllegalStateException if the gateway is closed
+     */
     public Subscription onOnline(Runnable listener) {
-        return online.add(Objects.requireNonNull(listener, "listener"));
+        Objects.requireNonNull(listener, "listener");
+        requireOpen();
+        return online.add(listener);
     }
 
     /** Withdraws announcements, resets connections and releases the ports, until {@link #resume()}. Bounded. */

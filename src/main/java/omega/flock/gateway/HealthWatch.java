@@ -38,12 +38,17 @@ final class HealthWatch implements RpcListener {
         this.health = new Health(Health.State.ONLINE, now(), Optional.empty());
     }
 
-    /** Adds a listener. */
+    /**
+     * Adds a listener.
+     *
+     * @throws IllegalStateException if the node is closed
+     */
     Subscription add(Consumer<Health> listener) {
         // A wrapper of its own, so that a listener that was added twice is removed once.
         Consumer<Health> own = listener::accept;
         lock.lock();
         try {
+            node.requireNotClosed(); // under the lock: whoever gets in hears of the end
             listeners.put(own, new TaskLane("flock-health", scope));
         } finally {
             lock.unlock();

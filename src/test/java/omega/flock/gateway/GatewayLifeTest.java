@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import omega.flock.Flock;
 import omega.flock.base.CloseReason;
 import omega.flock.base.FlockException;
 import omega.flock.base.KeyPair;
@@ -199,7 +200,10 @@ class GatewayLifeTest {
                 () -> gateway.mutablePut(key, new byte[1], 0),
                 () -> gateway.mutableGet(key.publicKey()),
                 () -> gateway.ping(localAddress),
-                () -> gateway.awaitReady(Duration.ZERO),
+                () -> gateway.onHealth(health -> { }),
+                () -> gateway.onOnline(() -> { }),
+                () -> gateway.onNetworkChange(() -> { }),
+                () -> Flock.builder().dht(gateway).open(),
                 gateway::suspend,
                 gateway::resume);
         for (int i = 0; i < uses.size(); i++) {
@@ -207,6 +211,7 @@ class GatewayLifeTest {
             assertTrue(refused.getMessage().contains("closed"), refused.getMessage());
         }
         assertFalse(gateway.isOpen());
+        assertFalse(gateway.awaitReady(Pair.PATIENCE), "what waits has nothing to wait for");
         assertEquals(localAddress, gateway.localAddress());
         assertEquals(0, gateway.stats().gauges().get("streams"));
         gateway.close();
