@@ -29,9 +29,12 @@
  * </ul>
  *
  * <p><b>Interrupts.</b> What declares {@link java.lang.InterruptedException} throws it; the wait is over then, and what was waited for goes
- * on, but for {@link omega.flock.gateway.Gateway#connect}, which gives up. Reads and writes of a connection cannot declare it, as those of
- * {@code java.io} cannot: they throw an {@link java.io.InterruptedIOException}, the interrupt flag stays set and the connection open; so
- * does, inside of an {@link java.io.UncheckedIOException}, the iterator of a query. {@code close()} is shortened, and the flag stays set.
+ * on: what was to be stored, withdrawn, left or flushed is. What would have yielded something that nobody can get any more is given up:
+ * {@code connect}, {@code listen}, {@code immutableGet}, {@code mutableGet} and {@code ping} of a
+ * {@link omega.flock.gateway.Gateway}, and {@code start} and {@code pair} of a {@link omega.flock.gateway.Testnet}. Reads and writes of a
+ * connection cannot declare it, as those of {@code java.io} cannot: they throw an {@link java.io.InterruptedIOException}, the interrupt
+ * flag stays set and the connection open; so does, inside of an {@link java.io.UncheckedIOException}, the iterator of a query.
+ * {@code close()} is shortened, and the flag stays set.
  *
  * <p><b>Null.</b> No method here or in the other exported packages takes {@code null}: it throws a {@link java.lang.NullPointerException}
  * with the name of the parameter, before anything else happens. None returns {@code null} but

@@ -142,11 +142,9 @@ public final class DhtNode implements AutoCloseable {
         return announcements.lookupAndUnannounce(topic, keyPair, seeds);
     }
 
-    /** Does {@link #lookupAndUnannounce} and blocks until it is over. */
+    /** Does {@link #lookupAndUnannounce} and blocks until it is over; it goes on when the caller is interrupted. */
     public void unannounce(NodeId topic, KeyPair keyPair, List<PeerAddress> seeds) throws IOException, InterruptedException {
-        try (RpcQuery<DhtReply<LookupRecords>> query = lookupAndUnannounce(topic, keyPair, seeds)) {
-            query.awaitFinished();
-        }
+        lookupAndUnannounce(topic, keyPair, seeds).awaitFinished();
     }
 
     /**
@@ -182,7 +180,7 @@ public final class DhtNode implements AutoCloseable {
     // ---- Values ----------------------------------------------------------------------------------------------------------
 
     /**
-     * Stores a value under its hash at the closest nodes. Blocks until they have answered.
+     * Stores a value under its hash at the closest nodes. Blocks until they have answered; an interrupt ends the wait only.
      *
      * @param value the value; with its envelope it has to fit into one datagram, and 1000 bytes are safe everywhere
      * @throws IllegalArgumentException if it is too long for a datagram
@@ -198,7 +196,8 @@ public final class DhtNode implements AutoCloseable {
     }
 
     /**
-     * Stores a signed value under the hash of its key at the closest nodes. Blocks until they have answered.
+     * Stores a signed value under the hash of its key at the closest nodes. Blocks until they have answered; an interrupt ends the wait
+     * only.
      *
      * @param seq a higher number than before replaces the value
      * @throws omega.flock.base.FlockException {@code SEQ_REUSED} or {@code SEQ_TOO_LOW} if the owner of the key has stored

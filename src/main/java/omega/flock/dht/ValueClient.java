@@ -152,8 +152,8 @@ final class ValueClient {
                 }
             }
         });
-        try (RpcQuery<RpcReply> query = rpc.query(request)) {
-            query.awaitFinished();
+        try {
+            rpc.query(request).awaitFinished(); // and not closed when that is interrupted: what was begun is stored
         } catch (IOException e) {
             if (veto.conflict().isPresent()) {
                 throw superseded(veto.conflict().get());

@@ -169,12 +169,15 @@ public final class Gateway implements AutoCloseable {
         return new MappedQuery<>(dht().lookupAndUnannounce(DhtNode.target(topic), keyPair, seeds), Replies::lookup, this::silence);
     }
 
-    /** Withdraws this key's record of a topic. Blocks until the nodes near the topic were asked. */
+    /** Withdraws this key's record of a topic. Blocks until the nodes near the topic were asked; an interrupt ends the wait only. */
     public void unannounce(Topic topic, KeyPair keyPair) throws IOException, InterruptedException {
         unannounce(topic, keyPair, List.of());
     }
 
-    /** Withdraws this key's record of a topic. Blocks until these nodes and those near the topic were asked. */
+    /**
+     * Withdraws this key's record of a topic. Blocks until these nodes and those near the topic were asked; an interrupt ends the wait
+     * only.
+     */
     public void unannounce(Topic topic, KeyPair keyPair, List<PeerAddress> nodes) throws IOException, InterruptedException {
         Objects.requireNonNull(topic, "topic");
         Objects.requireNonNull(keyPair, "keyPair");
@@ -189,8 +192,8 @@ public final class Gateway implements AutoCloseable {
     }
 
     /**
-     * Stores a value under its hash. Blocks until the closest nodes have answered. They forget it 32 to 64 hours after it was last
-     * stored or asked for: who wants it kept stores it again.
+     * Stores a value under its hash. Blocks until the closest nodes have answered; an interrupt ends the wait only. They forget it 32 to
+     * 64 hours after it was last stored or asked for: who wants it kept stores it again.
      *
      * @param value at most 1,970 bytes, of a node that is not {@link #ephemeral} 1,938; about 1,000 get through every path
      * @return its 32-byte BLAKE2b hash
@@ -203,7 +206,8 @@ public final class Gateway implements AutoCloseable {
     }
 
     /**
-     * Fetches a value by its 32-byte hash, which it is checked against. Blocks until it is found or the walk has ended.
+     * Fetches a value by its 32-byte hash, which it is checked against. Blocks until it is found or the walk has ended. An interrupt ends
+     * the walk.
      *
      * @throws IllegalArgumentException if the hash has another length
      */
@@ -216,8 +220,8 @@ public final class Gateway implements AutoCloseable {
     }
 
     /**
-     * Stores a signed value under a key. Blocks until the closest nodes have answered. They forget it 32 to 64 hours after it was last
-     * stored or asked for: who wants it kept stores it again.
+     * Stores a signed value under a key. Blocks until the closest nodes have answered; an interrupt ends the wait only. They forget it 32 to
+     * 64 hours after it was last stored or asked for: who wants it kept stores it again.
      *
      * @param value at most 1,862 bytes, of a node that is not {@link #ephemeral} 1,830; about 900 get through every path
      * @param seq 0 to 2^53-1; a higher one replaces what is stored
@@ -231,13 +235,13 @@ public final class Gateway implements AutoCloseable {
         return Replies.mutable(dht().mutablePut(keyPair, value.clone(), seq));
     }
 
-    /** Fetches the newest signed value of a key. */
+    /** Fetches the newest signed value of a key, whatever its number; see {@link #mutableGet(PublicKey, long)}. */
     public Optional<MutableRecord> mutableGet(PublicKey key) throws IOException, InterruptedException {
         return mutableGet(key, 0);
     }
 
     /**
-     * Fetches the newest signed value of a key, its signature checked. Blocks until the walk has ended.
+     * Fetches the newest signed value of a key, its signature checked. Blocks until the walk has ended. An interrupt ends the walk.
      *
      * @param minSeq the lowest sequence number that will do
      */
@@ -247,7 +251,7 @@ public final class Gateway implements AutoCloseable {
     }
 
     /**
-     * Asks a node for a sign of life. Blocks for four attempts of a second at most.
+     * Asks a node for a sign of life. Blocks for four attempts of a second at most. An interrupt ends them.
      *
      * @return the round-trip time
      */
@@ -353,11 +357,17 @@ public final class Gateway implements AutoCloseable {
         return online.add(listener);
     }
 
-    /** Withdraws announcements, resets connections and releases the ports, until {@link #resume()}. Bounded. */
+    /**
+     * Withdraws announcements, resets connections and releases the ports, until {@link #resume()}. Bounded; an interrupt shortens it, and
+     * announcements may be left to expire then.
+     */
     public void suspend() throws InterruptedException {
         requireOpen();
-        node.suspend();
-        health.update();
+        try {
+            node.suspend();
+        } finally {
+            health.update();
+        }
     }
 
     /**

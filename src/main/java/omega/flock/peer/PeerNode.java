@@ -217,17 +217,20 @@ public final class PeerNode implements AutoCloseable {
 
     /**
      * Goes off the network: servers take their keys back, streams are reset, ports are closed, and dials fail with SUSPENDED.
-     * Takes some seconds at most.
+     * Takes some seconds at most; an interrupt shortens that: then nodes may know the keys until they expire.
      */
     public void suspend() throws InterruptedException {
         if (!state.compareAndSet(State.OPEN, State.SUSPENDED)) {
             return;
         }
         // "DHT suspend order: not connectable; servers; destroy all raw streams; RPC; raw streams again."
-        each(server -> server.suspend());
-        context.destroyStreams(CloseReason.suspended("the node was suspended"));
-        dht.rpc().suspend();
-        context.destroyStreams(CloseReason.suspended("the node was suspended"));
+        try {
+            each(server -> server.suspend());
+        } finally {
+            context.destroyStreams(CloseReason.suspended("the node was suspended"));
+            dht.rpc().suspend();
+            context.destroyStreams(CloseReason.suspended("the node was suspended"));
+        }
     }
 
     /** Comes back: ports are bound, the same ones if they are free, and servers announce again. */

@@ -306,6 +306,18 @@ class GatewayLifeTest {
     }
 
     @Test
+    void anInterruptedSuspendIsOneAllTheSame() throws Exception {
+        try (Gateway gateway = open(); GatewayServer server = gateway.listen(KeyPair.generate())) {
+            Thread.currentThread().interrupt();
+            assertThrows(InterruptedException.class, gateway::suspend);
+            assertEquals(Optional.of("suspended"), gateway.health().cause());
+            assertEquals("IO_SUSPENDED", code(() -> gateway.ping(PeerAddress.parse(testnet.bootstrap().getFirst()))));
+            gateway.resume();
+            Eventually.holds("the key is announced again", () -> !server.relayAddresses().isEmpty());
+        }
+    }
+
+    @Test
     void aSuspendedGatewayClosesWell() throws Exception {
         Gateway gateway = open();
         gateway.listen(KeyPair.generate());

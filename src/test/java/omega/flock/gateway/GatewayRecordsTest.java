@@ -41,6 +41,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.function.Executable;
 
 /** What the network keeps: peers under topics, servers under their keys, values under their hashes and owners. */
 @Timeout(60)
@@ -289,6 +290,45 @@ class GatewayRecordsTest {
         assertEquals(record, new MutableRecord(record.publicKey(), 0, new byte[] {1, 2}, record.signature()));
         assertEquals(record.hashCode(), new MutableRecord(record.publicKey(), 0, new byte[] {1, 2}, record.signature()).hashCode());
         assertTrue(record.toString().contains("2 bytes"), record::toString);
+    }
+
+    // ---- Interrupts ------------------------------------------------------------------------------------------------------
+
+    @Test
+    void anInterruptedPutIsStoredAllTheSame() throws Exception {
+        byte[] value = "interrupted".getBytes(UTF_8);
+        KeyPair owner = KeyPair.generate();
+        interrupted(() -> writer.immutablePut(value));
+        interrupted(() -> writer.mutablePut(owner, value, 1));
+        assertArrayEquals(value, reader.immutableGet(Blake2b.hash256(value)).orElseThrow());
+        assertArrayEquals(value, reader.mutableGet(owner.publicKey()).orElseThrow().value());
+    }
+
+    @Test
+    void anInterruptedUnannounceWithdrawsAllTheSame() throws Exception {
+        Topic topic = Topic.hash("withdrawn");
+        KeyPair key = KeyPair.generate();
+        announce(topic, key);
+        interrupted(() -> writer.unannounce(topic, key));
+        assertEquals(Set.of(), peers(reader, topic));
+    }
+
+    @Test
+    void anInterruptedListenLeavesNoServerBehind() throws Exception {
+        KeyPair key = KeyPair.generate();
+        interrupted(() -> writer.listen(key));
+        assertEquals(0, writer.stats().gauges().get("servers"));
+        try (GatewayServer again = writer.listen(key)) {
+            assertTrue(again.isOpen());
+        }
+    }
+
+    /** Is interrupted in something, and waits until nothing of it is under way. */
+    private static void interrupted(Executable waiting) {
+        Thread.currentThread().interrupt();
+        assertThrows(InterruptedException.class, waiting);
+        assertFalse(Thread.interrupted(), "the exception stands for the flag");
+        Eventually.holds("no query is left", () -> writer.stats().gauges().get("rpc.queries") == 0);
     }
 
     // ---- Nodes -----------------------------------------------------------------------------------------------------------
