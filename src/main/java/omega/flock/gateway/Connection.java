@@ -3,6 +3,8 @@ package omega.flock.gateway;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
@@ -13,6 +15,8 @@ import java.util.function.Consumer;
 import omega.flock.base.CloseReason;
 import omega.flock.base.PublicKey;
 import omega.flock.base.Subscription;
+import omega.flock.runtime.TaskScope;
+import omega.flock.secret.PromptListener;
 import omega.flock.secret.SecretStream;
 
 /**
@@ -55,6 +59,11 @@ import omega.flock.secret.SecretStream;
  * a {@link omega.flock.base.FlockException} with a code such as {@code ETIMEDOUT} or {@code SHUT_DOWN}.
  */
 public final class Connection implements AutoCloseable {
+
+    private static final Logger LOG = System.getLogger("omega.flock.gateway");
+
+    /** Of no gateway: the end of one is what its connections tell of. A thread is there only while a listener runs. */
+    private static final TaskScope CLOSE_LISTENERS = new TaskScope("close listeners");
 
     private final SecretStream stream;
     private final InputStream input;
@@ -207,13 +216,27 @@ public final class Connection implements AutoCloseable {
     }
 
     /**
-     * Runs a listener once when the connection has ended and its last bytes have left, or at once if that is so. It runs on the thread
-     * that ended the connection, behind those that were registered before it, and must not block; what it throws is logged.
+     * Runs a listener once when the connection has ended and its last bytes have left, or at once if that is so, on a virtual thread of its
+     * own; what it throws is logged.
      */
     public Subscription onClose(Consumer<CloseReason> listener) {
         AtomicReference<Consumer<CloseReason>> waiting = new AtomicReference<>(Objects.requireNonNull(listener, "listener"));
-        stream.onClose(reason -> Optional.ofNullable(waiting.getAndSet(null)).ifPresent(each -> each.accept(reason)));
+        stream.onClose(reason -> Optional.ofNullable(waiting.getAndSet(null)).ifPresent(each -> tell(each, reason)));
         return () -> waiting.set(null);
+    }
+
+    private static void tell(Consumer<CloseReason> listener, CloseReason reason) {
+        if (listener instanceof PromptListener) {
+            listener.accept(reason);
+            return;
+        }
+        CLOSE_LISTENERS.fork("flock-close", () -> {
+            try {
+                listener.accept(reason);
+            } catch (RuntimeException | Error e) {
+                LOG.log(Level.WARNING, "connection.close.listener.failed", e);
+            }
+        });
     }
 
     /**

@@ -6,6 +6,7 @@ import java.util.function.Consumer;
 import omega.flock.base.CloseReason;
 import omega.flock.base.PublicKey;
 import omega.flock.gateway.Connection;
+import omega.flock.secret.PromptListener;
 import omega.flock.swarm.machine.Link;
 
 /**
@@ -50,8 +51,10 @@ public record GatewayLink(Connection connection) implements Link {
         connection.abort(reason);
     }
 
+    /** The swarm has no connection any more of which its program hears that it has ended. */
     @Override
     public void onClose(Consumer<CloseReason> listener) {
-        connection.onClose(listener);
+        PromptListener prompt = listener::accept;
+        connection.onClose(prompt);
     }
 }

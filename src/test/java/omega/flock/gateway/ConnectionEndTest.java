@@ -14,7 +14,9 @@ import java.net.SocketException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -265,6 +267,25 @@ class ConnectionEndTest {
         pair.client.close();
         assertTrue(client.isEmpty() && accepted.isEmpty(), "nobody heard twice");
         assertTrue(gone.isEmpty(), "who was removed hears nothing, though it was before the others");
+    }
+
+    @Test
+    void aCloseListenerThatBlocksOrThrowsHurtsOnlyItself() throws Exception {
+        CompletableFuture<Void> release = new CompletableFuture<>();
+        LinkedBlockingQueue<CloseReason> heard = new LinkedBlockingQueue<>();
+        pair.client.onClose(reason -> release.join());
+        pair.client.onClose(reason -> {
+            throw new AssertionError("a fault of a listener, provoked by a test");
+        });
+        pair.client.onClose(heard::add);
+        try {
+            pair.client.abort();
+            assertEquals(Optional.of(Kind.CLOSED_LOCALLY), Optional.ofNullable(heard.poll(10, TimeUnit.SECONDS)).map(CloseReason::kind));
+            pair.client.onClose(reason -> release.join());
+            pair.threads.fork("closing", pair.guest::close).join(SOON);
+        } finally {
+            release.complete(null);
+        }
     }
 
     @Test
