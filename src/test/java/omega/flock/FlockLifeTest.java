@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.SocketException;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -109,6 +110,18 @@ class FlockLifeTest {
         assertTrue(waiting.get(20, TimeUnit.SECONDS));
         assertTrue(flock.awaitClose(Duration.ZERO));
         flock.awaitClose();
+    }
+
+    @Test
+    void theLongestOfLimitsIsForEver() throws Exception {
+        Duration forEver = ChronoUnit.FOREVER.getDuration();
+        Member server = server();
+        Flock client = net.open(builder -> builder.backoffs(forEver, forEver, forEver, forEver).jitter(forEver));
+        assertTrue(client.join(TOPIC, JoinOptions.CLIENT).flushed(forEver));
+        assertTrue(client.flush(forEver));
+        assertEquals(server.flock.keyPair().publicKey(), client.accept(forEver).orElseThrow().peer().publicKey());
+        client.close();
+        assertTrue(client.awaitClose(forEver));
     }
 
     @Test

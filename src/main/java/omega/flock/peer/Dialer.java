@@ -5,6 +5,7 @@ import omega.flock.base.FlockException;
 import omega.flock.base.FlockException.Code;
 import omega.flock.base.KeyPair;
 import omega.flock.base.PublicKey;
+import omega.flock.runtime.Nanos;
 import omega.flock.secret.SecretStream;
 import omega.flock.transport.UdxStream;
 
@@ -40,7 +41,7 @@ final class Dialer {
      * @param forStranger whether a stranger has named it: looking for it then yields to everything else
      */
     Reached dial(PublicKey remote, DialOptions options, boolean forStranger) throws FlockException, InterruptedException {
-        long deadline = context.ticker().nanoTime() + options.timeout().orElse(PeerConstants.DIAL_TIMEOUT).toNanos();
+        long deadline = context.ticker().nanoTime() + Nanos.of(options.timeout().orElse(PeerConstants.DIAL_TIMEOUT));
         context.counters().dials.incrementAndGet();
         try (Dial dial = new Dial(context, remote, options, forStranger, options.keyPair().orElse(defaultKeyPair), deadline)) {
             return dial.run();

@@ -21,6 +21,7 @@ import omega.flock.dht.HolepunchArrival;
 import omega.flock.dht.LocalServer;
 import omega.flock.dht.message.RelayThroughInfo;
 import omega.flock.runtime.ClosingSteps;
+import omega.flock.runtime.Nanos;
 import omega.flock.runtime.Task;
 import omega.flock.runtime.TaskScope;
 import omega.flock.secret.SecretStream;
@@ -132,7 +133,7 @@ public final class PeerServer implements AutoCloseable {
 
     /** Waits for a connection for a limited time; empty at the end of it. Otherwise as {@link #accept()}. */
     public Optional<SecretStream> accept(Duration timeout) throws IOException, InterruptedException {
-        return queue.take(timeout.toNanos());
+        return queue.take(Nanos.of(timeout));
     }
 
     /** Returns the relays that peers are told, fastest first, at most 3; empty before the first announce. */

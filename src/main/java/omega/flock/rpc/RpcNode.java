@@ -24,6 +24,7 @@ import omega.flock.rpc.NodeLife.Phase;
 import omega.flock.rpc.routing.NodeId;
 import omega.flock.rpc.routing.RpcPeer;
 import omega.flock.runtime.ClosingSteps;
+import omega.flock.runtime.Nanos;
 import omega.flock.runtime.TaskScope;
 import omega.flock.runtime.Ticker;
 
@@ -106,7 +107,7 @@ public final class RpcNode implements DatagramHandler, AutoCloseable {
      * @return false if neither has happened by then
      */
     public boolean awaitBootstrapped(Duration timeout) throws InterruptedException {
-        return firstWalkOver.await(timeout.toNanos(), TimeUnit.NANOSECONDS);
+        return firstWalkOver.await(Nanos.of(timeout), TimeUnit.NANOSECONDS);
     }
 
     /**

@@ -10,6 +10,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntSupplier;
 import omega.flock.base.FlockException;
 import omega.flock.rpc.routing.RpcPeer;
+import omega.flock.runtime.Nanos;
 import omega.flock.runtime.TaskScope;
 import omega.flock.runtime.Ticker;
 
@@ -118,7 +119,7 @@ public final class RpcQuery<T> implements AutoCloseable {
      */
     public boolean awaitFinished(Duration timeout) throws FlockException, InterruptedException {
         drain();
-        long nanos = timeout.toNanos();
+        long nanos = Nanos.of(timeout);
         lock.lockInterruptibly();
         try {
             while (!ended && nanos > 0) {

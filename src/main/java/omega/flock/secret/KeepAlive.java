@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.ReentrantLock;
 import omega.flock.runtime.DeadlineQueue;
+import omega.flock.runtime.Nanos;
 
 /**
  * Fires when this side has been silent for the interval, whoever reads or writes; its action runs in the lane of the node. The
@@ -32,7 +33,7 @@ final class KeepAlive {
         try {
             cancelLocked();
             boolean off = interval.isZero() || interval.isNegative();
-            intervalNanos = off ? 0 : Math.max(interval.toNanos(), SecretConstants.SHORTEST_KEEP_ALIVE.toNanos());
+            intervalNanos = off ? 0 : Math.max(Nanos.of(interval), SecretConstants.SHORTEST_KEEP_ALIVE.toNanos());
             scheduleLocked();
         } finally {
             lock.unlock();

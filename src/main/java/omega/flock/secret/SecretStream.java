@@ -16,6 +16,7 @@ import omega.flock.base.FlockException;
 import omega.flock.base.FlockException.Code;
 import omega.flock.base.PublicKey;
 import omega.flock.noise.NoiseResult;
+import omega.flock.runtime.Nanos;
 import omega.flock.secret.PullSide.ProtocolViolation;
 import omega.flock.transport.RawStream;
 import omega.flock.transport.StreamStats;
@@ -104,7 +105,7 @@ public final class SecretStream implements AutoCloseable {
      * @throws IOException if the stream was closed, or the frame was wrong, which closes it
      */
     public void awaitPeer(Duration timeout) throws IOException {
-        boolean opened = guarded(() -> pull.awaitOpening(Math.max(1, timeout.toNanos())));
+        boolean opened = guarded(() -> pull.awaitOpening(Math.max(1, Nanos.of(timeout))));
         if (!opened) {
             throw new EOFException("the peer ended before it began");
         }
@@ -335,7 +336,7 @@ public final class SecretStream implements AutoCloseable {
         if (timeout.isNegative()) {
             throw new IllegalArgumentException("timeout is negative: " + timeout);
         }
-        return timeout.toNanos();
+        return Nanos.of(timeout);
     }
 
     private void keepAliveDue() {

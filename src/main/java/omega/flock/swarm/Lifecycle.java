@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import omega.flock.runtime.Nanos;
 import omega.flock.runtime.TaskScope;
 import omega.flock.runtime.ThrowingTask;
 import omega.flock.swarm.machine.Outcome;
@@ -165,7 +166,7 @@ final class Lifecycle {
      * @param limit how long; empty for ever
      */
     boolean awaitClosed(Optional<Duration> limit) throws InterruptedException {
-        return closed.await(limit.map(Duration::toNanos).orElse(Long.MAX_VALUE), TimeUnit.NANOSECONDS);
+        return closed.await(limit.map(Nanos::of).orElse(Long.MAX_VALUE), TimeUnit.NANOSECONDS);
     }
 
     private void awaitFirst() {

@@ -19,6 +19,7 @@ import omega.flock.base.PublicKey;
 import omega.flock.base.Subscription;
 import omega.flock.base.Topic;
 import omega.flock.runtime.ClosingSteps;
+import omega.flock.runtime.Nanos;
 import omega.flock.runtime.TaskScope;
 import omega.flock.runtime.Ticker;
 import omega.flock.swarm.machine.JoinModes;
@@ -183,7 +184,7 @@ public final class Swarm {
     }
 
     private Optional<Duration> remaining(Optional<Duration> limit, long startNanos) {
-        return limit.map(all -> all.minusNanos(shell.ticker.nanoTime() - startNanos));
+        return limit.map(all -> Duration.ofNanos(Nanos.of(all) - (shell.ticker.nanoTime() - startNanos)));
     }
 
     /** Waits for a connection that no handler has taken. */

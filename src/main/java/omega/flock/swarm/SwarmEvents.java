@@ -17,6 +17,7 @@ import java.util.function.Supplier;
 import omega.flock.base.CloseReason;
 import omega.flock.base.FlockException;
 import omega.flock.base.Subscription;
+import omega.flock.runtime.Nanos;
 import omega.flock.runtime.TaskScope;
 import omega.flock.swarm.machine.Link;
 import omega.flock.swarm.machine.Peer;
@@ -135,7 +136,7 @@ final class SwarmEvents {
      * @return empty when there was none in time
      */
     Optional<LinkEvent> accept(Optional<Duration> limit) throws IOException, InterruptedException {
-        long remaining = limit.map(Duration::toNanos).orElse(Long.MAX_VALUE);
+        long remaining = limit.map(Nanos::of).orElse(Long.MAX_VALUE);
         lock.lockInterruptibly();
         try {
             while (backlog.isEmpty()) {

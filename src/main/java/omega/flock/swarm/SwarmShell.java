@@ -17,6 +17,7 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import omega.flock.runtime.Nanos;
 import omega.flock.runtime.TaskScope;
 import omega.flock.runtime.Ticker;
 import omega.flock.swarm.Alarms.Alarm;
@@ -106,7 +107,7 @@ final class SwarmShell implements JobRunner.Machine {
      * @return false if it was not so in time
      */
     boolean await(BooleanSupplier condition, Optional<Duration> limit) throws InterruptedException {
-        long remaining = limit.map(Duration::toNanos).orElse(Long.MAX_VALUE);
+        long remaining = limit.map(Nanos::of).orElse(Long.MAX_VALUE);
         lock.lock();
         try {
             while (!condition.getAsBoolean()) {

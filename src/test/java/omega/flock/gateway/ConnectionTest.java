@@ -15,9 +15,12 @@ import java.io.OutputStream;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import omega.flock.base.CloseReason;
+import omega.flock.base.Topic;
 import omega.flock.runtime.Eventually;
 import omega.flock.runtime.Task;
 import org.junit.jupiter.api.AfterAll;
@@ -218,6 +221,28 @@ class ConnectionTest {
         pair.accepted.sendDatagram(new byte[] {9});
         assertArrayEquals(new byte[] {9}, pair.client.receiveDatagram());
         assertThrows(IllegalArgumentException.class, () -> pair.client.sendDatagram(new byte[1500]));
+    }
+
+    @Test
+    void theLongestOfLimitsIsForEver() throws Exception {
+        Duration forEver = ChronoUnit.FOREVER.getDuration();
+        for (Connection each : List.of(pair.client, pair.accepted)) {
+            each.setReadTimeout(forEver);
+            each.setWriteTimeout(forEver);
+            each.setKeepAlive(forEver);
+        }
+        pair.client.writeMessage(new byte[] {1});
+        assertArrayEquals(new byte[] {1}, pair.accepted.readMessage());
+        pair.client.sendDatagram(new byte[] {2});
+        assertArrayEquals(new byte[] {2}, pair.accepted.receiveDatagram());
+        assertTrue(pair.guest.awaitReady(forEver));
+        try (Query<LookupReply> query = pair.guest.lookup(Topic.hash("for ever"))) {
+            assertTrue(query.await(forEver));
+        }
+        try (Connection dialled = pair.guest.connect(pair.server.publicKey(), ConnectOptions.DEFAULT.withTimeout(forEver));
+                Connection taken = pair.server.accept(forEver).orElseThrow()) {
+            assertEquals(dialled.publicKey(), taken.remotePublicKey());
+        }
     }
 
     @Test

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -38,6 +40,22 @@ class TimersTest {
         assertEquals(30, table.deadline(Reason.KEEP_ALIVE));
         table.clearAll();
         assertFalse(table.isSet(Reason.KEEP_ALIVE));
+    }
+
+    @Property
+    void timesOfAnyLengthMakeDeadlinesThatCompareAsTheyDo(@ForAll long someSeconds, @ForAll long otherSeconds, @ForAll long now) {
+        Duration some = Duration.ofSeconds(someSeconds, 5);
+        Duration other = Duration.ofSeconds(otherSeconds, 5);
+        long difference = now + Nanos.of(some) - (now + Nanos.of(other));
+        assertTrue(difference == 0 || Long.signum(difference) == Integer.signum(some.compareTo(other)), () -> some + " and " + other);
+    }
+
+    @Test
+    void aTimeIsItsNanosecondsUpTo146Years() {
+        assertEquals(1_000_000_007, Nanos.of(Duration.ofSeconds(1, 7)));
+        assertEquals(-3, Nanos.of(Duration.ofNanos(-3)));
+        assertEquals(Long.MAX_VALUE / 2, Nanos.of(ChronoUnit.FOREVER.getDuration()));
+        assertEquals(-Nanos.of(Duration.ofDays(54_000)), Nanos.of(Duration.ofDays(-54_000)));
     }
 
     @Property

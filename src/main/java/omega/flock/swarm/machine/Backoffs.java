@@ -3,6 +3,7 @@ package omega.flock.swarm.machine;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.random.RandomGenerator;
+import omega.flock.runtime.Nanos;
 
 /**
  * The lengths of the four retry timers, and a random share that is added to each once.
@@ -55,7 +56,7 @@ public record Backoffs(Duration small, Duration medium, Duration large, Duration
     }
 
     private static Duration spread(RandomGenerator random, Duration base, Duration share) {
-        return base.plusNanos((long) (random.nextDouble() * share.toNanos()));
+        return Duration.ofNanos(Nanos.of(base) + (long) (random.nextDouble() * Nanos.of(share)));
     }
 
     /**

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
+import omega.flock.runtime.Nanos;
 
 /**
  * When waiting peers are due. Each backoff is a wheel that turns once in 0.66 of its length from the first time it is used,
@@ -72,7 +73,7 @@ final class RetrySchedule<E> {
         private long startNanos;
 
         Wheel(Duration length) {
-            this.turnNanos = Math.max(MIN_TURN_NANOS, length.toNanos() / 100 * SwarmConstants.WHEEL_PERCENT);
+            this.turnNanos = Math.max(MIN_TURN_NANOS, Nanos.of(length) / 100 * SwarmConstants.WHEEL_PERCENT);
         }
 
         long due(long nowNanos) {
