@@ -112,8 +112,6 @@ public class FlockException extends IOException {
         // in causes only: one way to the peer, of several
         /** The answer to a handshake does not verify. Remedy: none, other ways are tried. */
         HANDSHAKE_INVALID,
-        /** A handshake was given up. Remedy: none, other ways are tried. */
-        HANDSHAKE_ABORTED,
         /** A node passed on what is no answer to a handshake. Remedy: none, other ways are tried. */
         BAD_HANDSHAKE_REPLY,
         /** A node passed on what is no answer to a round of punching. Remedy: none, other ways are tried. */

@@ -7,8 +7,6 @@ import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
 import omega.flock.base.CloseReason;
-import omega.flock.base.FlockException;
-import omega.flock.base.FlockException.Code;
 import omega.flock.base.PeerAddress;
 import omega.flock.dht.HandshakeArrival;
 import omega.flock.dht.HolepunchArrival;
@@ -145,7 +143,7 @@ final class InboundHandshake {
             return Optional.empty();
         }
         if (first.clientAddress().port() == 0) {
-            throw new FlockException(Code.HANDSHAKE_ABORTED, "a relay says that the client has port 0");
+            throw new IOException("a relay says that the client has port 0");
         }
         return serve(noise, client);
     }

@@ -1,11 +1,10 @@
 package omega.flock.peer;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
-import omega.flock.base.FlockException;
-import omega.flock.base.FlockException.Code;
 import omega.flock.runtime.DeadlineQueue;
 import omega.flock.secret.SecretStream;
 
@@ -151,13 +150,13 @@ final class InboundProgress {
      *
      * @param punches whether rounds of hole punching may come
      * @return whether a relay carries the connection
-     * @throws FlockException HANDSHAKE_ABORTED if it was given up meanwhile
+     * @throws IOException if it was given up meanwhile
      */
-    boolean connected(boolean punches) throws FlockException {
+    boolean connected(boolean punches) throws IOException {
         lock.lock();
         try {
             if (state != State.BOUND) {
-                throw new FlockException(Code.HANDSHAKE_ABORTED, "the handshake was given up");
+                throw new IOException("the handshake was given up");
             }
             boolean relayed = path.orElseThrow().isRelayed();
             state = relayed ? State.RELAYED : State.CONNECTED;

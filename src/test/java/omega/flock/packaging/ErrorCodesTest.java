@@ -51,6 +51,21 @@ class ErrorCodesTest {
         assertEquals(List.of(), literals);
     }
 
+    /** Whoever serves a handshake that came in has no caller: what fails there is a line of the log. */
+    @Test
+    void everyCodeCanReachACaller() throws IOException {
+        StringBuilder reachable = new StringBuilder();
+        try (Stream<Path> files = Files.walk(Jdk.root().resolve("src/main/java"))) {
+            for (Path file : files.filter(each -> each.toString().endsWith(".java")).toList()) {
+                if (!file.equals(CODES) && !file.getFileName().toString().startsWith("Inbound")) {
+                    reachable.append(Files.readString(file));
+                }
+            }
+        }
+        assertEquals(List.of(), Arrays.stream(Code.values())
+                .filter(code -> !Pattern.compile("\\bCode\\." + code + "\\b").matcher(reachable).find()).toList());
+    }
+
     private static String row(String code, String meaning, String remedy) {
         return ("| `" + code + "` | " + meaning.replaceAll("\\.$", "") + " | " + remedy + " |").replaceAll("\\{@code (.+?)}", "`$1`");
     }
