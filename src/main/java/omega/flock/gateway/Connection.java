@@ -7,7 +7,6 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
@@ -194,8 +193,7 @@ public final class Connection implements AutoCloseable {
 
     /** Returns how the connection reaches its peer now; one that begins on a relay may find a direct path later. */
     public PathInfo path() {
-        PathInfo.Kind kind = stream.isRelayed() ? PathInfo.Kind.RELAYED : PathInfo.Kind.DIRECT;
-        return new PathInfo(kind, stream.remoteAddress(), stream.stats().smoothedRtt(), Instant.ofEpochMilli(stream.pathSinceMillis()));
+        return new PathInfo(stream);
     }
 
     /** Returns the figures of the moment: bytes, packets, losses, windows, times. Does not block. */

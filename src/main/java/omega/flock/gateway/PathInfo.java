@@ -3,17 +3,10 @@ package omega.flock.gateway;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Objects;
+import omega.flock.secret.SecretStream;
 
-/**
- * How a connection reaches its peer at one moment.
- *
- * @param kind whether datagrams go straight to the peer
- * @param address where they go
- * @param roundTripTime the smoothed round-trip time; zero before the first measurement
- * @param since when this path was taken
- */
-public record PathInfo(Kind kind, InetSocketAddress address, Duration roundTripTime, Instant since) {
+/** How a connection reaches its peer at one moment. */
+public final class PathInfo {
 
     /** The kinds of path. */
     public enum Kind {
@@ -23,11 +16,40 @@ public record PathInfo(Kind kind, InetSocketAddress address, Duration roundTripT
         RELAYED
     }
 
-    /** Checks that nothing is missing. */
-    public PathInfo {
-        Objects.requireNonNull(kind, "kind");
-        Objects.requireNonNull(address, "address");
-        Objects.requireNonNull(roundTripTime, "roundTripTime");
-        Objects.requireNonNull(since, "since");
+    private final Kind kind;
+    private final InetSocketAddress address;
+    private final Duration roundTripTime;
+    private final Instant since;
+
+    PathInfo(SecretStream connection) {
+        kind = connection.isRelayed() ? Kind.RELAYED : Kind.DIRECT;
+        address = connection.remoteAddress();
+        roundTripTime = connection.stats().smoothedRtt();
+        since = Instant.ofEpochMilli(connection.pathSinceMillis());
+    }
+
+    /** {@return whether datagrams go straight to the peer} */
+    public Kind kind() {
+        return kind;
+    }
+
+    /** {@return where datagrams go} */
+    public InetSocketAddress address() {
+        return address;
+    }
+
+    /** {@return the smoothed round-trip time; zero before the first measurement} */
+    public Duration roundTripTime() {
+        return roundTripTime;
+    }
+
+    /** {@return when a path of this kind was taken} */
+    public Instant since() {
+        return since;
+    }
+
+    @Override
+    public String toString() {
+        return "PathInfo[kind=" + kind + ", address=" + address + ", roundTripTime=" + roundTripTime + ", since=" + since + "]";
     }
 }

@@ -41,7 +41,6 @@ import omega.flock.gateway.FoundPeer;
 import omega.flock.gateway.Gateway;
 import omega.flock.gateway.GatewayServer;
 import omega.flock.gateway.Health;
-import omega.flock.gateway.PathInfo;
 import omega.flock.gateway.Query;
 import omega.flock.gateway.ServerOptions;
 import omega.flock.gateway.Testnet;
@@ -73,7 +72,7 @@ class NullArgumentsTest {
         for (Object sample : List.of(flock, gateway, server, Flock.builder(), Gateway.builder(), JoinOptions.DEFAULT, ConnectOptions.DEFAULT,
                 ServerOptions.DEFAULT, AnnounceOptions.DEFAULT, keyPair, keyPair.publicKey(), Topic.hash("x"), Duration.ofSeconds(1),
                 Instant.EPOCH, new byte[32], "text", address, new PublicKey[0], new String[0], CloseReason.finished(),
-                new InetSocketAddress("127.0.0.1", 1), new FoundPeer(keyPair.publicKey(), List.of()), PathInfo.Kind.DIRECT,
+                new InetSocketAddress("127.0.0.1", 1), new FoundPeer(keyPair.publicKey(), List.of()),
                 Health.State.ONLINE, FlockException.Code.SHUT_DOWN, gateway.connect(server.publicKey()),
                 flock.peers().get(server.publicKey()), flock.join(Topic.hash("x")))) {
             SAMPLES.put(sample.getClass(), sample);
