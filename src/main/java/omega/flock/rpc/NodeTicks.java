@@ -25,13 +25,13 @@ final class NodeTicks {
     private final RpcEvents events;
     private final RpcCounters counters;
     private final TaskScope scope;
-    private final InterfaceWatch interfaces = new InterfaceWatch();
+    private final InterfaceWatch interfaces;
     private final ReentrantLock lock = new ReentrantLock();
     private final HealthWindow health = new HealthWindow(); // guarded by lock
     private final SplittableRandom random; // guarded by lock
 
     NodeTicks(NodeState state, RequestPool pool, Upkeep upkeep, NodeQueries queries, NetworkCheck networkCheck,
-            BootstrapResolver bootstrap, RpcEvents events, RpcCounters counters, TaskScope scope, long seed) {
+            BootstrapResolver bootstrap, RpcEvents events, RpcCounters counters, InterfaceWatch interfaces, TaskScope scope, long seed) {
         this.state = state;
         this.pool = pool;
         this.upkeep = upkeep;
@@ -40,6 +40,7 @@ final class NodeTicks {
         this.bootstrap = bootstrap;
         this.events = events;
         this.counters = counters;
+        this.interfaces = interfaces;
         this.scope = scope;
         this.random = new SplittableRandom(seed);
     }
@@ -57,11 +58,11 @@ final class NodeTicks {
         if (plan.tryPersistence()) {
             scope.tryFork("rpc-network-check", () -> networkCheck.run(false));
         }
+        judged(locked(() -> health.update(counters.responses(), counters.timeouts())));
         plan.checks().forEach(upkeep::check);
-        if (plan.refresh() || locked(health::unreached)) {
+        if (plan.refresh() || locked(health::silent)) {
             refresh();
         }
-        judged(locked(() -> health.update(counters.responses(), counters.timeouts())));
     }
 
     /** The first walk is over. */
@@ -71,8 +72,13 @@ final class NodeTicks {
 
     /** {@return why nobody can be reached; empty while online} */
     Optional<String> offlineCause() {
-        return online() ? Optional.empty() : Optional.of(locked(health::unreached)
-                ? "nobody has answered of " + bootstrap.describe() : "nobody answers any more");
+        if (online()) {
+            return Optional.empty();
+        }
+        if (interfaces.isCutOff()) {
+            return Optional.of("this machine is in no network any more");
+        }
+        return Optional.of(locked(health::unreached) ? "nobody has answered of " + bootstrap.describe() : "nobody answers any more");
     }
 
     private void judged(boolean changed) {
@@ -118,6 +124,7 @@ final class NodeTicks {
     private void lookAtInterfaces() {
         if (interfaces.hasChanged()) {
             bootstrap.forget();
+            judged(interfaces.isCutOff() && locked(() -> health.cutOff(counters.responses())));
             events.fire(RpcEvents.Kind.NETWORK_CHANGE);
             events.fire(RpcEvents.Kind.NETWORK_UPDATE);
         }

@@ -51,8 +51,8 @@ final class RpcParts {
         Responder responder = new Responder(ports, state, budget, ticker, counters, random);
         inbound = new Inbound(config, ports, state, pool, responder, upkeep,
                 new InternalCommands(config, responder, upkeep, deadlines, ticker, counters), application, budget, ticker, counters);
-        ticks = new NodeTicks(state, pool, upkeep, queries, networkCheck, resolver, events, counters, scope,
-                random.nextLong());
+        ticks = new NodeTicks(state, pool, upkeep, queries, networkCheck, resolver, events, counters,
+                new InterfaceWatch(InterfaceWatch::addresses, config.host()), scope, random.nextLong());
         bootstrap = new Bootstrap(config, state, ports, pool, queries, networkCheck, ticker);
     }
 

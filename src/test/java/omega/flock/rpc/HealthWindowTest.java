@@ -62,15 +62,46 @@ class HealthWindowTest {
     }
 
     @Test
-    void idleTicksChangeNothing() {
+    void silenceAddsUpOverIdleTicksUntilSomebodyAnswers() {
         warmUp();
-        ticks(5, 0, 3);
-        assertTrue(health.online());
-        ticks(2, 0, 4);
+        assertFalse(health.silent());
+        assertFalse(tick(0, 3));
+        ticks(5, 0, 0);
+        assertTrue(health.online(), "three may all be gone for good");
+        assertTrue(health.silent(), "reason enough to ask others");
+        assertTrue(tick(0, 1));
         assertFalse(health.online());
-        ticks(5, 3, 0);
-        assertFalse(health.online(), "three answers are too few to say anything");
-        tick(4, 0);
+        ticks(5, 0, 0);
+        assertFalse(health.online(), "not to ask is no answer");
+        assertTrue(health.silent());
+        assertTrue(tick(1, 3), "one answer will do");
+        assertTrue(health.online());
+        assertFalse(health.silent());
+    }
+
+    @Test
+    void oneTickIsNoSilenceHoweverManyDoNotAnswerInIt() {
+        warmUp();
+        tick(0, 90);
+        ticks(5, 0, 0);
+        assertTrue(health.online());
+        tick(1, 90);
+        tick(0, 90);
+        assertTrue(health.online(), "somebody has answered in between");
+    }
+
+    @Test
+    void whoIsCutOffIsOfflineAtOnceUntilSomebodyAnswers() {
+        warmUp();
+        responses += 7; // within the tick, before the line went
+        assertTrue(health.cutOff(responses));
+        assertFalse(health.online());
+        assertFalse(health.unreached());
+        assertTrue(health.silent());
+        assertFalse(health.cutOff(responses));
+        assertFalse(tick(0, 0));
+        assertFalse(health.online());
+        assertTrue(tick(1, 0));
         assertTrue(health.online());
     }
 
