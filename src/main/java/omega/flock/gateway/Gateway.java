@@ -43,6 +43,9 @@ public final class Gateway implements AutoCloseable {
 
     private static final int HASH_BYTES = 32;
 
+    /** Many times what the first walk takes where nobody answers. */
+    private static final Duration FIRST_WALK_LIMIT = Duration.ofSeconds(30);
+
     private final PeerNode node;
     private final RpcNode rpc;
     private final OnlineWatch online;
@@ -402,7 +405,7 @@ public final class Gateway implements AutoCloseable {
     }
 
     /** {@return the same} That nothing was found says nothing if nobody could be asked. */
-    private <T> Optional<T> found(Optional<T> value) throws FlockException {
+    private <T> Optional<T> found(Optional<T> value) throws FlockException, InterruptedException {
         Optional<FlockException> silence = value.isEmpty() ? silence() : Optional.empty();
         if (silence.isPresent()) {
             throw silence.get();
@@ -410,8 +413,9 @@ public final class Gateway implements AutoCloseable {
         return value;
     }
 
-    /** {@return why no node can have answered; empty if some could} */
-    private Optional<FlockException> silence() {
+    /** {@return why no node can have answered; empty if some could} The first walk tells, which may end a moment after a later one. */
+    private Optional<FlockException> silence() throws InterruptedException {
+        rpc.awaitBootstrapped(FIRST_WALK_LIMIT);
         if (!isOpen()) {
             String why = node.failure().map(cause -> "the node failed: " + cause).orElse("the gateway was closed");
             return Optional.of(new FlockException(Code.REQUEST_DESTROYED, why, node.failure().orElse(null)));

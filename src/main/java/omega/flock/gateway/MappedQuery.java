@@ -10,7 +10,6 @@ import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import omega.flock.base.FlockException;
 import omega.flock.base.PeerAddress;
 import omega.flock.dht.DhtReply;
@@ -25,12 +24,19 @@ import omega.flock.rpc.RpcReply;
  */
 final class MappedQuery<S, T> implements Query<T> {
 
+    /** Why a walk that has ended has met nobody. */
+    @FunctionalInterface
+    interface Silence {
+
+        /** {@return why no node can have answered; empty if some could} Waits until that is known. */
+        Optional<FlockException> cause() throws InterruptedException;
+    }
+
     private final RpcQuery<DhtReply<S>> walk;
     private final Function<DhtReply<S>, T> mapper;
-    private final Supplier<Optional<FlockException>> silence;
+    private final Silence silence;
 
-    /** @param silence why no node can have answered; empty if some could */
-    MappedQuery(RpcQuery<DhtReply<S>> walk, Function<DhtReply<S>, T> mapper, Supplier<Optional<FlockException>> silence) {
+    MappedQuery(RpcQuery<DhtReply<S>> walk, Function<DhtReply<S>, T> mapper, Silence silence) {
         this.walk = walk;
         this.mapper = mapper;
         this.silence = silence;
@@ -93,8 +99,8 @@ final class MappedQuery<S, T> implements Query<T> {
     }
 
     /** That nobody was found says nothing if nobody could be asked. */
-    private void requireNodes() throws FlockException {
-        Optional<FlockException> cause = walk.closestReplies().isEmpty() ? silence.get() : Optional.empty();
+    private void requireNodes() throws FlockException, InterruptedException {
+        Optional<FlockException> cause = walk.closestReplies().isEmpty() ? silence.cause() : Optional.empty();
         if (cause.isPresent()) {
             throw cause.get();
         }

@@ -23,6 +23,7 @@ import omega.flock.dht.message.PayloadError;
 import omega.flock.dht.message.PeerRecord;
 import omega.flock.peer.ClientHandshake.Verified;
 import omega.flock.peer.punch.PathRace;
+import omega.flock.rpc.RpcNode;
 import omega.flock.rpc.RpcQuery;
 import omega.flock.rpc.RpcSession;
 import omega.flock.rpc.routing.NodeId;
@@ -111,7 +112,7 @@ final class PeerSearch {
         try {
             return race.await(Duration.ofNanos(Math.max(1, deadline - context.ticker().nanoTime())));
         } catch (FlockException e) {
-            throw explain(e);
+            throw explain(e, deadline);
         }
     }
 
@@ -137,19 +138,19 @@ final class PeerSearch {
         }
     }
 
-    private FlockException explain(FlockException failure) {
+    private FlockException explain(FlockException failure, long deadline) throws InterruptedException {
         if (failure.getCause() instanceof Refusal refusal) {
             return refusal;
         }
-        Optional<String> offline = context.dht().rpc().offlineCause();
-        if (!announced && offline.isPresent()) {
-            return new FlockException(Code.NO_NETWORK, "the network cannot be reached: " + offline.get(), failure);
+        if (announced) {
+            return new FlockException(Code.PEER_CONNECTION_FAILED,
+                    "none of " + attempts.get() + " relays led to the peer " + remote, failure);
         }
-        if (!announced) {
-            return new FlockException(Code.PEER_NOT_FOUND, "no node knows the peer " + remote, failure);
-        }
-        return new FlockException(Code.PEER_CONNECTION_FAILED,
-                "none of " + attempts.get() + " relays led to the peer " + remote, failure);
+        RpcNode rpc = context.dht().rpc();
+        rpc.awaitBootstrapped(Duration.ofNanos(deadline - context.ticker().nanoTime())); // only then it is known whether there is anybody
+        return rpc.offlineCause()
+                .map(cause -> new FlockException(Code.NO_NETWORK, "the network cannot be reached: " + cause, failure))
+                .orElseGet(() -> new FlockException(Code.PEER_NOT_FOUND, "no node knows the peer " + remote, failure));
     }
 
     private void search() throws InterruptedException {

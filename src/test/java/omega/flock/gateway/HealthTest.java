@@ -11,6 +11,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.DatagramChannel;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -20,15 +21,19 @@ import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import omega.flock.Flock;
+import omega.flock.JoinOptions;
 import omega.flock.base.FlockException;
 import omega.flock.base.KeyPair;
 import omega.flock.base.PublicKey;
 import omega.flock.base.Subscription;
 import omega.flock.base.Topic;
 import omega.flock.runtime.Eventually;
+import omega.flock.runtime.Task;
+import omega.flock.runtime.TaskScope;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.api.function.ThrowingConsumer;
 
 /** A gateway says how well it reaches its network, and what is wrong. */
 @Timeout(60)
@@ -108,6 +113,35 @@ class HealthTest {
             assertFalse(flock.flush(LONG));
             assertFalse(flock.topics().getFirst().flushed(LONG));
             assertEquals(Health.State.OFFLINE, flock.health().state());
+        }
+    }
+
+    /** Whoever does not wait until the gateway is ready has asked before it is known that there is nobody. */
+    @Test
+    void whoAsksAtOnceIsToldTheSame() throws Exception {
+        String nobody = "127.0.0.1:" + freePort();
+        try (TaskScope threads = new TaskScope("test")) {
+            List<Task<Void>> asking = new ArrayList<>();
+            for (ThrowingConsumer<Gateway> question : List.<ThrowingConsumer<Gateway>>of(
+                    gateway -> gateway.lookup(Topic.hash("anything")).await(),
+                    gateway -> gateway.immutableGet(new byte[32]),
+                    gateway -> gateway.connect(KeyPair.generate().publicKey()))) {
+                asking.add(threads.fork("asking", () -> {
+                    try (Gateway gateway = Gateway.builder().bootstrap(nobody).host("127.0.0.1").port(0).open()) {
+                        assertEquals("NO_NETWORK", code(() -> question.accept(gateway)));
+                    }
+                }));
+            }
+            asking.add(threads.fork("flushing", () -> {
+                try (Flock flock = Flock.builder().bootstrap(nobody).host("127.0.0.1").port(0).open()) {
+                    flock.join(Topic.hash("anything"), JoinOptions.CLIENT);
+                    assertFalse(flock.flush());
+                    assertFalse(flock.topics().getFirst().flushed());
+                }
+            }));
+            for (Task<Void> each : asking) {
+                each.join(LONG);
+            }
         }
     }
 
