@@ -9,14 +9,18 @@ import java.util.function.Consumer;
 /**
  * Closes what has many parts, each of which has to be closed whatever happens to the others. Runs on whichever thread closes, which may
  * be one whose memory has just run out: what cannot be done now is tried again, since nobody else will do it, and for as long as there is
- * no memory. Nothing in here needs any.
+ * no memory. Nothing in here needs any; but each try begins with a look whether there is some, since a virtual thread that is woken where
+ * there is none is lost for ever on JDK 21.
  */
 public final class ClosingSteps {
 
     private static final Logger LOG = System.getLogger("omega.flock.runtime");
     private static final int TRIES = 20;
+    private static final int ENOUGH_BYTES = 64 << 10; // to wake those who wait
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(50); // other threads let memory go meanwhile
     private static final Consumer<Runnable> STEP = insisting(Runnable::run);
+
+    private static volatile Object looked; // so that no compiler leaves the look out
 
     private ClosingSteps() {}
 
@@ -47,6 +51,8 @@ public final class ClosingSteps {
             boolean done = false;
             for (int tries = 1; !done; ) {
                 try {
+                    looked = new byte[ENOUGH_BYTES];
+                    looked = null;
                     action.accept(argument);
                     done = true;
                 } catch (OutOfMemoryError e) {

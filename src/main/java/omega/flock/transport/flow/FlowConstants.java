@@ -69,10 +69,10 @@ public final class FlowConstants {
     /** Messages that wait to be sent. */
     static final int MAX_OUTBOUND_MESSAGES = 256;
     /**
-     * Packets that wait for the cumulative ack, at most: 9 to 11 MiB of full ones, which is our default window and some of what is lost of
-     * it, or as many small ones. One packet of the peer can acknowledge them all, for which the reader takes 10 to 20 ns each.
+     * Packets that wait for the cumulative ack, at most: 8 MiB of full ones, which is our default window, or as many small ones. One packet of
+     * the peer can acknowledge them all, for which the reader takes 10 to 25 ns each.
      */
-    static final int MAX_IN_FLIGHT = 1 << 13;
+    static final int MAX_IN_FLIGHT = 6_144;
     /** On a path that has not proven itself a packet of new bytes has so many of them, if there are, or waits. */
     static final int SHORT_PAYLOAD_BYTES = 128;
 
