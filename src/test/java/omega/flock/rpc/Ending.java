@@ -7,7 +7,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import omega.flock.base.FlockException;
 
 /** Keeps how a request ended, and that it did so once. */
-final class Ending implements ReplyListener {
+class Ending implements ReplyListener {
 
     final CompletableFuture<RpcReply> reply = new CompletableFuture<>();
     final AtomicInteger calls = new AtomicInteger();

@@ -55,21 +55,11 @@ class RpcLifecycleTest {
     void aRequestThatIsMadeBeforeBindingLeavesAfterIt() throws Exception {
         try (RpcSwarm swarm = new RpcSwarm(31)) {
             RpcNode node = swarm.add(swarm.config(), RequestHandler.NONE);
-            CompletableFuture<RpcReply> reply = new CompletableFuture<>();
-            node.send(RpcRequest.of(InternalCommand.PING), RpcSwarm.addressOf(swarm.bootstrapNode()), new ReplyListener() {
-                @Override
-                public void onReply(RpcReply received) {
-                    reply.complete(received);
-                }
-
-                @Override
-                public void onFailure(FlockException failure) {
-                    reply.completeExceptionally(failure);
-                }
-            });
-            assertFalse(reply.isDone());
+            Ending ending = new Ending();
+            node.send(RpcRequest.of(InternalCommand.PING), RpcSwarm.addressOf(swarm.bootstrapNode()), ending);
+            assertFalse(ending.reply.isDone());
             node.bind();
-            assertEquals(swarm.bootstrapNode().id(), reply.get(5, TimeUnit.SECONDS).fromId());
+            assertEquals(swarm.bootstrapNode().id(), ending.reply.get(5, TimeUnit.SECONDS).fromId());
         }
     }
 
@@ -86,20 +76,15 @@ class RpcLifecycleTest {
             });
             List<Ending> endings = new ArrayList<>();
             for (int i = 0; i < 5; i++) {
-                Ending ending = new Ending();
-                endings.add(ending);
-                node.send(RpcRequest.of(InternalCommand.PING), RpcSwarm.addressOf(swarm.bootstrapNode()), new ReplyListener() {
-                    @Override
-                    public void onReply(RpcReply received) {
-                        ending.onReply(received);
-                    }
-
+                Ending ending = new Ending() {
                     @Override
                     public void onFailure(FlockException failure) {
-                        ending.onFailure(failure);
+                        super.onFailure(failure);
                         throw new OutOfMemoryError("on purpose");
                     }
-                });
+                };
+                endings.add(ending);
+                node.send(RpcRequest.of(InternalCommand.PING), RpcSwarm.addressOf(swarm.bootstrapNode()), ending);
             }
             node.close();
             for (Ending ending : endings) {
